@@ -1,0 +1,76 @@
+# Plain `make` lists what there is. Each target sets up what it needs, from a bare clone on.
+# PYTHON is the interpreter that .venv is made from; ARGS goes to the command behind the target.
+
+PYTHON ?= python3
+ARGS ?=
+IN := .venv/bin
+COVERAGE := --cov --cov-report=term:skip-covered
+COMPILE := $(IN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate
+
+export UV_PYTHON_DOWNLOADS := never
+
+# Says what it does, does it, and says how long that took.
+step = @printf '\n== %s\n' '$(1)'; begin=$$(date +%s); $(2) || exit $$?; \
+	printf '== %s: %d s\n' '$(1)' $$(($$(date +%s) - begin))
+
+.PHONY: help demo test check check-with-services fix docs messages lock reset clean runtime tools
+.NOTPARALLEL:
+
+help:
+	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+
+demo: runtime  ## The marketplace with a demo world in it; Ctrl-C ends everything
+	@$(IN)/python -m config.catalogues compile
+	@$(IN)/python -m config.demo $(ARGS)
+
+test: tools  ## The tests; ARGS="tests/auctions -x" for some of them
+	@$(IN)/python -m config.catalogues compile
+	@$(IN)/python -m config.embedded --fast -- $(IN)/python -m pytest -n 2 $(ARGS)
+
+check: tools  ## What CI runs: format, lint, types, imports, migrations, documents, tests
+	$(call step,format,$(IN)/ruff format --check .)
+	$(call step,lint,$(IN)/ruff check .)
+	$(call step,types,$(IN)/mypy)
+	$(call step,imports,$(IN)/lint-imports)
+	@$(IN)/python -m config.catalogues compile
+	@$(IN)/python -m config.embedded --fast -- $(MAKE) --no-print-directory check-with-services
+
+check-with-services: export DJANGO_SETTINGS_MODULE := config.settings_test
+check-with-services:
+	$(call step,migrations,$(IN)/python manage.py makemigrations --check --dry-run)
+	$(call step,documents,$(IN)/python manage.py write_docs --check)
+	$(call step,tests,$(IN)/python -m pytest -n 2 $(COVERAGE) $(ARGS))
+
+fix: tools  ## Format, and mend what the linter can mend
+	@$(IN)/ruff format .
+	@$(IN)/ruff check --fix .
+
+docs: export DJANGO_SETTINGS_MODULE := config.settings_test
+docs: tools  ## Write the generated documents anew
+	@$(IN)/python -m config.embedded --fast -- $(IN)/python manage.py write_docs $(ARGS)
+
+messages: export DJANGO_SETTINGS_MODULE := config.settings_test
+messages: tools  ## Compile the message catalogues and list the texts that have no Chinese yet
+	@$(IN)/python -m config.catalogues compile
+	@$(IN)/python -m config.catalogues missing
+
+lock: tools  ## Resolve pyproject.toml into requirements/*.lock; ARGS=--upgrade for newer versions
+	$(COMPILE) $(ARGS) pyproject.toml -o requirements/main.lock
+	$(COMPILE) $(ARGS) pyproject.toml --group dev -c requirements/main.lock -o requirements/dev.lock
+	echo uv | $(COMPILE) - -c requirements/dev.lock -o requirements/bootstrap.lock
+
+reset:  ## Forget the demo world
+	@$(or $(wildcard $(IN)/python),$(PYTHON)) -m config.embedded --name demo --forget
+	@rm -rf .local/demo.env .local/secret_key .local/mail .local/logs .local/beat-schedule*
+
+clean:  ## Remove caches and build products; the demo world and .venv stay
+	@find . \( -name .venv -o -name .git -o -name .local \) -prune -o \
+		\( -name __pycache__ -o -name '*.mo' -o -name .coverage -o -name '.coverage.*' \) -print0 | xargs -0 rm -rf
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache staticfiles
+
+runtime:
+	@$(PYTHON) config/bootstrap.py requirements/main.lock
+
+tools:
+	@$(PYTHON) config/bootstrap.py requirements/dev.lock

@@ -1,0 +1,121 @@
+"""An organization's way to being verified; only a verified one may trade."""
+
+from typing import Any
+
+from accounts.actors import Actor
+from accounts.lifecycle import ORGANIZATION, OrganizationState
+from accounts.locks import lock_organization
+from accounts.models import Membership, Organization, Role
+from accounts.permissions import require_agent, require_office, require_signed_in
+from accounts.queries import city_by_code
+from accounts.rules import check_credit_code
+from core import clock
+from core.db import transaction
+from core.errors import Conflict, PermissionDenied, ReasonRequired
+from core.events import record
+from core.idempotency import Once, claim, settle
+
+
+class AlreadyRegistered(Conflict):
+    code = "organization_exists"
+    message = "An organization with the code {credit_code} is already registered."
+
+
+def register_organization(
+    *, actor: Actor, once: Once | None = None, city: str, credit_code: str, **values: Any
+) -> Organization:
+    """Open an organization's file as a draft, with the person who does it as its manager."""
+    require_signed_in(actor)
+    if actor.user_id is None:
+        raise PermissionDenied
+    check_credit_code(credit_code)
+    with transaction():
+        now = clock.now()
+        if earlier := claim(once, at=now):
+            return Organization.objects.get(pk=earlier)
+        if Organization.objects.filter(credit_code=credit_code).exists():
+            raise AlreadyRegistered(credit_code=credit_code)
+        organization = Organization.objects.create(
+            city=city_by_code(city), credit_code=credit_code, created_at=now, **values
+        )
+        Membership.objects.create(
+            user_id=actor.user_id, organization=organization, role=Role.MANAGER, started_at=now
+        )
+        settle(once, organization)
+        _record(organization, "registered", actor, now)
+    return organization
+
+
+def submit_organization(*, actor: Actor, organization_id: int) -> Organization:
+    """Ask the office to verify the file."""
+    with transaction():
+        organization = lock_organization(organization_id, seen_by=actor)
+        require_agent(actor, organization.pk)
+        return _move(organization, OrganizationState.SUBMITTED, actor)
+
+
+def verify_organization(*, actor: Actor, organization_id: int) -> Organization:
+    """The office has compared the file with the public register."""
+    with transaction():
+        organization = lock_organization(organization_id, seen_by=actor)
+        require_office(actor)
+        if organization.verified_at is None:
+            organization.verified_at, organization.verified_by_id = clock.now(), actor.user_id
+            organization.save(update_fields=["verified_at", "verified_by"])
+        return _move(organization, OrganizationState.VERIFIED, actor)
+
+
+def return_organization(*, actor: Actor, organization_id: int, reason: str) -> Organization:
+    with transaction():
+        organization = lock_organization(organization_id, seen_by=actor)
+        require_office(actor)
+        return _move(organization, OrganizationState.RETURNED, actor, reason=_needed(reason))
+
+
+def suspend_organization(*, actor: Actor, organization_id: int, reason: str) -> Organization:
+    """Stop an organization from trading from now on; what it bid stays binding."""
+    with transaction():
+        organization = lock_organization(organization_id, seen_by=actor)
+        require_office(actor)
+        return _move(organization, OrganizationState.SUSPENDED, actor, reason=_needed(reason))
+
+
+def reinstate_organization(*, actor: Actor, organization_id: int) -> Organization:
+    with transaction():
+        organization = lock_organization(organization_id, seen_by=actor)
+        require_office(actor)
+        return _move(organization, OrganizationState.VERIFIED, actor)
+
+
+def _needed(reason: str) -> str:
+    if not reason.strip():
+        raise ReasonRequired
+    return reason.strip()
+
+
+_KINDS = {
+    OrganizationState.SUBMITTED: "submitted",
+    OrganizationState.VERIFIED: "verified",
+    OrganizationState.RETURNED: "returned",
+    OrganizationState.SUSPENDED: "suspended",
+}
+
+
+def _move(
+    organization: Organization, wanted: OrganizationState, actor: Actor, *, reason: str = ""
+) -> Organization:
+    ORGANIZATION.check(OrganizationState(organization.state), wanted)
+    organization.state, organization.state_reason = wanted, reason
+    organization.save(update_fields=["state", "state_reason"])
+    _record(organization, _KINDS[wanted], actor, clock.now())
+    return organization
+
+
+def _record(organization: Organization, what: str, actor: Actor, at: Any) -> None:
+    record(
+        f"organization:{organization.pk}",
+        f"organization.{what}",
+        at=at,
+        actor=actor,
+        organization=organization.pk,
+    )

@@ -1,0 +1,78 @@
+"""Which organizations, members and cities an actor may see."""
+
+from django.db.models import Q, QuerySet
+
+from accounts.actors import Actor
+from accounts.lifecycle import OrganizationState
+from accounts.models import ApiClient, City, Membership, Organization
+from core.errors import InvalidValue, NotFound, PermissionDenied
+
+
+class ActingOrganizationRequired(InvalidValue):
+    code = "acting_organization_required"
+    message = "You act for several organizations. Say which with the Acting-Organization header."
+
+
+def cities() -> QuerySet[City]:
+    return City.objects.order_by("id")
+
+
+def city_by_code(code: str) -> City:
+    try:
+        return City.objects.get(code=code)
+    except City.DoesNotExist:
+        raise UnknownCity(code=code) from None
+
+
+class UnknownCity(InvalidValue):
+    code = "unknown_city"
+    message = "{code} is not the region code of a city of the corridor."
+
+
+def organizations_visible_to(actor: Actor) -> QuerySet[Organization]:
+    """Verified ones are public; the others are seen by their own people and by staff."""
+    organizations = Organization.objects.select_related("city")
+    if actor.is_staff:
+        return organizations
+    return organizations.filter(
+        Q(state=OrganizationState.VERIFIED) | Q(pk__in=actor.sees) | Q(city__in=actor.bureau_cities)
+    )
+
+
+def acting_organization(actor: Actor, wanted: int | None = None) -> Organization:
+    """The organization the actor binds by this request.
+
+    Most people and every partner system act for one; who acts for several must say which.
+    """
+    candidates = actor.acts_for
+    if wanted is not None:
+        if wanted not in candidates:
+            raise NotFound(what="organization")
+        candidates = frozenset([wanted])
+    if not candidates:
+        raise PermissionDenied
+    if len(candidates) > 1:
+        raise ActingOrganizationRequired(organizations=sorted(candidates))
+    (organization_id,) = candidates
+    return Organization.objects.select_related("city").get(pk=organization_id)
+
+
+def memberships_of(actor: Actor) -> QuerySet[Membership]:
+    memberships = Membership.objects.select_related("organization__city")
+    if actor.user_id is None:
+        return memberships.none()
+    return memberships.filter(user_id=actor.user_id, ended_at=None)
+
+
+def member_ids(organization_id: int) -> list[int]:
+    """The people of an organization, for notices."""
+    rows = Membership.objects.filter(organization_id=organization_id, ended_at=None)
+    return list(rows.values_list("user_id", flat=True))
+
+
+def api_client_of(client_id: str) -> ApiClient | None:
+    return (
+        ApiClient.objects.filter(client_id=client_id, revoked_at=None)
+        .select_related("organization")
+        .first()
+    )

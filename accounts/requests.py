@@ -1,0 +1,106 @@
+"""Who sent this request, and whether its token reaches that far: for every API view."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from accounts.actors import Actor, actor_of_user
+from accounts.models import Organization
+from accounts.permissions import require_scope, require_signed_in
+from accounts.queries import acting_organization
+from core.errors import InvalidValue
+from core.idempotency import Once, created, once
+from core.parsing import NothingForm, StrictForm
+
+
+def actor_of(request: Request | HttpRequest) -> Actor:
+    """The actor of this request, looked up once per request and never kept longer."""
+    cached = getattr(request, "_actor", None)
+    if cached is None:
+        token_actor = getattr(request, "auth", None)
+        cached = token_actor if isinstance(token_actor, Actor) else actor_of_user(request.user)
+        request._actor = cached  # type: ignore[union-attr]
+    return cached
+
+
+def organization_of(request: Request | HttpRequest) -> Organization:
+    """The organization this request binds; several candidates need the header."""
+    text = request.headers.get("Acting-Organization")
+    if text is not None and not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise InvalidValue(what="Acting-Organization")
+    return acting_organization(actor_of(request), int(text) if text else None)
+
+
+class Acting:
+    """A mixin for API views: sets `self.actor` and refuses who may never do this.
+
+    Safe methods are public unless `public_reading` is False; what they show is decided by
+    the query. Everything else needs a signed-in actor.
+    """
+
+    read_scope: ClassVar[str] = ""
+    write_scope: ClassVar[str] = ""
+    public_reading: ClassVar[bool] = False
+    actor: Actor
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        self.actor = actor_of(request)
+        reading = request.method in SAFE_METHODS
+        if not (reading and self.public_reading):
+            require_signed_in(self.actor)
+        if scope := self.read_scope if reading else self.write_scope:
+            require_scope(self.actor, scope)
+
+    def once(self, request: Request, *, required: bool = False) -> Once | None:
+        return once(request, caller=self.actor.caller, required=required)
+
+
+class Create(Acting, APIView):
+    """POST <things>: one creating action, answered 201 with the thing, once per key."""
+
+    form_class: ClassVar[type[StrictForm]]
+    view_class: ClassVar[type[BaseSerializer[Any]]]
+    action: ClassVar[Callable[..., Any]]
+    key_required: ClassVar[bool] = False
+    # The name under which the id in the path is handed to the action, if there is one.
+    id_name: ClassVar[str] = ""
+
+    def beyond_form(self, request: Request) -> dict[str, Any]:
+        """What the action needs beside the form: usually the acting organization."""
+        return {}
+
+    def post(self, request: Request, pk: int | None = None) -> Response:
+        form = self.form_class(data=request.data)
+        form.is_valid(raise_exception=True)
+        once = self.once(request, required=self.key_required)
+        parent = {self.id_name: pk} if self.id_name else {}
+        thing = type(self).action(
+            actor=self.actor,
+            once=once,
+            **parent,
+            **self.beyond_form(request),
+            **form.validated_data,
+        )
+        return created(once, self.view_class(thing, context={"actor": self.actor}).data)
+
+
+class Command(Acting, APIView):
+    """POST <things>/{id}/<verb>: one action on one thing, answered with the thing as it now is."""
+
+    form_class: ClassVar[type[StrictForm]] = NothingForm
+    view_class: ClassVar[type[BaseSerializer[Any]]]
+    action: ClassVar[Callable[..., Any]]
+    id_name: ClassVar[str]
+
+    def post(self, request: Request, pk: int) -> Response:
+        form = self.form_class(data=request.data)
+        form.is_valid(raise_exception=True)
+        thing = type(self).action(actor=self.actor, **{self.id_name: pk}, **form.validated_data)
+        return Response(self.view_class(thing, context={"actor": self.actor}).data)

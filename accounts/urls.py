@@ -1,0 +1,16 @@
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("oauth/token", views.IssueToken.as_view()),
+    path("cities", views.CityList.as_view()),
+    path("me", views.Me.as_view()),
+    path("organizations", views.RegisterOrganization.as_view()),
+    path("organizations/<int:pk>", views.OrganizationDetail.as_view()),
+    path("organizations/<int:pk>/submit", views.SubmitOrganization.as_view()),
+    path("organizations/<int:pk>/verify", views.VerifyOrganization.as_view()),
+    path("organizations/<int:pk>/return", views.ReturnOrganization.as_view()),
+    path("organizations/<int:pk>/suspend", views.SuspendOrganization.as_view()),
+    path("organizations/<int:pk>/reinstate", views.ReinstateOrganization.as_view()),
+]

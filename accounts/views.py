@@ -1,0 +1,140 @@
+"""People and organizations over REST."""
+
+from allauth.core import ratelimit
+from allauth.idp.oidc.views import TokenView
+from django.db.models import QuerySet
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import organizations
+from accounts.models import City, Organization, User
+from accounts.queries import cities, memberships_of, organizations_visible_to
+from accounts.requests import Acting, Command, Create
+from accounts.serializers import CityView, MeView, OrganizationForm, OrganizationView
+from core.envelope import current_request_id
+from core.pagination import OldestFirst
+from core.parsing import ReasonForm
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class IssueToken(TokenView):
+    """POST /api/v1/oauth/token: client credentials for an access token (RFC 6749 §4.4).
+
+    Checking a secret costs a quarter of a second of CPU by design, so the endpoint is
+    limited per address (ACCOUNT_RATE_LIMITS["api_token"]); a token lasts an hour.
+    """
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        if not ratelimit.consume(request, action="api_token"):
+            return _oauth_error("slow_down", 429, **{"Retry-After": "60"})
+        if any("\x00" in value for name in request.POST for value in request.POST.getlist(name)):
+            return _oauth_error("invalid_request", 400)
+        if request.POST.get("grant_type") != "client_credentials":
+            return _oauth_error("unsupported_grant_type", 400)
+        response: HttpResponseBase = super().post(request)
+        return response
+
+
+def _oauth_error(error: str, status: int, **headers: str) -> JsonResponse:
+    body = {"error": error, "request_id": current_request_id()}
+    return JsonResponse(body, status=status, headers=headers)
+
+
+class CityList(Acting, ListAPIView[City]):
+    """GET /api/v1/cities"""
+
+    public_reading = True
+    serializer_class = CityView
+    pagination_class = OldestFirst
+
+    def get_queryset(self) -> QuerySet[City]:
+        return cities()
+
+
+class OrganizationDetail(Acting, RetrieveAPIView[Organization]):
+    """GET /api/v1/organizations/{id}"""
+
+    public_reading = True
+    serializer_class = OrganizationView
+
+    def get_queryset(self) -> QuerySet[Organization]:
+        return organizations_visible_to(self.actor)
+
+
+class RegisterOrganization(Create):
+    """POST /api/v1/organizations"""
+
+    form_class = OrganizationForm
+    view_class = OrganizationView
+    action = staticmethod(organizations.register_organization)
+
+
+class OrganizationCommand(Command):
+    id_name = "organization_id"
+    view_class = OrganizationView
+
+
+class SubmitOrganization(OrganizationCommand):
+    """POST /api/v1/organizations/{id}/submit"""
+
+    action = staticmethod(organizations.submit_organization)
+
+
+class VerifyOrganization(OrganizationCommand):
+    """POST /api/v1/organizations/{id}/verify"""
+
+    action = staticmethod(organizations.verify_organization)
+
+
+class ReturnOrganization(OrganizationCommand):
+    """POST /api/v1/organizations/{id}/return"""
+
+    form_class = ReasonForm
+    action = staticmethod(organizations.return_organization)
+
+
+class SuspendOrganization(OrganizationCommand):
+    """POST /api/v1/organizations/{id}/suspend"""
+
+    form_class = ReasonForm
+    action = staticmethod(organizations.suspend_organization)
+
+
+class ReinstateOrganization(OrganizationCommand):
+    """POST /api/v1/organizations/{id}/reinstate"""
+
+    action = staticmethod(organizations.reinstate_organization)
+
+
+class Me(Acting, APIView):
+    """GET /api/v1/me: who the caller is and what follows from it today."""
+
+    @extend_schema(responses=MeView)
+    def get(self, request: Request) -> Response:
+        actor = self.actor
+        user = request.user if isinstance(request.user, User) else None
+        return Response(
+            MeView(
+                {
+                    "name": actor.name,
+                    "username": user.username if user else None,
+                    "client_id": actor.client_id or None,
+                    "scopes": None if actor.scopes is None else sorted(actor.scopes),
+                    "is_operator": actor.operates,
+                    "is_office": actor.office,
+                    "bureau_cities": cities()
+                    .filter(pk__in=actor.bureau_cities)
+                    .values_list("code", flat=True),
+                    "memberships": memberships_of(actor) if user else [],
+                }
+            ).data
+        )

@@ -1,0 +1,224 @@
+"""Deciding bids: a batch of attempts on one lot, in one short transaction.
+
+Lock the lot, then read the clock, then decide, then write. The clock is read in a statement
+after the lock was granted, so bids are judged in the order in which they are written, and a
+bid that waited for the lock past the end is refused, whatever it says on its envelope.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from accounts.actors import Actor
+from auctions.lifecycle import LotState, RegistrationState
+from auctions.locks import lock_lot
+from auctions.models import Bid, Lot, RefusedBid, Registration
+from auctions.queries import PUBLIC_STATES, lots_visible_to
+from auctions.registration import check_may_bid
+from auctions.rules import ascending, ledger
+from core import clock, money
+from core.db import transaction
+from core.errors import NotFound, Refusal, all_refusals
+from core.events import Happening, record_all
+from core.idempotency import KeyReused
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a bidder asks for. `received_at` is its arrival, by the database's clock."""
+
+    actor: Actor
+    organization_id: int
+    amount: Decimal
+    key: UUID
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An accepted bid; `replayed` if its key had been used for the same bid before."""
+
+    bid: Bid
+    replayed: bool = False
+
+
+Decision = Placed | Refusal
+
+
+def place_bid(
+    *, lot_id: int, actor: Actor, organization_id: int, amount: Decimal, key: UUID
+) -> Placed:
+    """Place one bid, or raise its refusal. Repeating a key repeats the first answer."""
+    attempt = Attempt(actor, organization_id, amount, key, received_at=clock.now())
+    (decision,) = place_bids(lot_id, [attempt])
+    if isinstance(decision, Refusal):
+        raise decision
+    return decision
+
+
+def place_bids(lot_id: int, attempts: Sequence[Attempt]) -> list[Decision]:
+    """Decide a batch of attempts on one lot in their order; one transaction, one commit.
+
+    A refusal is a decision like any other and is returned, not raised. When this returns,
+    everything it accepted is durable.
+    """
+    with transaction():
+        lot = lock_lot(lot_id)
+        batch = _Batch.read(lot, attempts)
+        now = clock.now()  # after the lock, in a statement of its own
+        decisions = [batch.decide(attempt, now) for attempt in attempts]
+        batch.write(now)
+    return decisions
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One lot's standing while a batch is decided, and what is to be written in the end."""
+
+    lot: Lot
+    registrations: dict[int, Registration]
+    known: dict[tuple[int, UUID], Bid | RefusedBid]
+    accepted: list[Bid] = field(default_factory=list)
+    refused: list[RefusedBid] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, lot: Lot, attempts: Sequence[Attempt]) -> "_Batch":
+        """Everything the decisions need, in three statements whatever the batch's size."""
+        organizations = {attempt.organization_id for attempt in attempts}
+        keys = {attempt.key for attempt in attempts}
+        registrations = {
+            registration.organization_id: registration
+            for registration in Registration.objects.filter(lot=lot, organization__in=organizations)
+            .exclude(state=RegistrationState.REFUSED)
+            .select_related("organization")
+        }
+        known: dict[tuple[int, UUID], Bid | RefusedBid] = {}
+        for model in (Bid, RefusedBid):
+            rows = model.objects.filter(lot=lot, key__in=keys)
+            known.update({(row.registration_id, row.key): row for row in rows})
+        return cls(lot, registrations, known)
+
+    def decide(self, attempt: Attempt, now: datetime) -> Decision:
+        if not self._is_visible_to(attempt.actor):
+            return NotFound(what="lot")
+        registration = self.registrations.get(attempt.organization_id)
+        if registration is None or registration.approved_at is None:
+            return ascending.NotRegistered()
+        if earlier := self.known.get((registration.pk, attempt.key)):
+            return _same_answer(earlier, attempt.amount)
+        try:
+            check_may_bid(self.lot, registration.organization)
+            before = self.lot.standing()
+            standing = ascending.accept_bid(
+                LotState(self.lot.state),
+                self.lot.terms(),
+                before,
+                bidder_id=registration.pk,
+                amount=attempt.amount,
+                now=now,
+            )
+        except Refusal as refusal:
+            self._remember_refusal(registration, attempt, refusal, now)
+            return refusal
+        return Placed(self._accept(registration, attempt, before, standing, now))
+
+    def write(self, now: datetime) -> None:
+        """Write the whole batch: bids, refusals, events, and the lot's new standing."""
+        RefusedBid.objects.bulk_create(self.refused)
+        if not self.accepted:
+            return
+        Bid.objects.bulk_create(self.accepted)
+        self.lot.save(update_fields=Lot.STANDING)
+        record_all(f"lot:{self.lot.pk}", self.happenings, at=now)
+
+    def _is_visible_to(self, actor: Actor) -> bool:
+        if self.lot.state in PUBLIC_STATES:
+            return True
+        return lots_visible_to(actor).filter(pk=self.lot.pk).exists()
+
+    def _accept(
+        self,
+        registration: Registration,
+        attempt: Attempt,
+        before: ascending.Standing,
+        standing: ascending.Standing,
+        now: datetime,
+    ) -> Bid:
+        bid = Bid(
+            lot=self.lot,
+            number=standing.bid_count,
+            registration=registration,
+            amount=attempt.amount,
+            received_at=attempt.received_at,
+            placed_at=ascending.bid_instant(before, now),
+            closes_at_before=before.closes_at,
+            closes_at=standing.closes_at,
+            key=attempt.key,
+            previous_hash=self.lot.head_hash,
+            by_user_id=attempt.actor.user_id,
+            by_client=attempt.actor.client_id,
+        )
+        entry = bid.entry(lot_code=self.lot.code, paddle=registration.paddle)
+        bid.hash = ledger.link(bid.previous_hash, entry)
+        self.lot.set_standing(standing)
+        self.lot.head_hash = bid.hash
+        self.accepted.append(bid)
+        self.known[registration.pk, attempt.key] = bid
+        self._tell(bid, registration, attempt.actor)
+        return bid
+
+    def _tell(self, bid: Bid, registration: Registration, actor: Actor) -> None:
+        facts: dict[str, Any] = {
+            "lot": self.lot.pk,
+            "number": bid.number,
+            "closes_at": bid.closes_at.isoformat(),
+        }
+        minimum = ascending.minimum_bid(self.lot.terms(), self.lot.standing())
+        self.happenings.append(
+            Happening(
+                "lot.bid_placed",
+                {
+                    **facts,
+                    "amount": money.text(bid.amount),
+                    "paddle": registration.paddle,
+                    "minimum": money.text(minimum),
+                },
+                actor,
+            )
+        )
+        if bid.closes_at != bid.closes_at_before:
+            before = bid.closes_at_before.isoformat()
+            self.happenings.append(Happening("lot.extended", {**facts, "closes_at_before": before}))
+
+    def _remember_refusal(
+        self, registration: Registration, attempt: Attempt, refusal: Refusal, now: datetime
+    ) -> None:
+        refused = RefusedBid(
+            lot=self.lot,
+            registration=registration,
+            amount=attempt.amount,
+            received_at=attempt.received_at,
+            refused_at=now,
+            was_overtaken=attempt.received_at < self.lot.closes_at <= now,
+            code=refusal.code,
+            facts={name: str(value) for name, value in refusal.facts.items()},
+            key=attempt.key,
+            by_user_id=attempt.actor.user_id,
+            by_client=attempt.actor.client_id,
+        )
+        self.refused.append(refused)
+        self.known[registration.pk, attempt.key] = refused
+
+
+def _same_answer(earlier: Bid | RefusedBid, amount: Decimal) -> Decision:
+    """The first answer again, or 409 if the key now comes with another amount."""
+    if earlier.amount != amount:
+        return KeyReused()
+    if isinstance(earlier, Bid):
+        return Placed(earlier, replayed=True)
+    kinds = {refusal.code: refusal for refusal in all_refusals()}
+    return kinds[earlier.code](**earlier.facts)

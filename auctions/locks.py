@@ -1,0 +1,47 @@
+"""Every row lock of this app. Lots before registrations, lower ids before higher."""
+
+from collections.abc import Iterable
+
+from accounts.actors import Actor
+from auctions.models import Lot, Registration
+from auctions.queries import lots_visible_to, registrations_visible_to
+from core.db import require_transaction
+from core.errors import NotFound
+
+
+def lock_lot(lot_id: int, *, seen_by: Actor | None = None) -> Lot:
+    """Lock one lot. A lot that `seen_by` may not see does not exist.
+
+    NO KEY: rows that merely point at this lot can still be inserted meanwhile.
+    """
+    require_transaction()
+    lots = Lot.objects.all() if seen_by is None else lots_visible_to(seen_by)
+    try:
+        return lots.select_for_update(no_key=True, of=("self",)).get(pk=lot_id)
+    except Lot.DoesNotExist:
+        raise NotFound(what="lot") from None
+
+
+def lock_lots_nobody_holds(lot_ids: Iterable[int]) -> list[Lot]:
+    """Those of the lots that no other transaction is working on, in id order."""
+    require_transaction()
+    lots = Lot.objects.filter(pk__in=list(lot_ids)).order_by("pk")
+    return list(lots.select_for_update(no_key=True, skip_locked=True, of=("self",)))
+
+
+def lock_registration(registration_id: int, *, seen_by: Actor) -> Registration:
+    """Lock a registration, its lot first, as every action on a lot does."""
+    require_transaction()
+    visible = registrations_visible_to(seen_by)
+    lot_id = visible.filter(pk=registration_id).values_list("lot_id", flat=True).first()
+    if lot_id is None:
+        raise NotFound(what="registration")
+    lock_lot(lot_id)
+    return visible.select_for_update(no_key=True, of=("self",)).get(pk=registration_id)
+
+
+def lock_registrations_of(lot_id: int) -> list[Registration]:
+    """Every registration of a lot the caller has locked, in id order."""
+    require_transaction()
+    registrations = Registration.objects.filter(lot_id=lot_id).order_by("pk")
+    return list(registrations.select_for_update(no_key=True, of=("self",)))

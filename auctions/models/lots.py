@@ -1,0 +1,219 @@
+"""Lots, and what came of them."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from auctions.lifecycle import ClosedBy, LotFormat, LotState, Outcome
+from auctions.rules.ascending import Phase, Standing, Terms, phase
+from core.models import choices
+
+
+class Lot(models.Model):
+    """One achievement under the hammer: the terms of the notice and the current standing.
+
+    The terms are frozen when the lot is published. The standing (`closes_at` to
+    `head_hash`) is written only by `bidding` and `closing`, under the lot's row lock.
+    """
+
+    code = models.CharField(_("lot number"), max_length=20, unique=True)
+    achievement = models.ForeignKey(
+        "marketplace.Achievement",
+        verbose_name=_("achievement"),
+        on_delete=models.PROTECT,
+        related_name="lots",
+    )
+    consignor = models.ForeignKey(
+        "accounts.Organization",
+        verbose_name=_("consignor"),
+        on_delete=models.PROTECT,
+        related_name="consigned_lots",
+    )
+    title = models.CharField(_("title"), max_length=200)
+    format = models.CharField(
+        _("format"), max_length=12, choices=choices(LotFormat), default=LotFormat.ENGLISH
+    )
+    state = models.CharField(
+        _("state"), max_length=12, choices=choices(LotState), default=LotState.DRAFT
+    )
+    state_reason = models.CharField(_("reason"), max_length=1000, blank=True)
+    rules_version = models.CharField(_("rules version"), max_length=40)
+
+    starting_price = models.DecimalField(_("starting price (CNY)"), max_digits=18, decimal_places=2)
+    increment = models.DecimalField(_("increment (CNY)"), max_digits=18, decimal_places=2)
+    deposit_amount = models.DecimalField(_("deposit (CNY)"), max_digits=18, decimal_places=2)
+    opens_at = models.DateTimeField(_("opening time"))
+    scheduled_close = models.DateTimeField(_("closing time in the notice"))
+    latest_close = models.DateTimeField(_("latest close"), null=True, blank=True)
+    extension_window_s = models.PositiveIntegerField(_("extension window (seconds)"), default=300)
+    extension_s = models.PositiveIntegerField(_("extension (seconds)"), default=300)
+
+    closes_at = models.DateTimeField(_("closing time"))  # moves later with late bids
+    price = models.DecimalField(
+        _("current price (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    leader = models.ForeignKey(
+        "auctions.Registration",
+        verbose_name=_("leading paddle"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    bid_count = models.PositiveIntegerField(_("bids"), default=0)
+    last_bid_at = models.DateTimeField(_("last bid"), null=True, blank=True)
+    head_hash = models.CharField(_("head of the chain"), max_length=64, blank=True)
+
+    created_at = models.DateTimeField(_("created"))
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    deal = models.OneToOneField(
+        "marketplace.Deal",
+        verbose_name=_("deal"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("lot")
+        verbose_name_plural = _("lots")
+        constraints = [
+            models.CheckConstraint(
+                name="lot_times_in_order",
+                condition=Q(opens_at__lt=F("scheduled_close"))
+                & Q(scheduled_close__lte=F("closes_at"))
+                & (Q(latest_close=None) | Q(closes_at__lte=F("latest_close"))),
+            ),
+            models.CheckConstraint(
+                name="lot_amounts_positive",
+                condition=Q(starting_price__gt=0, increment__gt=0, deposit_amount__gte=0),
+            ),
+            models.CheckConstraint(
+                name="lot_price_and_leader_together",
+                condition=Q(price=None, leader=None, bid_count=0, last_bid_at=None)
+                | Q(
+                    price__gte=F("starting_price"),
+                    leader__isnull=False,
+                    bid_count__gt=0,
+                    last_bid_at__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="lot_published_has_time_and_chain",
+                condition=~Q(
+                    state__in=[
+                        LotState.PUBLISHED,
+                        LotState.SUSPENDED,
+                        LotState.CLOSED,
+                        LotState.VOID,
+                        LotState.DEFAULTED,
+                    ]
+                )
+                | (Q(published_at__isnull=False) & ~Q(head_hash="")),
+            ),
+            models.UniqueConstraint(
+                fields=["achievement"],
+                condition=Q(state__in=[LotState.PUBLISHED, LotState.SUSPENDED]),
+                name="lot_achievement_on_sale_once",
+            ),
+        ]
+        indexes = [
+            # The closing sweep reads only this index.
+            models.Index(
+                fields=["closes_at"], name="lot_due", condition=Q(state=LotState.PUBLISHED)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    def terms(self) -> Terms:
+        return Terms(
+            opens_at=self.opens_at,
+            closes_at=self.scheduled_close,
+            latest_close=self.latest_close,
+            starting_price=self.starting_price,
+            increment=self.increment,
+            extension_window=timedelta(seconds=self.extension_window_s),
+            extension=timedelta(seconds=self.extension_s),
+        )
+
+    def standing(self) -> Standing:
+        return Standing(
+            closes_at=self.closes_at,
+            price=self.price,
+            leader_id=self.leader_id,
+            bid_count=self.bid_count,
+            last_bid_at=self.last_bid_at,
+        )
+
+    def set_standing(self, standing: Standing) -> None:
+        """Take over a standing; the caller holds the lock and saves `STANDING`."""
+        self.closes_at = standing.closes_at
+        self.price = standing.price
+        self.leader_id = standing.leader_id
+        self.bid_count = standing.bid_count
+        self.last_bid_at = standing.last_bid_at
+
+    STANDING = ("closes_at", "price", "leader", "bid_count", "last_bid_at", "head_hash")
+
+    def phase_at(self, now: datetime) -> Phase:
+        # A withdrawn lot has no result row; a closed one always has.
+        result = getattr(self, "result", None) if self.state == LotState.CLOSED else None
+        outcome = Outcome(result.outcome) if result else None
+        return phase(LotState(self.state), self.terms(), self.standing(), now, outcome)
+
+
+class LotResult(models.Model):
+    """The closing record: written once, in the closing transaction, and never changed.
+
+    The contract is formed by this row (法释 2023 合同编通则解释 art. 4); confirmations and
+    protocols are made from it afterwards.
+    """
+
+    lot = models.OneToOneField(
+        Lot,
+        verbose_name=_("lot"),
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="result",
+    )
+    outcome = models.CharField(_("outcome"), max_length=16, choices=choices(Outcome))
+    winning_bid = models.OneToOneField(
+        "auctions.Bid",
+        verbose_name=_("winning bid"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    price = models.DecimalField(
+        _("hammer price (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    closes_at = models.DateTimeField(_("end of bidding"))
+    closed_at = models.DateTimeField(_("closed"))
+    closed_by = models.CharField(_("closed by"), max_length=8, choices=choices(ClosedBy))
+    bid_count = models.PositiveIntegerField(_("bids"))
+    head_hash = models.CharField(_("head of the chain"), max_length=64)
+    rules_version = models.CharField(_("rules version"), max_length=40)
+
+    class Meta:
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        constraints = [
+            models.CheckConstraint(
+                name="lotresult_sold_has_bid_and_price",
+                condition=Q(outcome=Outcome.SOLD, winning_bid__isnull=False, price__isnull=False)
+                | (~Q(outcome=Outcome.SOLD) & Q(winning_bid=None, price=None)),
+            ),
+            models.CheckConstraint(
+                name="lotresult_closed_not_before_the_end",
+                condition=Q(closed_at__gte=F("closes_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lot_id} {self.outcome}"

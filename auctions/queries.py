@@ -1,0 +1,69 @@
+"""Which lots, registrations and bids an actor may see; and which lots are due."""
+
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.actors import Actor
+from auctions.lifecycle import LotState, RegistrationState
+from auctions.models import Bid, DepositMovement, Lot, Registration
+
+PUBLIC_STATES = (
+    LotState.PUBLISHED,
+    LotState.SUSPENDED,
+    LotState.CLOSED,
+    LotState.VOID,
+    LotState.DEFAULTED,
+)
+
+
+def lots_visible_to(actor: Actor) -> QuerySet[Lot]:
+    """Announced lots are public; the others are their consignor's and the exchange's."""
+    lots = Lot.objects.select_related("leader", "result__winning_bid__registration")
+    if actor.is_staff:
+        return lots
+    return lots.filter(
+        Q(state__in=PUBLIC_STATES)
+        | Q(state=LotState.WITHDRAWN, published_at__isnull=False)
+        | Q(consignor__in=actor.sees)
+    )
+
+
+def with_own_registrations(lots: QuerySet[Lot], actor: Actor) -> QuerySet[Lot]:
+    """The same lots, each with the reader's own registrations as `own_registrations`."""
+    own = Registration.objects.filter(organization__in=actor.sees).order_by("id")
+    return lots.prefetch_related(
+        Prefetch("registrations", queryset=own, to_attr="own_registrations")
+    )
+
+
+def registrations_visible_to(actor: Actor) -> QuerySet[Registration]:
+    """One's own. Who else registered is the exchange's business alone (拍卖法 art. 21)."""
+    registrations = Registration.objects.select_related("lot", "organization")
+    if actor.operates:
+        return registrations
+    return registrations.filter(organization__in=actor.sees)
+
+
+def bids_of(lot: Lot) -> QuerySet[Bid]:
+    """The ledger, under paddle codes."""
+    return Bid.objects.filter(lot=lot).select_related("registration").order_by("number")
+
+
+def deposit_movements_of(registration: Registration) -> QuerySet[DepositMovement]:
+    return DepositMovement.objects.filter(registration=registration).order_by("id")
+
+
+def due_lots(now: datetime) -> QuerySet[Lot]:
+    """Lots whose time is up and which nobody has closed yet; reads one partial index."""
+    return Lot.objects.filter(state=LotState.PUBLISHED, closes_at__lte=now).order_by("closes_at")
+
+
+def next_close() -> datetime | None:
+    """When the next lot is due, for a closer that wants to sleep until then."""
+    published = Lot.objects.filter(state=LotState.PUBLISHED).order_by("closes_at")
+    return published.values_list("closes_at", flat=True).first()
+
+
+def admitted(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
+    return registrations.filter(state=RegistrationState.ELIGIBLE)

@@ -1,0 +1,201 @@
+"""The rules of a timed ascending auction: which bids count, when it ends, who wins.
+
+Everything that decides money lives here and nothing here reads a clock, a database, a
+setting or a request. Facts come in as arguments; the answer is a value or a Refusal.
+
+A bid counts at the moment its lot's lock is granted, by the database's clock, and only if
+`opens_at <= now < closes_at`. A bid in the last `extension_window` moves the end to its own
+time plus `extension`, again and again (法释〔2016〕18号 art. 20), never backwards and never
+past `latest_close` where the notice names one.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from http import HTTPStatus
+
+from auctions.lifecycle import LotState, Outcome
+from core.errors import Conflict, Refusal
+
+RULES_VERSION = "ENGLISH-1"
+_TICK = timedelta(microseconds=1)
+
+
+class Phase(StrEnum):
+    """Where a lot stands now; computed from its state and the clock, never stored."""
+
+    DRAFT = "draft"
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    OVER = "over"
+    SOLD = "sold"
+    UNSOLD = "unsold"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
+class BiddingNotOpen(Conflict):
+    code = "bidding_not_open"
+    message = "Bidding on this lot is not open; it is {phase}."
+
+
+class AlreadyLeading(Refusal):
+    code = "already_leading"
+    message = "Your bid is the highest already."
+
+
+class BidTooLow(Refusal):
+    code = "bid_too_low"
+    message = "The bid must be at least {minimum}."
+
+
+class BidOffStep(Refusal):
+    code = "bid_off_step"
+    message = "Bids rise from the starting price in whole steps of {step}."
+
+
+class NotRegistered(Refusal):
+    code = "not_registered"
+    status = HTTPStatus.FORBIDDEN
+    message = "Your organization is not an admitted bidder of this lot."
+
+
+class InvalidTimetable(Refusal):
+    code = "invalid_timetable"
+    message = "The times must be in order: opening, then close, then the latest close."
+
+
+class AlreadyOver(Refusal):
+    code = "close_in_the_past"
+    message = "The closing time {closes_at} has passed already."
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the notice fixed. `latest_close` None means that extensions have no cap."""
+
+    opens_at: datetime
+    closes_at: datetime
+    latest_close: datetime | None
+    starting_price: Decimal
+    increment: Decimal
+    extension_window: timedelta
+    extension: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the auction is. The history of bids is not needed to decide the next one."""
+
+    closes_at: datetime
+    price: Decimal | None = None
+    leader_id: int | None = None
+    bid_count: int = 0
+    last_bid_at: datetime | None = None
+
+
+def check_terms(terms: Terms) -> None:
+    """Refuse a timetable that is not one."""
+    ends = terms.closes_at if terms.latest_close is None else terms.latest_close
+    if not terms.opens_at < terms.closes_at <= ends:
+        raise InvalidTimetable
+
+
+def check_may_publish(terms: Terms, now: datetime) -> None:
+    """A lot whose end has passed cannot be announced."""
+    check_terms(terms)
+    if now >= terms.closes_at:
+        raise AlreadyOver(closes_at=terms.closes_at)
+
+
+_PHASE_OF_STATE = {
+    LotState.DRAFT: Phase.DRAFT,
+    LotState.SUBMITTED: Phase.DRAFT,
+    LotState.RETURNED: Phase.DRAFT,
+    LotState.APPROVED: Phase.DRAFT,
+    LotState.SUSPENDED: Phase.SUSPENDED,
+    LotState.WITHDRAWN: Phase.WITHDRAWN,
+    LotState.VOID: Phase.VOID,
+    LotState.DEFAULTED: Phase.UNSOLD,
+}
+
+
+def phase(
+    state: LotState, terms: Terms, standing: Standing, now: datetime, outcome: Outcome | None = None
+) -> Phase:
+    """The phase of a lot at `now`. Right even if nothing has closed the lot yet."""
+    if state is LotState.CLOSED:
+        return Phase.SOLD if outcome is Outcome.SOLD else Phase.UNSOLD
+    if state is not LotState.PUBLISHED:
+        return _PHASE_OF_STATE[state]
+    if now < terms.opens_at:
+        return Phase.UPCOMING
+    return Phase.OPEN if now < standing.closes_at else Phase.OVER
+
+
+def minimum_bid(terms: Terms, standing: Standing) -> Decimal:
+    """The lowest amount the next bid may have."""
+    if standing.price is None:
+        return terms.starting_price
+    return standing.price + terms.increment
+
+
+def bid_instant(standing: Standing, now: datetime) -> datetime:
+    """The instant of a bid: the clock's, but later than the bid before it.
+
+    Order within a lot is proven by time too, so a clock that stands still or is set back
+    must not produce two bids of one instant.
+    """
+    if standing.last_bid_at is None:
+        return now
+    return max(now, standing.last_bid_at + _TICK)
+
+
+def accept_bid(
+    state: LotState,
+    terms: Terms,
+    standing: Standing,
+    *,
+    bidder_id: int,
+    amount: Decimal,
+    now: datetime,
+) -> Standing:
+    """The standing after this bid, or a refusal. `now` is the instant the lock was granted."""
+    at = bid_instant(standing, now)
+    if (current := phase(state, terms, standing, at)) is not Phase.OPEN:
+        raise BiddingNotOpen(phase=current.value)
+    if bidder_id == standing.leader_id:
+        raise AlreadyLeading
+    if amount < (minimum := minimum_bid(terms, standing)):
+        raise BidTooLow(minimum=minimum)
+    if (amount - terms.starting_price) % terms.increment:
+        raise BidOffStep(step=terms.increment)
+    return replace(
+        standing,
+        price=amount,
+        leader_id=bidder_id,
+        bid_count=standing.bid_count + 1,
+        last_bid_at=at,
+        closes_at=_extended_close(terms, standing, at),
+    )
+
+
+def _extended_close(terms: Terms, standing: Standing, at: datetime) -> datetime:
+    if standing.closes_at - at > terms.extension_window:
+        return standing.closes_at
+    extended = at + terms.extension
+    if terms.latest_close is not None:
+        extended = min(extended, terms.latest_close)
+    return max(standing.closes_at, extended)
+
+
+def is_over(state: LotState, terms: Terms, standing: Standing, now: datetime) -> bool:
+    """Whether the lot may be closed now."""
+    return phase(state, terms, standing, now) is Phase.OVER
+
+
+def outcome(standing: Standing) -> Outcome:
+    """What a lot that is over has come to. The leader wins: one bidder suffices (art. 11)."""
+    return Outcome.NO_BIDS if standing.leader_id is None else Outcome.SOLD

@@ -1,0 +1,221 @@
+"""Lots, registrations, deposits and bids: shapes in (…Form) and out (…View)."""
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.actors import Actor
+from auctions.lifecycle import LotFormat, RegistrationState
+from auctions.models import Bid, DepositMovement, Lot, Registration
+from auctions.rules import ascending
+from core import clock, money
+from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
+
+A_DAY = 24 * 60 * 60
+
+
+class LotForm(StrictForm):
+    achievement = IdField()
+    format = serializers.ChoiceField(
+        choices=[(kind.value, kind.value) for kind in LotFormat],
+        required=False,
+        default=LotFormat.ENGLISH.value,
+    )
+    starting_price = AmountField()
+    increment = AmountField()
+    deposit_amount = AmountField(allow_zero=True)
+    opens_at = InstantField()
+    closes_at = InstantField()
+    latest_close = InstantField(required=False, allow_null=True, default=None)
+    extension_window_s = WholeNumberField(highest=A_DAY, required=False, default=300)
+    extension_s = WholeNumberField(highest=A_DAY, required=False, default=300)
+
+
+class RegistrationForm(StrictForm):
+    rules_version = serializers.CharField(max_length=40)
+
+
+class DepositForm(StrictForm):
+    amount = AmountField()
+    reference = serializers.CharField(max_length=100)
+
+
+class BidForm(StrictForm):
+    """The shape of a bid. Whether the bid is any good is for the rules."""
+
+    amount = AmountField()
+
+
+class ResultView(serializers.Serializer[Any]):
+    outcome = serializers.CharField()
+    price = AmountField(allow_null=True)
+    paddle = serializers.SerializerMethodField()
+    closes_at = InstantField()
+    closed_at = InstantField()
+    closed_by = serializers.CharField()
+    bid_count = serializers.IntegerField()
+    head_hash = serializers.CharField()
+
+    def get_paddle(self, result: Any) -> str | None:
+        return result.winning_bid.registration.paddle if result.winning_bid else None
+
+
+class MyPartView(serializers.Serializer[Any]):
+    """What the reader has to do with a lot."""
+
+    registration = serializers.IntegerField(allow_null=True)
+    registration_state = serializers.CharField(allow_null=True)
+    paddle = serializers.CharField(allow_null=True)
+    leading = serializers.BooleanField()
+
+
+class LotView(serializers.Serializer[Lot]):
+    """A lot as its reader may see it, at the instant `server_time`."""
+
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+    title = serializers.CharField()
+    achievement = serializers.IntegerField(source="achievement_id")
+    consignor = serializers.IntegerField(source="consignor_id")
+    session = serializers.SerializerMethodField()
+    format = serializers.CharField()
+    state = serializers.CharField()
+    phase = serializers.SerializerMethodField()
+    starting_price = AmountField()
+    increment = AmountField()
+    current_price = AmountField(source="price", allow_null=True)
+    minimum_bid = serializers.SerializerMethodField()
+    bid_count = serializers.IntegerField()
+    leader_code = serializers.SerializerMethodField()
+    notice_at = InstantField(source="published_at", allow_null=True)
+    exhibition_at = serializers.SerializerMethodField()
+    opens_at = InstantField()
+    closes_at = InstantField()
+    scheduled_close = InstantField()
+    latest_close = InstantField(allow_null=True)
+    extension_window_s = serializers.IntegerField()
+    extension_s = serializers.IntegerField()
+    deposit_amount = AmountField()
+    reserve_mode = serializers.SerializerMethodField()
+    rules_version = serializers.CharField()
+    head_hash = serializers.CharField()
+    result = serializers.SerializerMethodField()
+    deal = serializers.SerializerMethodField()
+    server_time = serializers.SerializerMethodField()
+    my = serializers.SerializerMethodField()
+    _now: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        """One instant for the whole answer; the view reads the clock, else it is read here."""
+        if self._now is None:
+            self._now = self._context.get("now") or clock.now()
+        return self._now
+
+    def get_session(self, lot: Lot) -> int | None:
+        return None
+
+    def get_phase(self, lot: Lot) -> str:
+        return lot.phase_at(self.now).value
+
+    def get_minimum_bid(self, lot: Lot) -> str:
+        return money.text(ascending.minimum_bid(lot.terms(), lot.standing()))
+
+    def get_leader_code(self, lot: Lot) -> str | None:
+        return lot.leader.paddle if lot.leader else None
+
+    def get_exhibition_at(self, lot: Lot) -> str | None:
+        return None
+
+    def get_reserve_mode(self, lot: Lot) -> str:
+        # A starting price and no reserve: whoever reaches it buys (法释〔2016〕18号 art. 10).
+        return "EQUALS_START"
+
+    def get_result(self, lot: Lot) -> dict[str, Any] | None:
+        result = getattr(lot, "result", None)
+        return ResultView(result).data if result else None
+
+    def get_deal(self, lot: Lot) -> int | None:
+        """The deal's number is for those who may see the deal."""
+        actor: Actor = self._context["actor"]
+        involved = actor.is_staff or lot.consignor_id in actor.sees or self._mine_leads(lot)
+        return lot.deal_id if involved else None
+
+    def get_server_time(self, lot: Lot) -> str:
+        return InstantField().to_representation(self.now)
+
+    def get_my(self, lot: Lot) -> dict[str, Any] | None:
+        actor: Actor = self._context["actor"]
+        if actor.is_anonymous:
+            return None
+        own = _latest_registration(lot)
+        return {
+            "registration": own.pk if own else None,
+            "registration_state": own.state if own else None,
+            "paddle": (own.paddle or None) if own else None,
+            "leading": self._mine_leads(lot),
+        }
+
+    def _mine_leads(self, lot: Lot) -> bool:
+        own = _latest_registration(lot)
+        return own is not None and own.pk == lot.leader_id
+
+
+def _latest_registration(lot: Lot) -> Registration | None:
+    """The reader's registration; a refused one only if there is no other."""
+    own: list[Registration] = getattr(lot, "own_registrations", [])
+    standing = [one for one in own if one.state != RegistrationState.REFUSED]
+    candidates = standing or own
+    return candidates[-1] if candidates else None
+
+
+class RegistrationView(serializers.Serializer[Registration]):
+    id = serializers.IntegerField()
+    lot = serializers.IntegerField(source="lot_id")
+    organization = serializers.IntegerField(source="organization_id")
+    organization_name = serializers.CharField(source="organization.name")
+    state = serializers.CharField()
+    state_reason = serializers.CharField()
+    paddle = serializers.SerializerMethodField()
+    rules_version = serializers.CharField()
+    deposit_required = AmountField(source="lot.deposit_amount")
+    applied_at = InstantField()
+    approved_at = InstantField(allow_null=True)
+
+    def get_paddle(self, registration: Registration) -> str | None:
+        return registration.paddle or None
+
+
+class DepositMovementView(serializers.Serializer[DepositMovement]):
+    id = serializers.IntegerField()
+    registration = serializers.IntegerField(source="registration_id")
+    kind = serializers.CharField()
+    amount = AmountField()
+    reference = serializers.CharField()
+    at = InstantField()
+    due_at = InstantField(allow_null=True)
+
+
+class BidView(serializers.Serializer[Bid]):
+    """A bid under its paddle code: what the bidder is answered and what the public reads."""
+
+    id = serializers.IntegerField()
+    number = serializers.IntegerField()
+    amount = AmountField()
+    paddle = serializers.CharField(source="registration.paddle")
+    placed_at = InstantField()
+    received_at = InstantField()
+    closes_at_before = InstantField()
+    closes_at = InstantField()
+    hash = serializers.CharField()
+    previous_hash = serializers.CharField()
+
+
+class PlacedBidView(BidView):
+    state = serializers.SerializerMethodField()
+
+    def get_state(self, bid: Bid) -> str:
+        # The answer to the bid itself: it led when it was placed. What became of it since is
+        # the lot's standing, and a repetition of the request must get the same answer.
+        return "leading"

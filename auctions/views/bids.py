@@ -1,0 +1,49 @@
+"""The ordinary door for bids, and the public ledger."""
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import ListAPIView, get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.requests import Acting, organization_of
+from auctions import bidding
+from auctions.models import Bid
+from auctions.queries import bids_of, lots_visible_to
+from auctions.serializers import BidForm, BidView, PlacedBidView
+from core.idempotency import required_key
+from core.pagination import Cursor
+
+
+class OldestBidFirst(Cursor):
+    ordering = "number"
+
+
+class Bids(Acting, ListAPIView[Bid]):
+    """GET /api/v1/lots/{id}/bids · POST /api/v1/lots/{id}/bids"""
+
+    read_scope = "lots:read"
+    write_scope = "bids:write"
+    public_reading = True
+    serializer_class = BidView
+    pagination_class = OldestBidFirst
+
+    def get_queryset(self) -> QuerySet[Bid]:
+        return bids_of(get_object_or_404(lots_visible_to(self.actor), pk=self.kwargs["pk"]))
+
+    @extend_schema(request=BidForm, responses={201: PlacedBidView})
+    def post(self, request: Request, pk: int) -> Response:
+        key = required_key(request)
+        form = BidForm(data=request.data)
+        form.is_valid(raise_exception=True)
+        placed = bidding.place_bid(
+            lot_id=pk,
+            actor=self.actor,
+            organization_id=organization_of(request).pk,
+            amount=form.validated_data["amount"],
+            key=key,
+        )
+        headers = {"Idempotent-Replay": "true"} if placed.replayed else None
+        answer = PlacedBidView(placed.bid).data
+        return Response(answer, status=status.HTTP_201_CREATED, headers=headers)

@@ -1,0 +1,168 @@
+"""Message catalogues without the gettext programs: compile them, and collect what is missing.
+
+`python -m config.catalogues compile` writes every django.mo beside its django.po.
+`python -m config.catalogues update` adds new texts to the Chinese catalogue and drops dead ones.
+`python -m config.catalogues missing` lists the texts that have no Chinese yet.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "locale"
+APPS = (
+    "core",
+    "accounts",
+    "marketplace",
+    "auctions",
+    "enclaves",
+    "notifications",
+    "web",
+    "config",
+)
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": (2,),
+    "pgettext_lazy": (2,),
+}
+SHOWN_STATUSES = (400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503)
+_PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}|%[sd]")
+
+
+def catalogues() -> Iterator[Path]:
+    return LOCALE.glob("*/LC_MESSAGES/django.po")
+
+
+def read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+def compile_all() -> int:
+    """Compile what is newer than its compiled form; return how many were written."""
+    written = 0
+    for path in catalogues():
+        target = path.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= path.stat().st_mtime:
+            continue
+        # Written beside and moved into place: a process that reads meanwhile sees one or the other.
+        fresh = target.with_suffix(".mo.new")
+        with fresh.open("wb") as file:
+            write_mo(file, read(path))
+        fresh.replace(target)
+        written += 1
+    return written
+
+
+def texts_in_code() -> set[str]:
+    """Every text that code or templates hand to gettext."""
+    found: set[str] = set()
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            if "migrations" not in path.parts:
+                found |= _extracted(path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / app).rglob("templates/**/*.*")):
+            found |= _extracted(_as_python(path))
+    return found
+
+
+def texts_in_tables() -> set[str]:
+    """Texts that are translated where they are shown: refusals, choices, HTTP statuses."""
+    from http import HTTPStatus
+    from importlib import import_module
+
+    from django.apps import apps
+    from django.utils import translation
+
+    from core.errors import all_refusals
+
+    import_module("config.urls")  # and with it every view, action and rule
+    found = {refusal.message for refusal in all_refusals()}
+    # English has no catalogue: there a lazy label is its own msgid.
+    with translation.override("en"):
+        for model in apps.get_models():
+            if model._meta.app_label in APPS:
+                for field in model._meta.get_fields():
+                    found |= {str(label) for _, label in getattr(field, "choices", None) or ()}
+    found |= {HTTPStatus(status).phrase for status in SHOWN_STATUSES}
+    return {text for text in found if text.isascii()}
+
+
+def missing(language: str = "zh_Hans") -> list[str]:
+    """Texts without a translation, or with one that lost or gained a placeholder."""
+    catalogue = read(LOCALE / language / "LC_MESSAGES" / "django.po")
+    wanted = texts_in_code() | texts_in_tables()
+    return sorted(text for text in wanted if not _is_translated(catalogue, text))
+
+
+def update(language: str = "zh_Hans") -> None:
+    """Give every text a place in the catalogue; drop what nothing says any more.
+
+    Texts of other packages that we translate stand in a file of their own, `packages.po`.
+    """
+    path = LOCALE / language / "LC_MESSAGES" / "django.po"
+    old = read(path)
+    fresh = Catalog(locale=language, project="marketplace", charset="utf-8")
+    for text in sorted(texts_in_code() | texts_in_tables()):
+        known = old.get(text)
+        fresh.add(text, known.string if known else "")
+    with path.open("wb") as file:
+        write_po(file, fresh, width=100, omit_header=False, sort_output=True)
+
+
+def _is_translated(catalogue: Catalog, text: str) -> bool:
+    message = catalogue.get(text)
+    if message is None or message.fuzzy or not message.string:
+        return False
+    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    wanted = sorted(_PLACEHOLDER.findall(text))
+    return all(sorted(_PLACEHOLDER.findall(string)) == wanted for string in strings)
+
+
+def _extracted(source: str) -> set[str]:
+    texts: set[str] = set()
+    for _, message, _, _ in extract("python", BytesIO(source.encode()), keywords=KEYWORDS):
+        parts: Iterable[str] = (message,) if isinstance(message, str) else message
+        texts |= {next(part for part in parts if part)}
+    return texts
+
+
+def _as_python(path: Path) -> str:
+    """A template as the calls of gettext it makes, the way Django's own makemessages sees it."""
+    from django.utils.translation.template import templatize
+
+    return templatize(path.read_text(encoding="utf-8"), origin=str(path))
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["compile"]:
+        compile_all()
+        return 0
+    if arguments in (["missing"], ["update"]):
+        import django
+
+        django.setup()
+        if arguments == ["update"]:
+            update()
+        texts = missing()
+        print(*texts, sep="\n")
+        return 1 if texts else 0
+    print(__doc__)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,239 @@
+"""The scripted lot: an achievement is listed, auctioned live and closed by Celery, over HTTP.
+
+Every step is a call a partner system could make. What is found wrong is a `Differs`, so that
+`make demo ARGS=--ci` fails where the story does not come true.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from auctions.rules import ledger
+from auctions.rules.ascending import Terms
+from config.demo.api import Client, Problem
+from config.demo.partner import Partner
+
+Say = Callable[[str], None]
+
+START = Decimal("2000000.00")
+STEP = Decimal("100000.00")
+DEPOSIT = "200000.00"
+# Short, so that it can be watched; a real lot's window is five minutes.
+EXTENSION_S = 6
+OPENS_IN = timedelta(seconds=3)
+LASTS = timedelta(seconds=14)
+
+
+class Differs(Exception):
+    """The story did not come true; the text says where."""
+
+
+def play(clients: dict[str, Client], partner: Partner, *, say: Say) -> None:
+    """Play the scripted lot from listing to the chain check."""
+    exchange = clients["demo-exchange"]
+    _subscribe(clients["demo-institute"], partner)
+    lot = _publish_a_lot(clients, say)
+    bidders = [clients[f"demo-bidder-{letter}"] for letter in "abc"]
+    paddles = {bidder.client_id: _admit(exchange, bidder, lot) for bidder in bidders}
+    say(f"{lot['code']}  号牌 / paddles: {', '.join(sorted(paddles.values()))}")
+    _bid_until_the_late_one(bidders, lot, say)
+    result = _await_close(exchange, lot, say)
+    _check_result(result, bidders[2], paddles)
+    _await_webhook(partner, lot, say)
+    _check_chain(exchange, lot["id"], say)
+
+
+def _subscribe(client: Client, partner: Partner) -> None:
+    """A new endpoint each time: the receiver's port and secret are of this run."""
+    endpoint = client.post("/webhook-endpoints", {"url": partner.url, "kinds": ["lot.sold"]})
+    partner.secret = endpoint["secret"]
+
+
+def _publish_a_lot(clients: dict[str, Client], say: Say) -> dict[str, Any]:
+    institute, exchange = clients["demo-institute"], clients["demo-exchange"]
+    stamp = datetime.now(UTC).strftime("%H%M%S")
+    achievement = institute.post(
+        "/achievements",
+        {
+            "title": f"长寿命储能电芯补锂工艺（演示 {stamp}）",
+            "summary": "虚构的演示成果。",
+            "field": "NE",
+            "maturity_level": 7,
+            "ip_kind": "know_how",
+            "ip_number": "",
+        },
+    )
+    path = f"/achievements/{achievement['id']}"
+    institute.post(f"{path}/submit")
+    exchange.post(f"{path}/approve")
+    institute.post(f"{path}/publish")
+    opens = _server_time(exchange) + OPENS_IN
+    lot = exchange.post(
+        "/lots",
+        {
+            "achievement": achievement["id"],
+            "starting_price": f"{START:.2f}",
+            "increment": f"{STEP:.2f}",
+            "deposit_amount": DEPOSIT,
+            "opens_at": opens.isoformat(),
+            "closes_at": (opens + LASTS).isoformat(),
+            "extension_window_s": EXTENSION_S,
+            "extension_s": EXTENSION_S,
+        },
+    )
+    for step in ("submit", "approve", "publish"):
+        lot = exchange.post(f"/lots/{lot['id']}/{step}")
+    say(
+        f"{lot['code']}  {lot['title']}  起拍 / start {_yuan(START)}  加价 / step {_yuan(STEP)}  "
+        f"截止 / closes {_shanghai(lot['closes_at'])}"
+    )
+    return dict(lot)
+
+
+def _admit(exchange: Client, bidder: Client, lot: dict[str, Any]) -> str:
+    applied = bidder.post(
+        f"/lots/{lot['id']}/registrations", {"rules_version": lot["rules_version"]}
+    )
+    path = f"/registrations/{applied['id']}"
+    exchange.post(f"{path}/deposit", {"amount": DEPOSIT, "reference": f"DEMO-{applied['id']}"})
+    return str(exchange.post(f"{path}/approve")["paddle"])
+
+
+def _bid_until_the_late_one(bidders: list[Client], lot: dict[str, Any], say: Say) -> None:
+    """Rising bids, one that is too low, and one in the last seconds, which moves the end."""
+    _sleep_until(_instant(lot["opens_at"]) + timedelta(seconds=0.3), bidders[0])
+    for number in range(5):
+        _bid(bidders[number % 2], lot, START + number * STEP, say)
+        time.sleep(0.8)
+    try:
+        _bid(bidders[1], lot, START, say)
+    except Problem as problem:
+        if problem.code != "bid_too_low":
+            raise
+        say(f"       拒绝 / refused {_yuan(START)}: {problem.body['detail']}")
+    else:
+        raise Differs("a bid below the minimum was accepted")
+    end = _instant(lot["closes_at"])
+    _sleep_until(end - timedelta(seconds=EXTENSION_S / 2), bidders[2])
+    late = _bid(bidders[2], lot, START + 5 * STEP, say)
+    moved = _instant(late["placed_at"]) + timedelta(seconds=EXTENSION_S)
+    if _instant(late["closes_at"]) != moved or moved <= end:
+        raise Differs(f"the late bid moved the end to {late['closes_at']}, not to {moved}")
+    say(
+        f"       最后 {EXTENSION_S} 秒内出价,延时 / late bid extends the end to "
+        f"{_shanghai(late['closes_at'])}"
+    )
+
+
+def _bid(bidder: Client, lot: dict[str, Any], amount: Decimal, say: Say) -> dict[str, Any]:
+    bid = bidder.post(f"/lots/{lot['id']}/bids", {"amount": f"{amount:.2f}"})
+    say(f"  #{bid['number']}  号牌 / paddle {bid['paddle']}  {_yuan(amount)}")
+    return dict(bid)
+
+
+def _await_close(exchange: Client, lot: dict[str, Any], say: Say) -> dict[str, Any]:
+    """Watch the list, which closes nothing, until the sweep has written the result."""
+    deadline = time.monotonic() + EXTENSION_S + 20
+    while time.monotonic() < deadline:
+        rows = exchange.get(f"/lots?achievement={lot['achievement']}")["results"]
+        if rows[0]["result"]:
+            result = dict(rows[0]["result"])
+            break
+        time.sleep(0.2)
+    else:
+        raise Differs("nothing closed the lot within 20 s of its end")
+    late = (_instant(result["closed_at"]) - _instant(result["closes_at"])).total_seconds()
+    say(
+        f"{lot['code']}  成交 / sold: 号牌 / paddle {result['paddle']}  "
+        f"{_yuan(Decimal(result['price']))}  "
+        f"(closed by {result['closed_by']}, {late:.3f} s after its end)"
+    )
+    return result
+
+
+def _check_result(result: dict[str, Any], winner: Client, paddles: dict[str, str]) -> None:
+    expected = {
+        "outcome": "sold",
+        "price": f"{START + 5 * STEP:.2f}",
+        "paddle": paddles[winner.client_id],
+        "bid_count": 6,
+        "closed_by": "celery",
+    }
+    found = {name: result[name] for name in expected}
+    if found != expected:
+        raise Differs(f"the result is {found}, expected {expected}")
+    if not winner.get("/deals")["results"]:
+        raise Differs("the winner sees no deal")
+
+
+def _await_webhook(partner: Partner, lot: dict[str, Any], say: Say) -> None:
+    began = time.monotonic()
+    while (message := partner.heard("lot.sold", lot["id"])) is None:
+        if time.monotonic() > began + 30:
+            raise Differs(f"no verified webhook came in 30 s ({partner.refused} were refused)")
+        time.sleep(0.1)
+    since = datetime.now(UTC) - _instant(message["timestamp"])
+    say(
+        f"       webhook lot.sold -> partner, signature ok, "
+        f"{since.total_seconds():.1f} s after the event"
+    )
+
+
+def _check_chain(exchange: Client, lot_id: int, say: Say) -> None:
+    """Recompute the hash chain from what the API publishes, and compare its head."""
+    lot = exchange.get(f"/lots/{lot_id}")
+    bids, page = [], f"/lots/{lot_id}/bids"
+    while page:
+        answer = exchange.get(page)
+        bids += answer["results"]
+        page = answer["next"]
+    terms = Terms(
+        opens_at=_instant(lot["opens_at"]),
+        closes_at=_instant(lot["scheduled_close"]),
+        latest_close=_instant(lot["latest_close"]) if lot["latest_close"] else None,
+        starting_price=Decimal(lot["starting_price"]),
+        increment=Decimal(lot["increment"]),
+        extension_window=timedelta(seconds=lot["extension_window_s"]),
+        extension=timedelta(seconds=lot["extension_s"]),
+    )
+    first = ledger.genesis(lot["code"], lot["rules_version"], terms)
+    entries = [(_entry(lot["code"], bid), bid["hash"]) for bid in bids]
+    head = ledger.head(first, entries)
+    if head != lot["result"]["head_hash"]:
+        raise Differs("the chain's head is not the one in the closing record")
+    say(f"       出价链已核验 / bid chain verified: {len(bids)} bids, head {head[:12]}…")
+
+
+def _entry(code: str, bid: dict[str, Any]) -> ledger.Entry:
+    instants = ("received_at", "placed_at", "closes_at_before", "closes_at")
+    return ledger.Entry(
+        lot=code,
+        number=bid["number"],
+        paddle=bid["paddle"],
+        amount=Decimal(bid["amount"]),
+        **{name: _instant(bid[name]) for name in instants},
+    )
+
+
+def _server_time(client: Client) -> datetime:
+    """The database's clock, as every lot list says it."""
+    rows = client.get("/lots?limit=1")["results"]
+    return _instant(rows[0]["server_time"]) if rows else datetime.now(UTC)
+
+
+def _sleep_until(instant: datetime, client: Client) -> None:
+    time.sleep(max(0.0, (instant - _server_time(client)).total_seconds()))
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _shanghai(text: str) -> str:
+    return (_instant(text) + timedelta(hours=8)).strftime("%H:%M:%S")
+
+
+def _yuan(amount: Decimal) -> str:
+    return f"¥{amount:,.0f}"

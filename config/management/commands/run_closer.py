@@ -1,0 +1,70 @@
+"""The closer that needs neither beat nor Redis: it sleeps until the next lot is due.
+
+Two of them may run; each skips what the other has locked.
+"""
+
+import signal
+import time
+from datetime import timedelta
+from threading import Event
+from types import FrameType
+from typing import Any
+
+import structlog
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, connection
+
+from auctions.closing import close_due_lots, seconds_to_next_close
+from auctions.lifecycle import ClosedBy
+
+log = structlog.get_logger(__name__)
+
+# A lot may be published or resumed meanwhile, so never sleep longer than this. Seconds.
+LONGEST_SLEEP = 1.0
+# A lot that is due but in other hands is looked at again after this. Seconds.
+SHORTEST_SLEEP = 0.01
+# After a database failure, how long to wait before asking again. Seconds.
+AFTER_FAILURE = 1.0
+
+
+class Command(BaseCommand):
+    help = "Close lots the moment they are due, until stopped."
+    stand_by = timedelta(0)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--stand-by",
+            type=float,
+            default=0.0,
+            metavar="SECONDS",
+            help="leave lots to Celery for so long after they are due",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stand_by = timedelta(seconds=options["stand_by"])
+        stop = Event()
+
+        def ask_to_stop(number: int, frame: FrameType | None) -> None:
+            stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, ask_to_stop)
+        log.info("closer.started")
+        while not stop.is_set():
+            stop.wait(self.turn())
+        log.info("closer.stopped")
+
+    def turn(self) -> float:
+        """Close what is due; return how many seconds to sleep."""
+        began = time.monotonic()
+        try:
+            for lot_id in close_due_lots(by=ClosedBy.CLOSER, overdue=self.stand_by):
+                log.info("closer.closed", lot=lot_id, took_s=round(time.monotonic() - began, 4))
+            due_in = seconds_to_next_close()
+            wait = None if due_in is None else due_in + self.stand_by.total_seconds()
+        except DatabaseError:
+            # The database is away or restarting. The lots wait; nobody can bid meanwhile.
+            log.exception("closer.database_failed")
+            connection.close()
+            return AFTER_FAILURE
+        return LONGEST_SLEEP if wait is None else min(max(wait, SHORTEST_SLEEP), LONGEST_SLEEP)

@@ -1,0 +1,321 @@
+"""All settings, from the environment alone; `config.env` says what is missing and how it looks."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import structlog
+from django.utils.translation import gettext_lazy as _
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY", example="a-long-random-text")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", default="")
+# Behind TLS, cookies must not travel without it. The demo on loopback has no TLS.
+HTTPS = env.flag("HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+# Shown in the operators' pages, so that nobody mistakes the demo for the real thing.
+ENVIRONMENT = env.text("ENVIRONMENT", example="production", default="production")
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.idp.oidc",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "core",
+    "accounts",
+    "marketplace",
+    "auctions",
+    "enclaves",
+    "notifications",
+    "web",
+    "config",
+]
+
+MIDDLEWARE = [
+    "core.envelope.request_id",
+    "core.envelope.server_time",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "core.envelope.readable",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+# /lots/7 is the page; /lots/7/ is a 404, not a redirect that loses a POST body.
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- Data -------------------------------------------------------------------------------
+
+_database = env.database()
+_database["OPTIONS"] = {
+    **_database.get("OPTIONS", {}),  # type: ignore[dict-item]
+    # No query may hold a worker for ever, and no idle transaction may hold a lot's lock.
+    "options": "-c statement_timeout=15s -c idle_in_transaction_session_timeout=10s",
+    "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
+}
+DATABASES: dict[str, Any] = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+
+# Rate limits live in PostgreSQL: signing in must work when Redis does not.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+    }
+}
+
+# --- People -----------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "accounts.sign_in.SignInAdapter"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_RATE_LIMITS = {"api_token": "60/m/ip"}
+# Partner systems get client credentials only; nobody signs in elsewhere through us.
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+
+# --- Language and time ------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+USE_THOUSAND_SEPARATOR = True
+
+# --- Files ------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / ".local" / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+# Everything a request may carry; a body above it is a 413.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+# --- REST -------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        # First, because its challenge makes an anonymous refusal a 401.
+        "accounts.authentication.BearerToken",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    # Who may do what is said by each view's scopes, its query and its action.
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": ["core.parsing.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "core.pagination.Cursor",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.Schema",
+    "EXCEPTION_HANDLER": "core.problems.handle",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNICODE_JSON": True,
+}
+
+SPECTACULAR_SETTINGS = {
+    # ASCII: client generators make a package name of it.
+    "TITLE": "Corridor Technology Marketplace API",
+    "DESCRIPTION": "Technology needs, achievements, auctions and deals of the G60 corridor.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.openapi.describe_conventions",
+    ],
+}
+
+# --- Background work --------------------------------------------------------------------
+
+REDIS_URL = env.text("REDIS_URL", example="redis://localhost:6379/0")
+
+
+def _broker_url(url: str) -> str:
+    """kombu spells a unix socket `redis+socket://`, redis-py `unix://`; we are given the latter."""
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return url
+    return urlunsplit(
+        ("redis+socket", "", parts.path, parts.query.replace("db=", "virtual_host="), "")
+    )
+
+
+CELERY_BROKER_URL = _broker_url(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {
+    # A closing never waits behind mail.
+    "auctions.*": {"queue": "clock"},
+    "notifications.attempt_delivery": {"queue": "mail"},
+}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# Longer than any task may run, or Redis hands a running task to a second worker.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 180,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 3,
+    "socket_keepalive": True,
+    "health_check_interval": 5,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULE = {
+    # `expires` after one interval: a stopped worker does not wake up to a pile.
+    "close-due-lots": {
+        "task": "auctions.close_due_lots",
+        "schedule": 1.0,
+        "options": {"expires": 1.0},
+    },
+    "fan-out": {
+        "task": "notifications.fan_out",
+        "schedule": 1.0,
+        "options": {"expires": 1.0},
+    },
+    "deliver": {
+        "task": "notifications.attempt_due_deliveries",
+        "schedule": 2.0,
+        "options": {"expires": 2.0},
+    },
+}
+
+# --- Notices ----------------------------------------------------------------------------
+
+EMAIL_BACKEND = env.text(
+    "EMAIL_BACKEND",
+    example="django.core.mail.backends.smtp.EmailBackend",
+    default="django.core.mail.backends.smtp.EmailBackend",
+)
+EMAIL_HOST = env.text("EMAIL_HOST", example="smtp.example.org", default="localhost")
+EMAIL_PORT = int(env.text("EMAIL_PORT", example="587", default="25"))
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", example="marketplace", default="")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", example="secret", default="")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_FILE_PATH = env.text("EMAIL_FILE_PATH", example=".local/mail", default=".local/mail")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text(
+    "DEFAULT_FROM_EMAIL", example="notices@example.org", default="notices@localhost"
+)
+# Where mails and notices point to.
+PUBLIC_URL = env.text(
+    "PUBLIC_URL", example="https://market.example.org", default="http://localhost:8000"
+)
+# Webhooks to loopback and private addresses are refused. Only the demo, whose partner
+# system is on this machine, may say otherwise, and it must say it.
+WEBHOOK_ALLOW_PRIVATE_ADDRESSES = env.flag("WEBHOOK_ALLOW_PRIVATE_ADDRESSES", default=False)
+
+# --- Logs -------------------------------------------------------------------------------
+
+_processors: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+structlog.configure(
+    processors=[*_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
+            "foreign_pre_chain": [*_processors, structlog.processors.format_exc_info],
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # Refusals are answers, not incidents.
+        "django.request": {"level": "ERROR"},
+    },
+}
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Corridor technology marketplace"),
+    "SITE_HEADER": _("Corridor technology marketplace"),
+    "SITE_SUBHEADER": _("Operations"),
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "config.admin_site.environment",
+}

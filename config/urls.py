@@ -1,0 +1,31 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config import health
+
+api = [
+    path("", include("accounts.urls")),
+    path("", include("marketplace.urls")),
+    path("", include("auctions.urls")),
+    path("", include("notifications.urls")),
+]
+
+urlpatterns = [
+    path("api/v1/", include(api)),
+    path("api/openapi.yaml", SpectacularAPIView.as_view(), name="openapi"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="openapi")),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("health/lag", health.lag),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("web.urls")),
+]
+
+handler400 = "core.problems.bad_request"
+handler403 = "core.problems.forbidden"
+handler404 = "core.problems.not_found"
+handler500 = "core.problems.server_error"

@@ -1,0 +1,100 @@
+"""Tables every app stands on: what happened, and which requests were answered."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import SHANGHAI
+
+
+def choices(states: type[StrEnum]) -> list[tuple[str, object]]:
+    """A lifecycle's enum as a field's choices; the words are translated like any other text."""
+    return [(state.value, _(state.value.replace("_", " "))) for state in states]
+
+
+class Event(models.Model):
+    """Something that happened: the audit trail, the outbox and the live stream in one.
+
+    `topic` is the locked aggregate ("lot:42"); `seq` is gap-free within it because the
+    writer holds that lock. Readers resume by (topic, seq), never by id: ids are handed out
+    before commit, so a reader of "id greater than" can miss a row that commits late.
+    Rows are append-only, except for `fanned_out_at`; a database trigger sees to it.
+    """
+
+    topic = models.CharField(_("topic"), max_length=60)
+    seq = models.PositiveIntegerField(_("sequence"))
+    kind = models.CharField(_("kind"), max_length=60)
+    at = models.DateTimeField(_("time"))
+    actor_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    actor_client = models.CharField(_("API client"), max_length=100, blank=True)
+    payload = models.JSONField(_("payload"), default=dict)
+    fanned_out_at = models.DateTimeField(_("fanned out"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "seq"], name="event_topic_seq_once"),
+            models.CheckConstraint(condition=Q(seq__gt=0), name="event_seq_positive"),
+        ]
+        indexes = [
+            # The fan-out sweep reads only this index.
+            models.Index(
+                fields=["id"], name="event_unread", condition=Q(fanned_out_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic}#{self.seq} {self.kind}"
+
+
+class AnsweredRequest(models.Model):
+    """A creating request that was answered once, so that its repetition is answered alike.
+
+    The row is inserted in the transaction that creates the thing: two requests with one key
+    meet on the unique index, and the later one waits and then finds the earlier one's row.
+    """
+
+    scope = models.CharField(max_length=60)  # the action, such as "needs.post"
+    caller = models.CharField(max_length=100)  # "user:7", "client:…"
+    key = models.UUIDField()
+    fingerprint = models.CharField(max_length=64)  # SHA-256 of the request's content
+    object_id = models.BigIntegerField(null=True)
+    answer = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("answered request")
+        verbose_name_plural = _("answered requests")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope", "caller", "key"], name="answeredrequest_key_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"
+
+
+def numbered(model: type[models.Model], prefix: str, at: datetime) -> dict[str, object]:
+    """The next id of a table and the code people quote for it, such as "L2026-000042".
+
+    The year is Shanghai's. The number is the id, so a code is unique without a lock; numbers
+    of transactions that were rolled back are missing, which means nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [model._meta.db_table])
+        (number,) = cursor.fetchone()
+    return {"id": number, "code": f"{prefix}{at.astimezone(SHANGHAI).year}-{number:06d}"}

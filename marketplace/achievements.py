@@ -1,0 +1,168 @@
+"""An achievement's way onto the list, and the steps that take it off while it is being sold."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.actors import Actor
+from accounts.models import Organization
+from accounts.permissions import require_agent, require_staff, require_verified
+from accounts.queries import city_by_code
+from core import clock
+from core.db import transaction
+from core.events import Acts, record
+from core.idempotency import Once, claim, settle
+from core.lifecycle import IllegalTransition
+from core.models import numbered
+from marketplace import rules
+from marketplace.lifecycle import ACHIEVEMENT, AchievementState
+from marketplace.locks import lock_achievement
+from marketplace.models import Achievement
+from marketplace.queries import achievements, technology_field
+from marketplace.rules import IPKind, MaturityScale
+
+_EDITABLE = (AchievementState.DRAFT, AchievementState.RETURNED)
+
+
+def list_achievement(
+    *, actor: Actor, organization_id: int, once: Once | None = None, **values: Any
+) -> Achievement:
+    """Draft an achievement's entry; its maturity and its IP number are checked at once."""
+    require_agent(actor, organization_id)
+    with transaction():
+        now = clock.now()
+        if earlier := claim(once, at=now):
+            return achievements().get(pk=earlier)
+        owner = Organization.objects.select_related("city").get(pk=organization_id)
+        require_verified(owner)
+        achievement = Achievement(
+            **numbered(Achievement, "A", now), owner=owner, city=owner.city, created_at=now
+        )
+        _write(achievement, {"maturity_scale": MaturityScale.TRL9, **values})
+        achievement.save(force_insert=True)
+        settle(once, achievement)
+        _record(achievement, "listed", actor, now)
+    return achievement
+
+
+def edit_achievement(*, actor: Actor, achievement_id: int, **values: Any) -> Achievement:
+    """Change a draft or a returned entry."""
+    with transaction():
+        achievement = lock_achievement(achievement_id, seen_by=actor)
+        require_agent(actor, achievement.owner_id)
+        if achievement.state not in _EDITABLE:
+            raise rules.NotEditable(thing=ACHIEVEMENT.name, current=achievement.state)
+        _write(achievement, values)
+        achievement.save(update_fields=[*values, "ip_number"])
+    return achievement
+
+
+def submit_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
+    with transaction():
+        achievement = lock_achievement(achievement_id, seen_by=actor)
+        require_agent(actor, achievement.owner_id)
+        ACHIEVEMENT.check(AchievementState(achievement.state), AchievementState.SUBMITTED)
+        require_verified(achievement.owner)
+        return _move(achievement, AchievementState.SUBMITTED, actor, clock.now())
+
+
+def approve_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
+    with transaction():
+        achievement = lock_achievement(achievement_id, seen_by=actor)
+        require_staff(actor)
+        return _move(achievement, AchievementState.APPROVED, actor, clock.now())
+
+
+def return_achievement(*, actor: Actor, achievement_id: int, reason: str) -> Achievement:
+    with transaction():
+        achievement = lock_achievement(achievement_id, seen_by=actor)
+        require_staff(actor)
+        told = rules.check_reason(reason)
+        return _move(achievement, AchievementState.RETURNED, actor, clock.now(), reason=told)
+
+
+def publish_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
+    """Put an approved achievement on the public list, by its owner or by staff."""
+    with transaction():
+        achievement = lock_achievement(achievement_id, seen_by=actor)
+        if not actor.is_staff:
+            require_agent(actor, achievement.owner_id)
+        _check_from(achievement, AchievementState.APPROVED, AchievementState.PUBLISHED)
+        require_verified(achievement.owner)
+        achievement.published_at = now = clock.now()
+        return _move(achievement, AchievementState.PUBLISHED, actor, now)
+
+
+def withdraw_achievement(*, actor: Actor, achievement_id: int, reason: str) -> Achievement:
+    with transaction():
+        achievement = lock_achievement(achievement_id, seen_by=actor)
+        require_agent(actor, achievement.owner_id)
+        told = rules.check_reason(reason)
+        return _move(achievement, AchievementState.WITHDRAWN, actor, clock.now(), reason=told)
+
+
+def reserve(achievement_id: int, *, at: datetime, actor: Acts | None = None) -> Achievement:
+    """Keep a published achievement for one lot or one deal."""
+    achievement = lock_achievement(achievement_id)
+    return _move(achievement, AchievementState.RESERVED, actor, at)
+
+
+def release(achievement_id: int, *, at: datetime, actor: Acts | None = None) -> Achievement:
+    """Give a reserved achievement back to the list; it has been public all the time."""
+    achievement = lock_achievement(achievement_id)
+    _check_from(achievement, AchievementState.RESERVED, AchievementState.PUBLISHED)
+    achievement.state = AchievementState.PUBLISHED
+    achievement.save(update_fields=["state"])
+    _record(achievement, "released", actor, at)
+    return achievement
+
+
+def _check_from(
+    achievement: Achievement, source: AchievementState, wanted: AchievementState
+) -> None:
+    """Two arrows lead to "published", and an action may only walk its own.
+
+    By the table alone an owner could "publish" what a lot or a deal holds reserved.
+    """
+    if achievement.state != source:
+        raise IllegalTransition(
+            thing=ACHIEVEMENT.name, current=achievement.state, wanted=wanted.value
+        )
+
+
+def _move(
+    achievement: Achievement,
+    wanted: AchievementState,
+    actor: Acts | None,
+    at: datetime,
+    *,
+    reason: str = "",
+) -> Achievement:
+    ACHIEVEMENT.check(AchievementState(achievement.state), wanted)
+    achievement.state, achievement.state_reason = wanted, reason
+    achievement.save(update_fields=["state", "state_reason", "published_at"])
+    _record(achievement, wanted.value, actor, at)
+    return achievement
+
+
+def _write(achievement: Achievement, values: Mapping[str, Any]) -> None:
+    """Set what was given and check the whole: a kind and its number may come separately."""
+    rows = {"field": technology_field, "city": city_by_code}
+    for name, value in values.items():
+        setattr(achievement, name, rows[name](value) if name in rows else value)
+    rules.check_maturity(MaturityScale(achievement.maturity_scale), achievement.maturity_level)
+    achievement.ip_number = rules.check_ip_number(
+        IPKind(achievement.ip_kind), achievement.ip_number
+    )
+
+
+def _record(achievement: Achievement, what: str, actor: Acts | None, at: datetime) -> None:
+    record(
+        f"achievement:{achievement.pk}",
+        f"achievement.{what}",
+        at=at,
+        actor=actor,
+        achievement=achievement.pk,
+        code=achievement.code,
+        owner=achievement.owner_id,
+    )

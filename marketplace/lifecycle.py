@@ -1,0 +1,104 @@
+"""The ways of needs, responses, achievements and deals."""
+
+from enum import StrEnum
+
+from core.lifecycle import Lifecycle
+
+
+class NeedState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ENDORSED = "endorsed"
+    RETURNED = "returned"
+    PUBLISHED = "published"
+    MATCHED = "matched"
+    SIGNED = "signed"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class ResponseState(StrEnum):
+    SUBMITTED = "submitted"
+    SHORTLISTED = "shortlisted"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class AchievementState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    RESERVED = "reserved"
+    TRANSFERRED = "transferred"
+    WITHDRAWN = "withdrawn"
+
+
+class DealState(StrEnum):
+    FORMED = "formed"
+    DEFAULTED = "defaulted"
+    RESCINDED = "rescinded"
+
+
+NEED = Lifecycle(
+    "need",
+    {
+        NeedState.DRAFT: {NeedState.SUBMITTED, NeedState.WITHDRAWN},
+        NeedState.SUBMITTED: {NeedState.ENDORSED, NeedState.RETURNED, NeedState.WITHDRAWN},
+        NeedState.ENDORSED: {NeedState.PUBLISHED, NeedState.RETURNED, NeedState.WITHDRAWN},
+        NeedState.RETURNED: {NeedState.SUBMITTED, NeedState.WITHDRAWN},
+        NeedState.PUBLISHED: {NeedState.MATCHED, NeedState.CLOSED, NeedState.WITHDRAWN},
+        NeedState.MATCHED: {NeedState.SIGNED},
+        NeedState.SIGNED: {NeedState.COMPLETED},
+        NeedState.COMPLETED: set(),
+        NeedState.CLOSED: set(),
+        NeedState.WITHDRAWN: set(),
+    },
+)
+
+RESPONSE = Lifecycle(
+    "response",
+    {
+        ResponseState.SUBMITTED: {
+            ResponseState.SHORTLISTED,
+            ResponseState.ACCEPTED,
+            ResponseState.DECLINED,
+            ResponseState.WITHDRAWN,
+        },
+        ResponseState.SHORTLISTED: {
+            ResponseState.ACCEPTED,
+            ResponseState.DECLINED,
+            ResponseState.WITHDRAWN,
+        },
+        ResponseState.ACCEPTED: set(),
+        ResponseState.DECLINED: set(),
+        ResponseState.WITHDRAWN: set(),
+    },
+)
+
+ACHIEVEMENT = Lifecycle(
+    "achievement",
+    {
+        AchievementState.DRAFT: {AchievementState.SUBMITTED},
+        AchievementState.SUBMITTED: {AchievementState.APPROVED, AchievementState.RETURNED},
+        AchievementState.RETURNED: {AchievementState.SUBMITTED},
+        AchievementState.APPROVED: {AchievementState.PUBLISHED},
+        AchievementState.PUBLISHED: {AchievementState.RESERVED, AchievementState.WITHDRAWN},
+        # An unsold or withdrawn lot gives the achievement back to the list.
+        AchievementState.RESERVED: {AchievementState.TRANSFERRED, AchievementState.PUBLISHED},
+        AchievementState.TRANSFERRED: set(),
+        AchievementState.WITHDRAWN: set(),
+    },
+)
+
+DEAL = Lifecycle(
+    "deal",
+    {
+        DealState.FORMED: {DealState.DEFAULTED, DealState.RESCINDED},
+        DealState.DEFAULTED: set(),
+        DealState.RESCINDED: set(),
+    },
+)

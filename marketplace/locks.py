@@ -1,0 +1,66 @@
+"""Every row lock of this app.
+
+The order is: need, its responses by id, achievement. Whoever takes several takes them so.
+"""
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+from accounts.actors import Actor
+from core.db import require_transaction
+from core.errors import NotFound
+from marketplace.models import Achievement, Need, Response
+from marketplace.queries import (
+    achievements,
+    achievements_visible_to,
+    needs,
+    needs_visible_to,
+    responses,
+    responses_visible_to,
+)
+
+Row = TypeVar("Row", bound=Model)
+
+
+def lock_need(need_id: int, *, seen_by: Actor) -> Need:
+    """Lock one need. One that `seen_by` may not see does not exist."""
+    return _lock(needs_visible_to(seen_by), need_id)
+
+
+def lock_need_answered_by(response_id: int, *, seen_by: Actor) -> Need:
+    """Lock the need of a response that `seen_by` may see; what it answers never changes."""
+    require_transaction()
+    response = responses_visible_to(seen_by).filter(pk=response_id).first()
+    if response is None:
+        raise NotFound
+    return _lock(needs(), response.need_id)
+
+
+def lock_response(response_id: int, *, seen_by: Actor) -> Response:
+    return _lock(responses_visible_to(seen_by), response_id)
+
+
+def lock_responses_to(need: Need) -> list[Response]:
+    """Lock all responses to a need that is already locked, so that none can be added."""
+    require_transaction()
+    rows = responses().filter(need=need).order_by("id")
+    return list(rows.select_for_update(no_key=True, of=("self",)))
+
+
+def lock_achievement(achievement_id: int, *, seen_by: Actor | None = None) -> Achievement:
+    """Lock one achievement; steps, which act for nobody in particular, name no `seen_by`."""
+    rows = achievements() if seen_by is None else achievements_visible_to(seen_by)
+    return _lock(rows, achievement_id)
+
+
+def _lock(rows: QuerySet[Row], row_id: int) -> Row:
+    """Like a missing row, an invisible one is just not there: the same answer, word for word.
+
+    NO KEY: rows that merely point at this one can still be inserted meanwhile.
+    """
+    require_transaction()
+    row = rows.filter(pk=row_id).select_for_update(no_key=True, of=("self",)).first()
+    if row is None:
+        raise NotFound
+    return row

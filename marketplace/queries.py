@@ -1,0 +1,93 @@
+"""Which needs, responses, achievements and deals an actor may see.
+
+Published things are public. The rest is for the organization's own people, for the exchange
+and the office, and, from the submission on, for the science bureau of the thing's city.
+"""
+
+from django.db.models import Q, QuerySet
+
+from accounts.actors import Actor
+from core.errors import InvalidValue
+from marketplace.lifecycle import AchievementState, NeedState
+from marketplace.models import Achievement, Deal, Need, Response, TechnologyField
+
+_PUBLIC_NEEDS = (
+    NeedState.PUBLISHED,
+    NeedState.MATCHED,
+    NeedState.SIGNED,
+    NeedState.COMPLETED,
+    NeedState.CLOSED,
+)
+_PUBLIC_ACHIEVEMENTS = (
+    AchievementState.PUBLISHED,
+    AchievementState.RESERVED,
+    AchievementState.TRANSFERRED,
+)
+# What its owner took back before anybody else decided on it is nobody else's business.
+_REACHED_THE_BUREAU = ~Q(state="draft") & ~Q(state="withdrawn", published_at=None)
+
+
+class UnknownTechnologyField(InvalidValue):
+    code = "unknown_technology_field"
+    message = "{field} is not the code of a technology field."
+
+
+def technology_fields() -> QuerySet[TechnologyField]:
+    return TechnologyField.objects.order_by("id")
+
+
+def technology_field(code: str) -> TechnologyField:
+    try:
+        return TechnologyField.objects.get(code=code)
+    except TechnologyField.DoesNotExist:
+        raise UnknownTechnologyField(field=code) from None
+
+
+def needs() -> QuerySet[Need]:
+    """Every need, with what its view shows."""
+    return Need.objects.select_related("organization", "city", "field").prefetch_related(
+        "indicators"
+    )
+
+
+def needs_visible_to(actor: Actor) -> QuerySet[Need]:
+    if actor.is_staff:
+        return needs()
+    return needs().filter(
+        Q(state__in=_PUBLIC_NEEDS)
+        | Q(organization__in=actor.sees)
+        | Q(city__in=actor.bureau_cities) & _REACHED_THE_BUREAU
+    )
+
+
+def achievements() -> QuerySet[Achievement]:
+    return Achievement.objects.select_related("owner", "city", "field")
+
+
+def achievements_visible_to(actor: Actor) -> QuerySet[Achievement]:
+    if actor.is_staff:
+        return achievements()
+    return achievements().filter(
+        Q(state__in=_PUBLIC_ACHIEVEMENTS)
+        | Q(owner__in=actor.sees)
+        | Q(city__in=actor.bureau_cities) & _REACHED_THE_BUREAU
+    )
+
+
+def responses() -> QuerySet[Response]:
+    return Response.objects.select_related("organization", "need__organization")
+
+
+def responses_visible_to(actor: Actor) -> QuerySet[Response]:
+    """Seen by who responded, by who asked, and by staff; never by a competitor."""
+    if actor.is_staff:
+        return responses()
+    return responses().filter(Q(organization__in=actor.sees) | Q(need__organization__in=actor.sees))
+
+
+def deals_visible_to(actor: Actor) -> QuerySet[Deal]:
+    """Seen by the two parties and by staff."""
+    deals = Deal.objects.select_related("seller", "buyer")
+    if actor.is_staff:
+        return deals
+    return deals.filter(Q(seller__in=actor.sees) | Q(buyer__in=actor.sees))

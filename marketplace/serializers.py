@@ -1,0 +1,180 @@
+"""Needs, responses, achievements and deals: shapes in (…Form, …Changes) and out (…View)."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
+from marketplace.models import Achievement, Deal, Need, NeedIndicator, Operator, Response
+from marketplace.rules import IPKind, MaturityScale
+
+MAX_INDICATORS = 50
+
+
+class DayField(serializers.Field[Any, Any, Any, Any]):
+    """A calendar day, "2026-12-31", with the month and the day in two digits each."""
+
+    default_error_messages = {"invalid": 'A date is written like "2026-12-31".'}
+    _shape = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+    def to_internal_value(self, data: Any) -> date:
+        if not isinstance(data, str) or not self._shape.fullmatch(data):
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            self.fail("invalid")
+
+    def to_representation(self, value: date) -> str:
+        return value.isoformat()
+
+
+class TargetField(serializers.Field[Any, Any, Any, Any]):
+    """A measured value as a decimal string: what NUMERIC(18, 6) holds, without an exponent."""
+
+    default_error_messages = {
+        "invalid": 'A target is a decimal number in a string, such as "-40" or "99.95".',
+    }
+    _shape = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?", re.ASCII)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if not isinstance(data, str) or not self._shape.fullmatch(data):
+            self.fail("invalid")
+        return Decimal(data)
+
+    def to_representation(self, value: Decimal) -> str:
+        return f"{value.normalize():f}"
+
+
+class IndicatorForm(StrictForm):
+    name = serializers.CharField(max_length=100)
+    operator = serializers.ChoiceField(choices=Operator.choices)
+    target = TargetField()
+    unit = serializers.CharField(max_length=30, required=False, default="", allow_blank=True)
+    test_method = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True
+    )
+
+
+class NeedChanges(StrictForm):
+    """What the poster may change. What is left out stays as it is.
+
+    Not `partial=True`: that would reach into the indicators and let half ones through.
+    """
+
+    title = serializers.CharField(max_length=200, required=False)
+    summary = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+    field = serializers.CharField(max_length=8, required=False)
+    city = serializers.CharField(max_length=6, required=False)
+    budget = AmountField(required=False, allow_null=True)
+    deadline = DayField(required=False, allow_null=True)
+    indicators = serializers.ListField(
+        child=IndicatorForm(), required=False, max_length=MAX_INDICATORS
+    )
+
+
+class NeedForm(NeedChanges):
+    title = serializers.CharField(max_length=200)
+    field = serializers.CharField(max_length=8)
+
+
+class IndicatorView(serializers.Serializer[NeedIndicator]):
+    name = serializers.CharField()
+    operator = serializers.CharField()
+    target = TargetField()
+    unit = serializers.CharField()
+    test_method = serializers.CharField()
+
+
+class NeedView(serializers.Serializer[Need]):
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+    organization = serializers.IntegerField(source="organization_id")
+    organization_name = serializers.CharField(source="organization.name")
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    field = serializers.CharField(source="field.code")
+    city = serializers.CharField(source="city.code")
+    budget = AmountField(allow_null=True)
+    deadline = DayField(allow_null=True)
+    indicators = IndicatorView(many=True)
+    state = serializers.CharField()
+    state_reason = serializers.CharField()
+    published_at = InstantField(allow_null=True)
+
+
+class ResponseForm(StrictForm):
+    approach = serializers.CharField(max_length=5000)
+    price = AmountField()
+    months = WholeNumberField(lowest=1, highest=600)
+    achievement = IdField(required=False, allow_null=True, default=None)
+
+
+class ResponseView(serializers.Serializer[Response]):
+    id = serializers.IntegerField()
+    need = serializers.IntegerField(source="need_id")
+    organization = serializers.IntegerField(source="organization_id")
+    organization_name = serializers.CharField(source="organization.name")
+    approach = serializers.CharField()
+    price = AmountField()
+    months = serializers.IntegerField()
+    achievement = serializers.IntegerField(source="achievement_id", allow_null=True)
+    state = serializers.CharField()
+    state_reason = serializers.CharField(source="told_reason")
+    submitted_at = InstantField()
+    deal = serializers.IntegerField(source="deal_id", allow_null=True)
+
+
+class AchievementChanges(StrictForm):
+    title = serializers.CharField(max_length=200, required=False)
+    summary = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+    field = serializers.CharField(max_length=8, required=False)
+    city = serializers.CharField(max_length=6, required=False)
+    maturity_scale = serializers.ChoiceField(choices=list(MaturityScale), required=False)
+    maturity_level = WholeNumberField(highest=99, required=False)
+    ip_kind = serializers.ChoiceField(choices=list(IPKind), required=False)
+    ip_number = serializers.CharField(max_length=40, required=False, allow_blank=True)
+
+
+class AchievementForm(AchievementChanges):
+    title = serializers.CharField(max_length=200)
+    field = serializers.CharField(max_length=8)
+    maturity_level = WholeNumberField(highest=99)
+    ip_kind = serializers.ChoiceField(choices=list(IPKind))
+
+
+class AchievementView(serializers.Serializer[Achievement]):
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+    owner = serializers.IntegerField(source="owner_id")
+    owner_name = serializers.CharField(source="owner.name")
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    field = serializers.CharField(source="field.code")
+    city = serializers.CharField(source="city.code")
+    maturity_scale = serializers.CharField()
+    maturity_level = serializers.IntegerField()
+    ip_kind = serializers.CharField()
+    ip_number = serializers.CharField()
+    state = serializers.CharField()
+    state_reason = serializers.CharField()
+    published_at = InstantField(allow_null=True)
+
+
+class DealView(serializers.Serializer[Deal]):
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+    achievement = serializers.IntegerField(source="achievement_id", allow_null=True)
+    need = serializers.IntegerField(source="need_id", allow_null=True)
+    seller = serializers.IntegerField(source="seller_id")
+    seller_name = serializers.CharField(source="seller.name")
+    buyer = serializers.IntegerField(source="buyer_id")
+    buyer_name = serializers.CharField(source="buyer.name")
+    price = AmountField()
+    method = serializers.CharField()
+    channel = serializers.CharField()
+    state = serializers.CharField()
+    formed_at = InstantField()

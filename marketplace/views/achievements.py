@@ -1,0 +1,78 @@
+"""Achievements over REST."""
+
+from django.db.models import QuerySet
+
+from accounts.requests import Command
+from core.parsing import ReasonForm
+from marketplace import achievements
+from marketplace.models import Achievement
+from marketplace.queries import achievements_visible_to
+from marketplace.serializers import AchievementChanges, AchievementForm, AchievementView
+from marketplace.views.addresses import Thing, Things
+from marketplace.views.filters import AchievementFilters
+
+
+class AchievementList(Things):
+    """GET and POST /api/v1/achievements"""
+
+    read_scope, write_scope = "achievements:read", "achievements:write"
+    public_reading = True
+    form_class = AchievementForm
+    serializer_class = view_class = AchievementView
+    filterset_class = AchievementFilters
+    action = staticmethod(achievements.list_achievement)
+
+    def get_queryset(self) -> QuerySet[Achievement]:
+        return achievements_visible_to(self.actor)
+
+
+class AchievementDetail(Thing):
+    """GET and PATCH /api/v1/achievements/{id}"""
+
+    read_scope, write_scope = "achievements:read", "achievements:write"
+    public_reading = True
+    form_class = AchievementChanges
+    serializer_class = AchievementView
+    id_name = "achievement_id"
+    action = staticmethod(achievements.edit_achievement)
+
+    def get_queryset(self) -> QuerySet[Achievement]:
+        return achievements_visible_to(self.actor)
+
+
+class AchievementCommand(Command):
+    id_name = "achievement_id"
+    write_scope = "achievements:write"
+    view_class = AchievementView
+
+
+class SubmitAchievement(AchievementCommand):
+    """POST /api/v1/achievements/{id}/submit"""
+
+    action = staticmethod(achievements.submit_achievement)
+
+
+class ApproveAchievement(AchievementCommand):
+    """POST /api/v1/achievements/{id}/approve"""
+
+    action = staticmethod(achievements.approve_achievement)
+
+
+class ReturnAchievement(AchievementCommand):
+    """POST /api/v1/achievements/{id}/return"""
+
+    form_class = ReasonForm
+    action = staticmethod(achievements.return_achievement)
+
+
+class PublishAchievement(AchievementCommand):
+    """POST /api/v1/achievements/{id}/publish"""
+
+    action = staticmethod(achievements.publish_achievement)
+
+
+class WithdrawAchievement(AchievementCommand):
+    """POST /api/v1/achievements/{id}/withdraw"""
+
+    form_class = ReasonForm
+    action = staticmethod(achievements.withdraw_achievement)

@@ -1,0 +1,84 @@
+"""Needs over REST."""
+
+from django.db.models import QuerySet
+
+from accounts.requests import Command
+from core.parsing import ReasonForm
+from marketplace import needs
+from marketplace.models import Need
+from marketplace.queries import needs_visible_to
+from marketplace.serializers import NeedChanges, NeedForm, NeedView
+from marketplace.views.addresses import Thing, Things
+from marketplace.views.filters import NeedFilters
+
+
+class NeedList(Things):
+    """GET and POST /api/v1/needs"""
+
+    read_scope, write_scope = "needs:read", "needs:write"
+    public_reading = True
+    form_class = NeedForm
+    serializer_class = view_class = NeedView
+    filterset_class = NeedFilters
+    action = staticmethod(needs.post_need)
+
+    def get_queryset(self) -> QuerySet[Need]:
+        return needs_visible_to(self.actor)
+
+
+class NeedDetail(Thing):
+    """GET and PATCH /api/v1/needs/{id}"""
+
+    read_scope, write_scope = "needs:read", "needs:write"
+    public_reading = True
+    form_class = NeedChanges
+    serializer_class = NeedView
+    id_name = "need_id"
+    action = staticmethod(needs.edit_need)
+
+    def get_queryset(self) -> QuerySet[Need]:
+        return needs_visible_to(self.actor)
+
+
+class NeedCommand(Command):
+    id_name = "need_id"
+    write_scope = "needs:write"
+    view_class = NeedView
+
+
+class SubmitNeed(NeedCommand):
+    """POST /api/v1/needs/{id}/submit"""
+
+    action = staticmethod(needs.submit_need)
+
+
+class EndorseNeed(NeedCommand):
+    """POST /api/v1/needs/{id}/endorse"""
+
+    action = staticmethod(needs.endorse_need)
+
+
+class PublishNeed(NeedCommand):
+    """POST /api/v1/needs/{id}/publish"""
+
+    action = staticmethod(needs.publish_need)
+
+
+class ReturnNeed(NeedCommand):
+    """POST /api/v1/needs/{id}/return"""
+
+    form_class = ReasonForm
+    action = staticmethod(needs.return_need)
+
+
+class WithdrawNeed(NeedCommand):
+    """POST /api/v1/needs/{id}/withdraw"""
+
+    action = staticmethod(needs.withdraw_need)
+
+
+class CloseNeed(NeedCommand):
+    """POST /api/v1/needs/{id}/close"""
+
+    form_class = ReasonForm
+    action = staticmethod(needs.close_need)

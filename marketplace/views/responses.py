@@ -1,0 +1,68 @@
+"""Responses to needs over REST."""
+
+from django.db.models import QuerySet
+from rest_framework.generics import RetrieveAPIView, get_object_or_404
+
+from accounts.requests import Acting, Command
+from core.parsing import ReasonForm
+from marketplace import responses
+from marketplace.models import Response
+from marketplace.queries import needs_visible_to, responses_visible_to
+from marketplace.serializers import ResponseForm, ResponseView
+from marketplace.views.addresses import Things
+
+
+class ResponseList(Things):
+    """GET and POST /api/v1/needs/{id}/responses"""
+
+    read_scope, write_scope = "needs:read", "needs:write"
+    form_class = ResponseForm
+    serializer_class = view_class = ResponseView
+    key_required = True
+    id_name = "need_id"
+    action = staticmethod(responses.respond)
+
+    def get_queryset(self) -> QuerySet[Response]:
+        need = get_object_or_404(needs_visible_to(self.actor), pk=self.kwargs["pk"])
+        return responses_visible_to(self.actor).filter(need=need)
+
+
+class ResponseDetail(Acting, RetrieveAPIView[Response]):
+    """GET /api/v1/responses/{id}"""
+
+    read_scope = "needs:read"
+    serializer_class = ResponseView
+
+    def get_queryset(self) -> QuerySet[Response]:
+        return responses_visible_to(self.actor)
+
+
+class ResponseCommand(Command):
+    id_name = "response_id"
+    write_scope = "needs:write"
+    view_class = ResponseView
+
+
+class ShortlistResponse(ResponseCommand):
+    """POST /api/v1/responses/{id}/shortlist"""
+
+    action = staticmethod(responses.shortlist_response)
+
+
+class AcceptResponse(ResponseCommand):
+    """POST /api/v1/responses/{id}/accept"""
+
+    action = staticmethod(responses.accept_response)
+
+
+class DeclineResponse(ResponseCommand):
+    """POST /api/v1/responses/{id}/decline"""
+
+    form_class = ReasonForm
+    action = staticmethod(responses.decline_response)
+
+
+class WithdrawResponse(ResponseCommand):
+    """POST /api/v1/responses/{id}/withdraw"""
+
+    action = staticmethod(responses.withdraw_response)

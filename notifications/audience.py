@@ -1,0 +1,337 @@
+"""Who hears of what: one table of every kind of event in the product.
+
+A kind that is not in the table fails a test, so that silence is a decision. Notices and mail
+go to `people`, webhooks to the endpoints of `organizations`. An event that is `streamed` may
+be known to whoever may see its topic; the payload of every event holds nothing that a
+subscriber of its topic may not know. Private detail is looked up per recipient in `messages`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from accounts.lifecycle import OrganizationState
+from accounts.models import ApiClient, Membership, Organization, OrganizationKind, Role, Secondment
+from auctions.models import Bid, Lot, Registration
+from core.clock import SHANGHAI
+from core.models import Event
+from marketplace.lifecycle import ResponseState
+from marketplace.models import Achievement, Need, Response
+
+# Organizations that concern an event; None means every subscriber.
+Organizations = Callable[[Event], Iterable[int] | None]
+People = Callable[[Event], Iterable[int]]
+
+
+def subject(event: Event, thing: str) -> int | None:
+    """The id of the thing an event is about, from its payload or its topic."""
+    named = event.payload.get(thing)
+    if isinstance(named, int):
+        return named
+    kind, _, key = event.topic.partition(":")
+    return int(key) if kind == thing and key.isdigit() else None
+
+
+# --- Organizations ----------------------------------------------------------------------
+
+
+def everybody(event: Event) -> None:
+    """every subscriber"""
+
+
+def itself(event: Event) -> list[int]:
+    """the organization itself"""
+    if organization := subject(event, "organization"):
+        return [organization]
+    clients = ApiClient.objects.filter(client_id=event.topic.removeprefix("client:"))
+    return list(clients.values_list("organization_id", flat=True))
+
+
+def exchange(event: Event) -> list[int]:
+    """the technology exchange"""
+    return list(_verified(OrganizationKind.EXCHANGE))
+
+
+def poster(event: Event) -> list[int]:
+    """whoever posted the need"""
+    needs = Need.objects.filter(pk=subject(event, "need"))
+    return list(needs.values_list("organization_id", flat=True))
+
+
+def respondent(event: Event) -> list[int]:
+    """whoever gave the response"""
+    responses = Response.objects.filter(pk=subject(event, "response"))
+    return list(responses.values_list("organization_id", flat=True))
+
+
+def open_respondents(event: Event) -> list[int]:
+    """whoever responded to the need and was not declined"""
+    responses = Response.objects.filter(need_id=subject(event, "need"))
+    gone = (ResponseState.DECLINED, ResponseState.WITHDRAWN)
+    return list(responses.exclude(state__in=gone).values_list("organization_id", flat=True))
+
+
+def owner(event: Event) -> list[int]:
+    """the achievement's owner"""
+    achievements = Achievement.objects.filter(pk=subject(event, "achievement"))
+    return list(achievements.values_list("owner_id", flat=True))
+
+
+def parties(event: Event) -> list[int]:
+    """the deal's two parties"""
+    return [event.payload["seller"], event.payload["buyer"]]
+
+
+def consignor(event: Event) -> list[int]:
+    """the lot's consignor"""
+    lots = Lot.objects.filter(pk=subject(event, "lot"))
+    return list(lots.values_list("consignor_id", flat=True))
+
+
+def bidders(event: Event) -> list[int]:
+    """the lot's registered bidders"""
+    registrations = Registration.objects.filter(lot_id=subject(event, "lot"))
+    admitted = registrations.filter(approved_at__isnull=False)
+    return list(admitted.values_list("organization_id", flat=True))
+
+
+def registrants(event: Event) -> list[int]:
+    """whoever registered for the lot"""
+    registrations = Registration.objects.filter(lot_id=subject(event, "lot"))
+    return list(registrations.values_list("organization_id", flat=True))
+
+
+def applicant(event: Event) -> list[int]:
+    """whoever registered"""
+    registrations = Registration.objects.filter(pk=subject(event, "registration"))
+    return list(registrations.values_list("organization_id", flat=True))
+
+
+def overtaken(event: Event) -> list[int]:
+    """whoever led until this bid, unless it has bid again since"""
+    number = event.payload["number"]
+    bids = Bid.objects.filter(lot_id=subject(event, "lot"))
+    before = bids.filter(number=number - 1).select_related("registration").first()
+    if before is None:
+        return []
+    again = bids.filter(registration_id=before.registration_id, number__gte=number)
+    return [] if again.exists() else [before.registration.organization_id]
+
+
+def everybody_once_announced(event: Event) -> list[int] | None:
+    """every subscriber if the lot had been announced, else its consignor and the exchange"""
+    if Lot.objects.filter(pk=subject(event, "lot"), published_at__isnull=False).exists():
+        return None
+    return [*consignor(event), *exchange(event)]
+
+
+def everybody_once_listed(event: Event) -> list[int] | None:
+    """every subscriber if the need had been published, else its poster"""
+    if Need.objects.filter(pk=subject(event, "need"), published_at__isnull=False).exists():
+        return None
+    return poster(event)
+
+
+def keeper(event: Event) -> list[int]:
+    """the endpoint's organization"""
+    return [event.payload["organization"]]
+
+
+# --- People -----------------------------------------------------------------------------
+
+
+def office(event: Event) -> list[int]:
+    """the Joint Conference Office"""
+    day = event.at.astimezone(SHANGHAI).date()
+    serving = Secondment.objects.filter(starts_on__lte=day, ends_on__gte=day)
+    return list(serving.values_list("user_id", flat=True))
+
+
+def bureau(event: Event) -> list[int]:
+    """the science bureau of the city"""
+    city = Need.objects.filter(pk=subject(event, "need")).values("city_id")
+    bodies = _verified(OrganizationKind.PUBLIC_BODY).filter(city_id__in=city)
+    return _members(bodies)
+
+
+def managers(event: Event) -> list[int]:
+    """the organization's managers"""
+    return _members(itself(event), roles=[Role.MANAGER])
+
+
+def _verified(kind: OrganizationKind):
+    rows = Organization.objects.filter(kind=kind, state=OrganizationState.VERIFIED)
+    return rows.values_list("pk", flat=True)
+
+
+def _members(organizations: Iterable[int], roles: Iterable[Role] = tuple(Role)) -> list[int]:
+    current = Membership.objects.filter(
+        organization_id__in=organizations, role__in=list(roles), ended_at=None
+    )
+    return list(current.values_list("user_id", flat=True))
+
+
+# --- The table --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who hears of one kind of event.
+
+    `members` are organizations whose people are told, `people` are told besides them. Who
+    did the thing is not told of it, unless `tells_actor`.
+    """
+
+    payload: tuple[str, ...]
+    members: tuple[Organizations, ...] = ()
+    people: tuple[People, ...] = ()
+    webhooks: tuple[Organizations, ...] = ()
+    streamed: bool = False
+    tells_actor: bool = False
+    mailed: bool = True
+
+    def hearers(self, event: Event) -> set[int]:
+        """The ids of the people to tell."""
+        organizations = {key for find in self.members for key in find(event) or ()}
+        heard = set(_members(organizations)) if organizations else set()
+        heard.update(key for find in self.people for key in find(event))
+        if not self.tells_actor:
+            heard.discard(event.actor_user_id or 0)
+        return heard
+
+    def subscribers(self, event: Event) -> set[int] | None:
+        """The organizations whose endpoints may hear; None if all may."""
+        found: set[int] = set()
+        for find in self.webhooks:
+            if (organizations := find(event)) is None:
+                return None
+            found.update(organizations)
+        return found
+
+
+_ORGANIZATION = ("organization",)
+_NEED = ("need", "code", "organization")
+_RESPONSE = ("response", "need", "organization")
+_ACHIEVEMENT = ("achievement", "code", "owner")
+_LOT = ("lot",)
+_REGISTRATION = ("registration", "lot")
+_DEPOSIT = ("registration", "lot", "amount")
+_DEAL = ("deal", "code", "seller", "buyer", "price", "method", "channel", "achievement", "need")
+_ENDPOINT = ("endpoint", "organization")
+_LOT_HEARS = (consignor, bidders, exchange)
+
+AUDIENCES: dict[str, Audience] = {
+    # An organization's file.
+    "organization.registered": Audience(_ORGANIZATION),
+    "organization.submitted": Audience(_ORGANIZATION, people=(office,), webhooks=(itself,)),
+    "organization.verified": Audience(_ORGANIZATION, members=(itself,), webhooks=(itself,)),
+    "organization.returned": Audience(_ORGANIZATION, members=(itself,), webhooks=(itself,)),
+    "organization.suspended": Audience(_ORGANIZATION, members=(itself,), webhooks=(itself,)),
+    # Its systems.
+    "client.created": Audience(_ORGANIZATION, people=(managers,)),
+    "client.revoked": Audience((), people=(managers,)),
+    "webhook_endpoint.created": Audience(_ENDPOINT, people=(managers,)),
+    "webhook_endpoint.secret_rotated": Audience(_ENDPOINT, people=(managers,)),
+    "webhook_endpoint.disabled": Audience((*_ENDPOINT, "reason"), people=(managers,)),
+    "webhook_endpoint.enabled": Audience(_ENDPOINT, people=(managers,)),
+    # Needs and responses.
+    "need.posted": Audience(_NEED, webhooks=(poster,)),
+    "need.submitted": Audience(_NEED, people=(bureau,), webhooks=(poster,)),
+    "need.endorsed": Audience(_NEED, members=(poster,), people=(office,), webhooks=(poster,)),
+    "need.returned": Audience(_NEED, members=(poster,), webhooks=(poster,)),
+    "need.published": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
+    "need.matched": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
+    # Whoever responded hears by `response.declined`.
+    "need.closed": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
+    "need.withdrawn": Audience(_NEED, members=(poster,), webhooks=(everybody_once_listed,)),
+    "response.submitted": Audience(
+        _RESPONSE, members=(poster,), webhooks=(poster, respondent)
+    ),
+    "response.shortlisted": Audience(
+        _RESPONSE, members=(respondent,), webhooks=(poster, respondent)
+    ),
+    "response.accepted": Audience(
+        _RESPONSE, members=(respondent,), webhooks=(poster, respondent)
+    ),
+    "response.declined": Audience(
+        _RESPONSE, members=(respondent,), webhooks=(poster, respondent)
+    ),
+    "response.withdrawn": Audience(_RESPONSE, members=(poster,), webhooks=(poster, respondent)),
+    # Achievements.
+    "achievement.listed": Audience(_ACHIEVEMENT, webhooks=(owner,)),
+    "achievement.submitted": Audience(
+        _ACHIEVEMENT, members=(exchange,), people=(office,), webhooks=(owner, exchange)
+    ),
+    "achievement.approved": Audience(_ACHIEVEMENT, members=(owner,), webhooks=(owner,)),
+    "achievement.returned": Audience(_ACHIEVEMENT, members=(owner,), webhooks=(owner,)),
+    "achievement.published": Audience(
+        _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True
+    ),
+    "achievement.withdrawn": Audience(
+        _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True
+    ),
+    "achievement.reserved": Audience(
+        _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True, mailed=False
+    ),
+    "achievement.released": Audience(
+        _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True, mailed=False
+    ),
+    "deal.formed": Audience(
+        _DEAL, members=(parties,), webhooks=(parties, exchange), tells_actor=True
+    ),
+    # Lots.
+    "lot.drafted": Audience(_LOT, webhooks=(consignor, exchange)),
+    "lot.submitted": Audience(_LOT, members=(exchange,), webhooks=(consignor, exchange)),
+    "lot.approved": Audience(_LOT, members=(consignor,), webhooks=(consignor, exchange)),
+    "lot.returned": Audience(_LOT, members=(consignor,), webhooks=(consignor, exchange)),
+    "lot.published": Audience(
+        ("lot", "opens_at", "closes_at"),
+        members=(consignor,),
+        webhooks=(everybody,),
+        streamed=True,
+    ),
+    "lot.withdrawn": Audience(
+        _LOT,
+        members=(consignor, registrants),
+        webhooks=(everybody_once_announced,),
+        streamed=True,
+    ),
+    # A notice for each bid would be noise; whoever watches has the stream.
+    "lot.bid_placed": Audience(
+        ("lot", "number", "amount", "paddle", "closes_at", "minimum"),
+        members=(overtaken,),
+        webhooks=_LOT_HEARS,
+        streamed=True,
+    ),
+    "lot.extended": Audience(
+        ("lot", "number", "closes_at_before", "closes_at"), webhooks=_LOT_HEARS, streamed=True
+    ),
+    "lot.sold": Audience(
+        ("lot", "price", "paddle", "closes_at", "bid_count"),
+        members=(consignor, bidders, exchange),
+        webhooks=(everybody,),
+        streamed=True,
+    ),
+    "lot.unsold": Audience(
+        ("lot", "outcome", "closes_at"),
+        members=(consignor, bidders, exchange),
+        webhooks=(everybody,),
+        streamed=True,
+    ),
+    # Who registers is nobody's business before the end: the applicant's and the exchange's only.
+    "registration.requested": Audience(
+        _REGISTRATION, members=(exchange,), webhooks=(applicant, exchange)
+    ),
+    "registration.approved": Audience(
+        _REGISTRATION, members=(applicant,), webhooks=(applicant, exchange)
+    ),
+    "registration.refused": Audience(
+        _REGISTRATION, members=(applicant,), webhooks=(applicant, exchange)
+    ),
+    "deposit.held": Audience(_DEPOSIT, members=(applicant,), webhooks=(applicant, exchange)),
+    "deposit.released": Audience(_DEPOSIT, members=(applicant,), webhooks=(applicant, exchange)),
+    "deposit.credited": Audience(_DEPOSIT, members=(applicant,), webhooks=(applicant, exchange)),
+}
+
+STREAMED_KINDS = frozenset(kind for kind, audience in AUDIENCES.items() if audience.streamed)
+# What an endpoint may ask for.
+WEBHOOK_KINDS = frozenset(kind for kind, audience in AUDIENCES.items() if audience.webhooks)

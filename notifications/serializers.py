@@ -1,0 +1,93 @@
+"""Notices, endpoints and deliveries: shapes in (…Form) and out (…View)."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.parsing import InstantField, StrictForm
+from notifications.models import Delivery, DeliveryAttempt, WebhookEndpoint
+from notifications.rules import MAX_URL
+
+
+class NoticeView(serializers.Serializer[Any]):
+    """A notice with its words: a pair, because the words are made for a whole page at once."""
+
+    id = serializers.IntegerField(source="notice.id")
+    kind = serializers.CharField(source="notice.event.kind")
+    topic = serializers.CharField(source="notice.event.topic")
+    at = InstantField(source="notice.event.at")
+    title = serializers.CharField(source="message.title")
+    text = serializers.CharField(source="message.text")
+    path = serializers.CharField(source="message.path")
+    read_at = InstantField(source="notice.read_at", allow_null=True)
+
+
+class EndpointForm(StrictForm):
+    url = serializers.CharField(max_length=MAX_URL)
+    # Empty or absent: everything the organization may hear.
+    kinds = serializers.ListField(
+        child=serializers.CharField(max_length=60), max_length=100, required=False, default=list
+    )
+
+
+class EndpointView(serializers.Serializer[WebhookEndpoint]):
+    """An endpoint without its secrets."""
+
+    id = serializers.IntegerField()
+    organization = serializers.IntegerField(source="organization_id")
+    url = serializers.CharField()
+    kinds = serializers.ListField(child=serializers.CharField())
+    created_at = InstantField()
+    previous_secret_until = InstantField(allow_null=True)
+    disabled_at = InstantField(allow_null=True)
+    disabled_reason = serializers.CharField(allow_blank=True)
+
+
+class EndpointWithSecretView(EndpointView):
+    """The answer to creating an endpoint and to rotating its secret, and to nothing else."""
+
+    secret = serializers.SerializerMethodField()
+
+    def get_secret(self, endpoint: WebhookEndpoint) -> str | None:
+        return None if self.context.get("secret_was_shown") else endpoint.secret
+
+
+class AttemptView(serializers.Serializer[DeliveryAttempt]):
+    at = InstantField()
+    status_code = serializers.IntegerField(allow_null=True)
+    error = serializers.CharField(allow_blank=True)
+    duration_ms = serializers.IntegerField()
+
+
+class DeliveryView(serializers.Serializer[Delivery]):
+    """What was sent to an endpoint, and how each attempt went."""
+
+    id = serializers.IntegerField()
+    webhook_id = serializers.CharField(source="message_id")
+    endpoint = serializers.IntegerField(source="endpoint_id")
+    kind = serializers.SerializerMethodField()
+    topic = serializers.SerializerMethodField()
+    seq = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField()
+    attempts = serializers.IntegerField()
+    last_error = serializers.CharField(allow_blank=True)
+    created_at = InstantField()
+    due_at = InstantField(allow_null=True)
+    delivered_at = InstantField(allow_null=True)
+    failed_at = InstantField(allow_null=True)
+    log = AttemptView(many=True)
+
+    def get_kind(self, delivery: Delivery) -> str:
+        return delivery.event.kind if delivery.event else "ping"
+
+    def get_topic(self, delivery: Delivery) -> str | None:
+        return delivery.event.topic if delivery.event else None
+
+    def get_seq(self, delivery: Delivery) -> int | None:
+        return delivery.event.seq if delivery.event else None
+
+    def get_state(self, delivery: Delivery) -> str:
+        if delivery.delivered_at is not None:
+            return "delivered"
+        return "failed" if delivery.failed_at is not None else "waiting"
+

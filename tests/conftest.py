@@ -1,0 +1,178 @@
+"""The cast, always the same, and the clock that tests set instead of sleeping.
+
+`seller` owns achievements, `enterprise` has needs, `bidder` and `rival` want to buy,
+`operator` works for the exchange, `cadre` is seconded to the Joint Conference Office,
+`bureau` is Hangzhou's science bureau, `stranger` is signed in without any organization.
+Each is an `accounts.User`; `organization_of(user)` is where the person works.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from itertools import count
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from rest_framework.test import APIClient
+
+from accounts.actors import Actor, actor_of_user
+from accounts.models import (
+    City,
+    Membership,
+    Organization,
+    OrganizationKind,
+    Role,
+    Secondment,
+    User,
+    WorkingGroup,
+)
+from core import clock as clock_module
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
+_numbers = count(1)
+
+
+class Clock:
+    """Stands in for the database's clock: it says what it was told."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def set(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def advance(self, **duration: float) -> datetime:
+        self.instant += timedelta(**duration)
+        return self.instant
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    stopped = Clock(NOW)
+    monkeypatch.setattr(clock_module, "now", stopped.now)
+    return stopped
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Reference data is loaded once; `tests.postgresql` spares it when it empties tables."""
+    with django_db_blocker.unblock():
+        call_command("load_reference", stdout=StringIO())
+
+
+def credit_code(number: int) -> str:
+    """A well-formed, fictional 统一社会信用代码 (region 000000 belongs to nobody)."""
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = f"91000000{number:08d}X"
+    total = sum(alphabet.index(char) * pow(3, i, 31) for i, char in enumerate(body))
+    return body + alphabet[(31 - total % 31) % 31]
+
+
+def make_organization(
+    kind: OrganizationKind = OrganizationKind.ENTERPRISE,
+    *,
+    city: str = "330100",
+    verified: bool = True,
+    **values: Any,
+) -> Organization:
+    number = next(_numbers)
+    values.setdefault("name", f"虚构机构{number}")
+    verifier = make_user() if verified else None
+    return Organization.objects.create(
+        kind=kind,
+        credit_code=credit_code(number),
+        city=City.objects.get(code=city),
+        state="verified" if verified else "draft",
+        created_at=NOW,
+        verified_at=NOW if verified else None,
+        verified_by=verifier,
+        **values,
+    )
+
+
+def make_user(name: str = "") -> User:
+    return User.objects.create_user(username=name or f"person{next(_numbers)}", password="demo")
+
+
+def make_member(organization: Organization, role: Role = Role.AGENT, name: str = "") -> User:
+    user = make_user(name)
+    Membership.objects.create(user=user, organization=organization, role=role, started_at=NOW)
+    return user
+
+
+def organization_of(user: User) -> Organization:
+    return user.memberships.get(ended_at=None).organization
+
+
+def act(user: User) -> Actor:
+    """The actor a request of this person would have."""
+    return actor_of_user(user)
+
+
+@pytest.fixture
+def seller(db: None) -> User:
+    return make_member(make_organization(OrganizationKind.RESEARCH_INSTITUTE), name="seller")
+
+
+@pytest.fixture
+def enterprise(db: None) -> User:
+    return make_member(make_organization(), name="enterprise")
+
+
+@pytest.fixture
+def bidder(db: None) -> User:
+    return make_member(make_organization(city="320500"), name="bidder")
+
+
+@pytest.fixture
+def rival(db: None) -> User:
+    return make_member(make_organization(city="340100"), name="rival")
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    return make_member(make_organization(OrganizationKind.EXCHANGE, city="310117"), name="operator")
+
+
+@pytest.fixture
+def bureau(db: None) -> User:
+    return make_member(make_organization(OrganizationKind.PUBLIC_BODY), name="bureau")
+
+
+@pytest.fixture
+def cadre(db: None) -> User:
+    user = make_user("cadre")
+    Secondment.objects.create(
+        user=user,
+        city=City.objects.get(code="340200"),
+        group=WorkingGroup.INNOVATION,
+        starts_on=(NOW - timedelta(days=100)).date(),
+        ends_on=(NOW + timedelta(days=265)).date(),
+    )
+    return user
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return make_user("stranger")
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    return APIClient()
+
+
+@pytest.fixture
+def api() -> Callable[[User], APIClient]:
+    """`api(bidder).post(…)`: the REST API as a signed-in person."""
+
+    def signed_in(user: User) -> APIClient:
+        client = APIClient()
+        client.force_login(user)
+        return client
+
+    return signed_in

@@ -1,0 +1,102 @@
+"""Things in the state a test starts from. Lots and registrations come about by the actions."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from accounts.actors import Actor
+from accounts.models import Organization, OrganizationKind, User
+from auctions import bidding, deposits, lots, registration
+from auctions.bidding import Placed
+from auctions.models import Lot, Registration
+from core import clock, money
+from marketplace.lifecycle import AchievementState
+from marketplace.models import Achievement, TechnologyField
+from tests.conftest import act, make_member, make_organization, organization_of
+
+_numbers = count(1)
+
+
+def make_achievement(owner: Organization, **values: Any) -> Achievement:
+    """A published achievement of `owner`."""
+    now = clock.now()
+    values.setdefault("state", AchievementState.PUBLISHED)
+    values.setdefault("published_at", now)
+    return Achievement.objects.create(
+        code=f"A-test-{next(_numbers)}",
+        owner=owner,
+        city=owner.city,
+        field=TechnologyField.objects.get(code="NM"),
+        title=values.pop("title", "虚构的耐高温涂层"),
+        maturity_scale="trl9",
+        maturity_level=6,
+        ip_kind="invention",
+        ip_number="201580003807.3",
+        created_at=now,
+        **values,
+    )
+
+
+def operator_actor() -> Actor:
+    """Somebody at the exchange."""
+    return act(make_member(make_organization(OrganizationKind.EXCHANGE, city="310117")))
+
+
+def draft_lot(seller: User, operator: Actor | None = None, **terms: Any) -> Lot:
+    """A draft: opens now, closes in an hour, starts at 1,000 in steps of 50, deposit 100."""
+    now = clock.now()
+    achievement = terms.pop("achievement", None) or make_achievement(organization_of(seller))
+    defaults: dict[str, Any] = {
+        "opens_at": now,
+        "closes_at": now + timedelta(hours=1),
+        "starting_price": money.parse("1000.00"),
+        "increment": money.parse("50.00"),
+        "deposit_amount": money.parse("100.00"),
+    }
+    return lots.draft_lot(
+        actor=operator or operator_actor(), achievement=achievement.pk, **{**defaults, **terms}
+    )
+
+
+def make_lot(seller: User, **terms: Any) -> Lot:
+    """A published lot, see `draft_lot`."""
+    operator = operator_actor()
+    lot = draft_lot(seller, operator, **terms)
+    lots.submit_lot(actor=operator, lot_id=lot.pk)
+    lots.approve_lot(actor=operator, lot_id=lot.pk)
+    return lots.publish_lot(actor=operator, lot_id=lot.pk)
+
+
+def apply(lot: Lot, bidder: User) -> Registration:
+    """The bidder's registration, without its deposit."""
+    return registration.register(
+        actor=act(bidder),
+        organization_id=organization_of(bidder).pk,
+        lot_id=lot.pk,
+        rules_version=lot.rules_version,
+    )
+
+
+def admit(lot: Lot, bidder: User) -> Registration:
+    """The bidder registers, pays its deposit and gets its paddle."""
+    operator = operator_actor()
+    applied = apply(lot, bidder)
+    if lot.deposit_amount:
+        deposits.record_deposit(
+            actor=operator,
+            registration_id=applied.pk,
+            amount=lot.deposit_amount,
+            reference=f"bank-{applied.pk}",
+        )
+    return registration.approve_registration(actor=operator, registration_id=applied.pk)
+
+
+def bid(lot: Lot, bidder: User, amount: str, key: Any = None) -> Placed:
+    return bidding.place_bid(
+        lot_id=lot.pk,
+        actor=act(bidder),
+        organization_id=organization_of(bidder).pk,
+        amount=money.parse(amount),
+        key=key or uuid4(),
+    )

@@ -1,0 +1,169 @@
+"""Needs, responses and achievements in any state, and the people who decide on them."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import Organization, User
+from core.models import Event
+from marketplace.lifecycle import AchievementState, NeedState, ResponseState
+from marketplace.models import Achievement, Deal, Need, NeedIndicator, Response, TechnologyField
+from tests.conftest import NOW, organization_of
+
+PATENT = "201580003807.3"
+_numbers = count(1)
+
+
+def make_need(
+    poster: User | Organization,
+    state: NeedState = NeedState.PUBLISHED,
+    *,
+    indicators: int = 1,
+    **values: Any,
+) -> Need:
+    """A complete need, straight in the state asked for."""
+    organization = poster if isinstance(poster, Organization) else organization_of(poster)
+    public = state not in ("draft", "submitted", "endorsed", "returned", "withdrawn")
+    need = Need.objects.create(
+        code=f"N-test-{next(_numbers)}",
+        organization=organization,
+        state=state,
+        created_at=NOW,
+        **{
+            "city": organization.city,
+            "field": TechnologyField.objects.get(code="NM"),
+            "title": "虚构：耐高温涂层",
+            "budget": Decimal("3200000.00"),
+            "deadline": date(2026, 12, 31),
+            "published_at": NOW if public else None,
+            **values,
+        },
+    )
+    NeedIndicator.objects.bulk_create(
+        NeedIndicator(need=need, name=f"指标{i}", operator="ge", target=Decimal(1200), unit="℃")
+        for i in range(indicators)
+    )
+    return need
+
+
+def make_response(
+    need: Need, respondent: User, state: ResponseState = ResponseState.SUBMITTED, **values: Any
+) -> Response:
+    organization = organization_of(respondent)
+    if state == ResponseState.ACCEPTED:
+        values["deal"] = make_deal(organization, need.organization, need=need)
+    return Response.objects.create(
+        need=need,
+        organization=organization,
+        state=state,
+        submitted_at=NOW,
+        **{
+            "approach": "溶胶凝胶法",
+            "price": Decimal("2800000.00"),
+            "months": 9,
+            **values,
+        },
+    )
+
+
+def make_achievement(
+    owner: User, state: AchievementState = AchievementState.PUBLISHED, **values: Any
+) -> Achievement:
+    organization = organization_of(owner)
+    public = state in ("published", "reserved", "transferred")
+    return Achievement.objects.create(
+        code=f"A-test-{next(_numbers)}",
+        owner=organization,
+        state=state,
+        created_at=NOW,
+        **{
+            "city": organization.city,
+            "field": TechnologyField.objects.get(code="NM"),
+            "title": "虚构：陶瓷前驱体",
+            "maturity_scale": "trl9",
+            "maturity_level": 6,
+            "ip_kind": "invention",
+            "ip_number": PATENT,
+            "published_at": NOW if public else None,
+            **values,
+        },
+    )
+
+
+def make_deal(seller: Organization, buyer: Organization, **values: Any) -> Deal:
+    return Deal.objects.create(
+        code=f"D-test-{next(_numbers)}",
+        seller=seller,
+        buyer=buyer,
+        formed_at=NOW,
+        **{
+            "price": Decimal("2800000.00"),
+            "method": "agreement",
+            "channel": "need_response",
+            **values,
+        },
+    )
+
+
+def events_of(topic: str) -> list[str]:
+    return list(Event.objects.filter(topic=topic).order_by("seq").values_list("kind", flat=True))
+
+
+class HalfWayError(Exception):
+    """What a test makes happen after the change and before the commit."""
+
+
+@pytest.fixture
+def break_half_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Call it, and every action fails at the moment it records what happened."""
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise HalfWayError
+
+    def arm() -> None:
+        for module in ("needs", "responses", "achievements", "deals"):
+            monkeypatch.setattr(f"marketplace.{module}.record", fail)
+
+    return arm
+
+
+@pytest.fixture
+def people(
+    seller: User,
+    enterprise: User,
+    bidder: User,
+    rival: User,
+    operator: User,
+    bureau: User,
+    cadre: User,
+    stranger: User,
+) -> dict[str, User]:
+    """The cast by name, for tests that are generated from a table."""
+    return {
+        "seller": seller,
+        "enterprise": enterprise,
+        "bidder": bidder,
+        "rival": rival,
+        "operator": operator,
+        "bureau": bureau,
+        "cadre": cadre,
+        "stranger": stranger,
+    }
+
+
+@pytest.fixture
+def api() -> Callable[[User], APIClient]:
+    """`api(bidder).post(…)`: the REST API as a signed-in person, JSON unless said otherwise."""
+
+    def signed_in(user: User) -> APIClient:
+        client = APIClient()
+        client.default_format = "json"
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return signed_in

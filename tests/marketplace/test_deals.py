@@ -1,0 +1,124 @@
+"""Deals: how one is formed, what the database refuses to call one, and who sees it."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+
+from core.db import transaction
+from core.models import Event
+from marketplace import deals
+from marketplace.models import Channel, Deal, PricingMethod
+from marketplace.queries import deals_visible_to
+from tests.conftest import NOW, act, make_member, organization_of
+from tests.marketplace.conftest import (
+    HalfWayError,
+    make_achievement,
+    make_deal,
+    make_need,
+    make_response,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def form(seller: Any, buyer: Any, **values: Any) -> Deal:
+    with transaction():
+        return deals.form(
+            **{
+                "seller_id": organization_of(seller).pk,
+                "buyer_id": organization_of(buyer).pk,
+                "price": Decimal("1600.00"),
+                "method": PricingMethod.AUCTION,
+                "channel": Channel.ONLINE_365,
+                "at": NOW,
+                **values,
+            }
+        )
+
+
+def test_a_deal_is_formed_and_said_to_be(seller, bidder):
+    sold = make_achievement(seller)
+
+    deal = form(seller, bidder, achievement_id=sold.pk, actor=act(bidder))
+
+    assert deal.code == f"D2026-{deal.pk:06d}"
+    assert (deal.state, deal.formed_at) == ("formed", NOW)
+    event = Event.objects.get()
+    assert (event.topic, event.kind) == (f"deal:{deal.pk}", "deal.formed")
+    assert event.actor_user == bidder
+    assert event.payload == {
+        "deal": deal.pk,
+        "code": deal.code,
+        "seller": organization_of(seller).pk,
+        "buyer": organization_of(bidder).pk,
+        "price": "1600.00",
+        "method": "auction",
+        "channel": "online_365",
+        "achievement": sold.pk,
+        "need": None,
+    }
+
+
+def test_a_deal_may_be_formed_by_nobody_in_particular(seller, bidder):
+    form(seller, bidder, achievement_id=make_achievement(seller).pk)
+    assert Event.objects.get().actor_user is None
+
+
+def test_a_step_outside_a_transaction_fails(seller, bidder):
+    with pytest.raises(RuntimeError):
+        deals.form(
+            seller_id=organization_of(seller).pk,
+            buyer_id=organization_of(bidder).pk,
+            price=Decimal("1.00"),
+            method=PricingMethod.AUCTION,
+            channel=Channel.ONSITE,
+            at=NOW,
+        )
+
+
+def test_a_failure_half_way_leaves_no_deal(seller, bidder, break_half_way):
+    sold = make_achievement(seller)
+    break_half_way()
+    with pytest.raises(HalfWayError):
+        form(seller, bidder, achievement_id=sold.pk)
+    assert not Deal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({}, "deal_is_about_something"),
+        ({"price": Decimal("0.00"), "about": True}, "deal_price_positive"),
+        ({"same": True, "about": True}, "deal_between_two_parties"),
+    ],
+)
+def test_the_database_refuses_what_is_no_deal(values, constraint, seller, bidder):
+    values = dict(values)
+    if values.pop("about", False):
+        values["achievement_id"] = make_achievement(seller).pk
+    buyer = seller if values.pop("same", False) else bidder
+    with pytest.raises(IntegrityError, match=constraint):
+        form(seller, buyer, **values)
+
+
+def test_the_database_refuses_a_second_winner_and_a_winner_without_a_deal(
+    enterprise, seller, rival
+):
+    need = make_need(enterprise)
+    make_response(need, seller, "accepted")
+    with pytest.raises(IntegrityError, match="response_one_accepted"), transaction():
+        make_response(need, rival, "accepted")
+
+
+def test_who_sees_a_deal(people):
+    deal = make_deal(
+        organization_of(people["seller"]),
+        organization_of(people["bidder"]),
+        need=make_need(people["enterprise"]),
+    )
+    viewer = make_member(organization_of(people["bidder"]), "viewer")
+    everybody = {**people, "viewer": viewer, "anonymous": None}
+    seen = {who for who, user in everybody.items() if deals_visible_to(act(user)).contains(deal)}
+    assert seen == {"seller", "bidder", "viewer", "operator", "cadre"}

@@ -1,0 +1,231 @@
+/* The live page of a lot: it shows what the server says, as soon as the server says it.
+
+   The state is the lot as GET /api/v1/lots/{id} tells it. Events of the stream change it, and a
+   question every few seconds makes good what the stream may have missed. */
+
+import { wan, yuan } from "./amounts.js";
+import { startBidding, startRegistration } from "./bidding.js";
+import { fillLedger, showBid, startLedger } from "./ledger.js";
+import { ServerClock, remaining, shanghai } from "./time.js";
+import { ask, follow } from "./wire.js";
+
+const page = JSON.parse(document.getElementById("page-data").textContent);
+const { texts, urls } = page;
+const lot = page.lot;
+const clock = new ServerClock();
+clock.hear(lot.server_time);
+
+const REFRESH_MS = 15_000;
+const UNEASY_MS = 4_000; // while the stream is away, or a result is due
+const ENDED = ["sold", "unsold", "withdrawn", "void"];
+const partAtLoad = lot.my && lot.my.registration_state;
+
+const el = (id) => document.getElementById(id);
+let connection = "connecting";
+let shownPhase = lot.phase;
+let hasBid = page.has_bid;
+
+function write(id, text) {
+  const target = el(id);
+  if (target && target.textContent !== text) target.textContent = text;
+}
+
+function show(id, text) {
+  write(id, text);
+  el(id).hidden = !text;
+}
+
+function fill(pattern, facts) {
+  return pattern.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+}
+
+/* The phase now, by the server's clock; the same rule as `auctions.rules.ascending.phase`. */
+function phase() {
+  if (lot.state !== "published") return lot.phase;
+  if (clock.now() < Date.parse(lot.opens_at)) return "upcoming";
+  return clock.now() < Date.parse(lot.closes_at) ? "open" : "over";
+}
+
+function isLeading() {
+  return Boolean(page.paddle) && lot.leader_code === page.paddle;
+}
+
+const form = startBidding(page, { onPlaced: takeBid, onAnswer: refresh });
+startRegistration(page);
+startLedger(page);
+
+function render() {
+  const now = phase();
+  const amount = lot.result?.price ?? lot.current_price ?? lot.starting_price;
+  const caption = lot.current_price === null ? "start" : now === "sold" ? "sold" : "current";
+  write("price-caption", texts.prices[caption]);
+  write("price", yuan(amount));
+  write("price-wan", wan(amount, texts.wan));
+  write("leader", lot.leader_code ?? texts.nobody);
+  write("bid-count", String(lot.bid_count));
+  renderEnd();
+  renderPhase(now);
+  renderStanding(now);
+  form.update({ lot, phase: now, leading: isLeading() });
+}
+
+function renderEnd() {
+  const { day, second } = shanghai(lot.closes_at);
+  const moved = Date.parse(lot.closes_at) !== Date.parse(lot.scheduled_close);
+  write("closes-at", `${day} ${second}`);
+  show("extended", moved ? fill(texts.extended, { time: `${day} ${second}` }) : "");
+}
+
+function renderPhase(now) {
+  shownPhase = now;
+  write("phase", texts.phases[now]);
+  el("phase").className = `phase phase-${now}`;
+  write("countdown-caption", texts.countdowns[now] ?? "");
+  if (lot.result) show("result", resultText(lot.result));
+  for (const offer of document.querySelectorAll(".while-open")) {
+    offer.hidden = !["upcoming", "open", "suspended"].includes(now);
+  }
+}
+
+function resultText({ outcome, price, paddle }) {
+  if (outcome !== "sold") return texts.results[outcome] ?? texts.results.unsold;
+  const pattern = texts.results[paddle === page.paddle ? "won" : "sold"];
+  return fill(pattern, { paddle, price: yuan(price) });
+}
+
+function renderStanding(now) {
+  if (!el("my-standing")) return;
+  const speaks = lot.leader_code && (isLeading() || hasBid) && !ENDED.includes(now);
+  const pattern = texts.standings[isLeading() ? "leading" : "outbid"];
+  const facts = { paddle: lot.leader_code, price: lot.current_price && yuan(lot.current_price) };
+  show("my-standing", speaks ? fill(pattern, facts) : "");
+  el("my-standing").className = `note ${isLeading() ? "good" : "warning"}`;
+}
+
+/* Ten times a second: the countdown, and the changes of phase that only time brings. */
+function tick() {
+  const now = phase();
+  const target = { upcoming: lot.opens_at, open: lot.closes_at }[now];
+  el("countdown").hidden = !target;
+  if (target) {
+    const left = Date.parse(target) - clock.now();
+    write("countdown", remaining(left, texts.days));
+    el("countdown").classList.toggle("urgent", now === "open" && left <= 60_000);
+  }
+  if (now !== shownPhase) {
+    render();
+    if (now === "over") refreshSoon();
+  }
+}
+
+function flash(id) {
+  el(id).classList.remove("changed");
+  void el(id).offsetWidth; // starts the animation anew
+  el(id).classList.add("changed");
+}
+
+/* --- What the stream tells ------------------------------------------------------------- */
+
+function takeBid(bid) {
+  if (bid.number > lot.bid_count) {
+    lot.bid_count = bid.number;
+    lot.current_price = bid.amount;
+    lot.leader_code = bid.paddle;
+    if (bid.minimum) lot.minimum_bid = bid.minimum;
+    lot.closes_at = bid.closes_at;
+    flash("price");
+    if (!isLeading()) {
+      write("announcer", fill(texts.new_bid, { price: yuan(bid.amount), paddle: bid.paddle }));
+    }
+  }
+  if (bid.paddle === page.paddle) hasBid = true;
+  showBid(bid);
+  render();
+}
+
+function takeExtension({ number, closes_at: closesAt }) {
+  if (number >= lot.bid_count) lot.closes_at = closesAt;
+  render();
+  flash("extended");
+}
+
+function takeEnd(outcome, { price = null, paddle = null }) {
+  lot.state = "closed";
+  lot.phase = outcome === "sold" ? "sold" : "unsold";
+  lot.result = { outcome, price, paddle };
+  render();
+  refreshSoon();
+}
+
+function takeEvent(kind, facts) {
+  if (kind === "lot.bid_placed") takeBid(facts);
+  else if (kind === "lot.extended") takeExtension(facts);
+  else if (kind === "lot.sold") takeEnd("sold", facts);
+  else if (kind === "lot.unsold") takeEnd(facts.outcome ?? "unsold", facts);
+  else refreshSoon();
+}
+
+function showConnection(state) {
+  if (state === "live" && connection !== "live") refreshSoon();
+  connection = state;
+  el("connection").hidden = false;
+  el("connection").className = `connection ${state}`;
+  write("connection", texts.connections[state]);
+}
+
+/* --- What the server answers when asked ------------------------------------------------ */
+
+let asking = false;
+let nextRefresh = 0;
+
+function refreshSoon() {
+  // Not all visitors at the same instant.
+  setTimeout(refresh, 100 + Math.random() * 900);
+}
+
+async function refresh() {
+  if (asking) return;
+  asking = true;
+  const answer = await ask(urls.lot);
+  asking = false;
+  const uneasy = connection !== "live" || phase() === "over";
+  const interval = ENDED.includes(phase()) ? 4 * REFRESH_MS : uneasy ? UNEASY_MS : REFRESH_MS;
+  nextRefresh = performance.now() + interval * (0.9 + Math.random() * 0.2);
+  if (answer?.status !== 200) return;
+  clock.hear(answer.body.server_time, answer.sentAt);
+  reconcile(answer.body);
+}
+
+/* An answer may be older than an event that overtook it; what has more bids is newer, and a
+   lot that is closed stays closed. */
+function reconcile(told) {
+  if (told.bid_count < lot.bid_count) return;
+  if (lot.state === "closed" && told.state === "published") return;
+  const before = lot.bid_count;
+  Object.assign(lot, told);
+  if (told.bid_count > before) flash("price");
+  if (partHasChanged(told.my)) {
+    location.reload();
+    return;
+  }
+  fillLedger(lot.bid_count);
+  render();
+}
+
+/* Another part (a deposit recorded, a paddle given, signed out) is another form: load it. */
+function partHasChanged(part) {
+  if (!page.signed_in || form.isBusy()) return false;
+  return !part || part.registration_state !== partAtLoad;
+}
+
+render();
+tick();
+setInterval(tick, 100);
+setInterval(() => performance.now() >= nextRefresh && refresh(), 1_000);
+follow(urls.stream, page.seq, {
+  onEvent: takeEvent,
+  onTick: ({ server_time: stamp }) => clock.hear(stamp),
+  onState: showConnection,
+});
+document.addEventListener("visibilitychange", () => document.hidden || refresh());
+addEventListener("pageshow", (event) => event.persisted && refresh());

@@ -1,0 +1,122 @@
+/* Talking to the server: questions, requests that are repeated until they are answered, and
+   the stream of a lot's events. */
+
+const PATIENCE_MS = 10_000;
+const SILENCE_MS = 16_000; // three clock ticks that did not come
+const LONGEST_WAIT_MS = 5_000;
+
+const KINDS = [
+  "lot.bid_placed", "lot.extended", "lot.sold", "lot.unsold",
+  "lot.suspended", "lot.resumed", "lot.withdrawn", "lot.published", "lot.void", "lot.defaulted",
+];
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+async function once(url, init = {}) {
+  const sentAt = performance.now();
+  const response = await fetch(url, {
+    cache: "no-store",
+    credentials: "same-origin",
+    signal: AbortSignal.timeout(PATIENCE_MS),
+    ...init,
+  });
+  const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+  const body = isJson ? await response.json() : await response.text();
+  return { status: response.status, isJson, body, sentAt, headers: response.headers };
+}
+
+/* GET; null when there was no answer. */
+export async function ask(url) {
+  try {
+    return await once(url);
+  } catch {
+    return null;
+  }
+}
+
+/* POST with an Idempotency-Key, again and again until there is an answer. A repetition with
+   the same key does nothing a second time. `onWait` hears of each failure. */
+export async function send(url, content, { key, organization, onWait }) {
+  const headers = {
+    "Content-Type": "application/json",
+    "Accept-Language": document.documentElement.lang,
+    "Idempotency-Key": key,
+    "X-CSRFToken": document.querySelector("input[name=csrfmiddlewaretoken]").value,
+  };
+  if (organization) headers["Acting-Organization"] = String(organization);
+  const init = { method: "POST", headers, body: JSON.stringify(content) };
+  for (let failures = 0; ; ) {
+    let answer = null;
+    try {
+      answer = await once(url, init);
+    } catch {
+      // No answer: it may have arrived or not. The key makes asking again harmless.
+    }
+    if (isFinal(answer)) return answer;
+    failures += 1;
+    onWait();
+    const asked = Number(answer?.headers.get("Retry-After") ?? 0) * 1000;
+    await pause(Math.max(asked, Math.min(500 * 2 ** failures, LONGEST_WAIT_MS)));
+  }
+}
+
+/* Whether somebody decided. A gateway's "try later" is no decision, a page of text no words. */
+function isFinal(answer) {
+  if (answer === null || [429, 502, 503, 504].includes(answer.status)) return false;
+  if (!answer.isJson) answer.body = { detail: `HTTP ${answer.status}` };
+  return true;
+}
+
+/* A new UUID. crypto.randomUUID exists only where the page came by HTTPS or from this machine. */
+export function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/* Follow a lot's events from sequence `seq` on. EventSource reconnects by itself after a lost
+   connection; what it does not notice (silence, a refusal) is seen to here. */
+export function follow(url, seq, { onEvent, onTick, onState }) {
+  let last = seq;
+  let heardAt = performance.now();
+  let source = null;
+
+  function take(message) {
+    heardAt = performance.now();
+    const place = Number(message.lastEventId);
+    if (place) {
+      if (place <= last) return;
+      last = place;
+    }
+    onEvent(message.type, JSON.parse(message.data));
+  }
+
+  function open() {
+    source?.close();
+    heardAt = performance.now();
+    source = new EventSource(`${url}?last_event_id=${last}`);
+    source.addEventListener("open", () => {
+      heardAt = performance.now();
+      onState("live");
+    });
+    source.addEventListener("error", () => onState("reconnecting"));
+    source.addEventListener("clock", (message) => {
+      heardAt = performance.now();
+      onTick(JSON.parse(message.data));
+    });
+    for (const kind of KINDS) source.addEventListener(kind, take);
+  }
+
+  open();
+  setInterval(() => {
+    const silent = performance.now() - heardAt > SILENCE_MS;
+    if (!silent && source.readyState !== EventSource.CLOSED) return;
+    onState("reconnecting");
+    open();
+  }, 3_000 + Math.random() * 2_000);
+}

@@ -1,0 +1,160 @@
+"""The words of the pages that depend on a state, and those the page's script needs.
+
+One place for both, so that what the server renders and what the script writes later are the
+same words. A `{name}` in braces is filled in by whoever shows the text.
+"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from auctions.models import Lot
+from auctions.rules.ascending import Phase
+from web.templatetags.instants import to_second
+from web.templatetags.money import wan_pattern, yuan
+
+
+def phase_labels() -> dict[str, str]:
+    return {
+        Phase.DRAFT: _("Not announced"),
+        Phase.UPCOMING: _("Not open yet"),
+        Phase.OPEN: _("Open for bids"),
+        Phase.OVER: _("Time is up"),
+        Phase.SOLD: _("Sold"),
+        Phase.UNSOLD: _("Unsold"),
+        Phase.SUSPENDED: _("Suspended"),
+        Phase.WITHDRAWN: _("Withdrawn"),
+        Phase.VOID: _("Void"),
+    }
+
+
+def price_captions() -> dict[str, str]:
+    return {
+        "start": _("Starting price"),
+        "current": _("Current price"),
+        "sold": _("Sold for"),
+    }
+
+
+def price_caption(lot: Lot, phase: Phase) -> str:
+    if lot.price is None:
+        return price_captions()["start"]
+    return price_captions()["sold" if phase is Phase.SOLD else "current"]
+
+
+def countdown_captions() -> dict[str, str]:
+    """What the countdown, or the word in its place, is about; phases without one have none."""
+    return {
+        Phase.UPCOMING: _("Opens in"),
+        Phase.OPEN: _("Closes in"),
+        Phase.OVER: _("Bidding has ended. Checking the result…"),
+        Phase.SUSPENDED: _("Bidding is suspended. The exchange will announce what follows."),
+    }
+
+
+def result_texts() -> dict[str, str]:
+    return {
+        "sold": _("Sold to paddle {paddle} for {price}."),
+        "won": _("Your organization has bought this lot under paddle {paddle} for {price}."),
+        "no_bids": _("Unsold: there was no bid."),
+        "unsold": _("Unsold."),
+    }
+
+
+def result_text(lot: Lot, paddle: str) -> str:
+    """What came of a closed lot, for the reader who holds `paddle` (or none)."""
+    result = getattr(lot, "result", None)
+    if result is None:
+        return ""
+    texts = result_texts()
+    if result.winning_bid is None:
+        return texts.get(result.outcome, texts["unsold"])
+    winner = result.winning_bid.registration.paddle
+    text = texts["won" if winner == paddle else "sold"]
+    return text.format(paddle=winner, price=yuan(result.price))
+
+
+def standing_texts() -> dict[str, str]:
+    return {
+        "leading": _("You are leading with {price}."),
+        "outbid": _("You have been outbid: paddle {paddle} offers {price}."),
+    }
+
+
+def standing_text(lot: Lot, *, leading: bool, has_bid: bool) -> str:
+    """Where the reader's paddle stands; nothing before its first bid."""
+    if lot.leader is None or not (leading or has_bid):
+        return ""
+    text = standing_texts()["leading" if leading else "outbid"]
+    return text.format(paddle=lot.leader.paddle, price=yuan(lot.price))
+
+
+def extended_pattern() -> str:
+    return _("Extended: a late bid moved the end to {time}.")
+
+
+def extended_text(lot: Lot) -> str:
+    if lot.closes_at == lot.scheduled_close:
+        return ""
+    return extended_pattern().format(time=to_second(lot.closes_at))
+
+
+def duration(seconds: int) -> str:
+    """`5 minutes`, `90 seconds`."""
+    if seconds % 60 == 0:
+        minutes = seconds // 60
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    return ngettext("{count} second", "{count} seconds", seconds).format(count=seconds)
+
+
+def extension_rule(lot: Lot) -> str:
+    """The lot's extension rule as a sentence."""
+    if not (lot.extension_window_s and lot.extension_s):
+        return _("None. Bidding ends at the closing time.")
+    facts = {"window": duration(lot.extension_window_s), "extension": duration(lot.extension_s)}
+    if lot.latest_close is None:
+        return _(
+            "A bid in the last {window} moves the end to {extension} after that bid, "
+            "as often as it happens."
+        ).format(**facts)
+    return _(
+        "A bid in the last {window} moves the end to {extension} after that bid, as often as it "
+        "happens, but not past {latest}."
+    ).format(latest=to_second(lot.latest_close), **facts)
+
+
+def script_texts() -> dict[str, object]:
+    """Everything the live page's script may have to say, in the reader's language."""
+    return {
+        "phases": phase_labels(),
+        "prices": price_captions(),
+        "countdowns": countdown_captions(),
+        "results": result_texts(),
+        "standings": standing_texts(),
+        "extended": extended_pattern(),
+        "wan": wan_pattern(),
+        "days": _("{days} d {clock}"),
+        "nobody": _("No bid yet"),
+        "connections": {
+            "connecting": _("Connecting"),
+            "live": _("Live"),
+            "reconnecting": _("Connection lost, reconnecting"),
+        },
+        "new_bid": _("New bid: {price}, paddle {paddle}."),
+        "copied": _("The full hash is in your clipboard."),
+        **_bidding_texts(),
+    }
+
+
+def _bidding_texts() -> dict[str, object]:
+    return {
+        "bad_amount": _("This is not an amount. Write 1,100,000 or 110万."),
+        "too_low": _("The next bid must be at least {minimum}."),
+        "off_step": _("Bids rise in whole steps of {step}."),
+        "steps_above": _("This is {steps} steps above the lowest possible bid."),
+        "placing": _("Placing your bid…"),
+        "repeating": _("No answer yet. Asking again; whatever happens, this bid counts only once."),
+        "placed": _("Bid no. {number} over {price} is accepted."),
+        "overtaken": _("The price has risen meanwhile. The next bid must be at least {minimum}."),
+        "sign_in_again": _("You are no longer signed in. Sign in again to bid."),
+        "registering": _("Sending your registration…"),
+    }

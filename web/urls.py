@@ -1,0 +1,10 @@
+from django.urls import include, path
+
+from web import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("lots/<int:pk>", views.lot, name="lot"),
+    path("lots/<int:pk>/ledger", views.lot_ledger, name="lot_ledger"),
+    path("i18n/", include("django.conf.urls.i18n")),
+]

@@ -1,0 +1,128 @@
+"""The pages: who is asking, what they may see, which template shows it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.actors import Actor
+from accounts.requests import actor_of
+from auctions.models import Bid, Lot
+from auctions.rules.ascending import Phase, minimum_bid
+from core import clock
+from core.envelope import stamp
+from core.errors import NotFound
+from web import lots, texts
+from web.lots import Part, Role
+
+# Everything from here, nothing inline: what somebody else wrote into a title cannot run.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """GET /: what is on sale now, and what ended lately."""
+    actor, now = actor_of(request), clock.now()
+    cards, more = lots.on_sale(actor, now)
+    ended = lots.recently_ended(actor, now)
+    return _page(request, "web/home.html", now, cards=cards, more=more, ended=ended)
+
+
+@require_safe
+def lot(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET /lots/{id}: the live page of a lot."""
+    actor = actor_of(request)
+    seq = lots.last_event(pk)
+    shown, now = _visible(actor, pk), clock.now()
+    part = lots.part_of(actor, shown)
+    bids = lots.newest_bids(shown, at_most=_how_many(request))
+    return _page(request, "web/lot.html", now, **_lot_context(shown, part, bids, now, seq))
+
+
+@require_safe
+def lot_ledger(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET /lots/{id}/ledger?after=N: the newer rows of the ledger, for the live page."""
+    actor = actor_of(request)
+    shown = _visible(actor, pk)
+    bids = lots.newest_bids(shown, after=_number(request, "after"), at_most=lots.BIDS_AT_MOST)
+    paddle = lots.part_of(actor, shown).paddle
+    return _page(request, "web/_bids.html", clock.now(), bids=bids, own_paddle=paddle)
+
+
+def _visible(actor: Actor, lot_id: int) -> Lot:
+    try:
+        return lots.visible_lot(actor, lot_id)
+    except NotFound as error:
+        raise Http404 from error
+
+
+def _lot_context(
+    shown: Lot, part: Part, bids: list[Bid], now: datetime, seq: int
+) -> dict[str, Any]:
+    phase = shown.phase_at(now)
+    return {
+        "lot": shown,
+        "part": part,
+        "bids": bids,
+        "own_paddle": part.paddle,
+        "older_bids": shown.bid_count - len(bids),
+        "phase": phase,
+        "phase_label": texts.phase_labels()[phase],
+        "taking_bids": phase in (Phase.UPCOMING, Phase.OPEN),
+        "price_caption": texts.price_caption(shown, phase),
+        "shown_price": shown.starting_price if shown.price is None else shown.price,
+        "minimum": minimum_bid(shown.terms(), shown.standing()),
+        "countdown_caption": texts.countdown_captions().get(phase, ""),
+        "extended": texts.extended_text(shown),
+        "extension_rule": texts.extension_rule(shown),
+        "result": texts.result_text(shown, part.paddle),
+        "standing": texts.standing_text(shown, leading=part.leading, has_bid=part.has_bid),
+        "data": _script_data(shown, part, now, seq),
+    }
+
+
+def _script_data(shown: Lot, part: Part, now: datetime, seq: int) -> dict[str, Any]:
+    """What the live page's script starts from."""
+    api = f"/api/v1/lots/{shown.pk}"
+    registration = part.registration
+    return {
+        "lot": lots.lot_facts(shown, part, now),
+        "seq": seq,
+        "signed_in": part.role is not Role.ANONYMOUS,
+        "paddle": part.paddle,
+        "has_bid": part.has_bid,
+        "organization": registration.organization_id if registration else None,
+        "urls": {
+            "lot": api,
+            "stream": f"{api}/stream",
+            "bids": f"{api}/bids",
+            "registrations": f"{api}/registrations",
+            "ledger": reverse("lot_ledger", args=[shown.pk]),
+        },
+        "texts": texts.script_texts(),
+    }
+
+
+def _how_many(request: HttpRequest) -> int:
+    return lots.BIDS_AT_MOST if request.GET.get("bids") == "all" else lots.BIDS_SHOWN
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """A count in the query; anything else counts as none."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _page(request: HttpRequest, template: str, now: datetime, **context: Any) -> HttpResponse:
+    """A page as it is at `now`; a copy of it would show an old price and an old clock."""
+    response = render(request, template, context)
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Server-Time"] = stamp(now)
+    return response
