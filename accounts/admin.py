@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from accounts import clients, organizations
 from accounts.actors import Actor
 from accounts.desk.admins import DeskAdmin, DeskFormAdmin, DeskInline
-from accounts.desk.forms import ReasonForm
+from accounts.desk.forms import ReasonForm, WholeForm
 from accounts.desk.roles import ROLES, DeskRole
 from accounts.desk.shown import NOTHING, label
 from accounts.desk.steps import Step
@@ -43,6 +43,19 @@ def _end_membership(*, actor: Actor, membership_id: int) -> None:
 
 def _revoke(*, actor: Actor, api_client_id: int) -> None:
     clients.revoke_api_client(client_id=ApiClient.objects.get(pk=api_client_id).client_id)
+
+
+class MembershipForm(WholeForm):
+    violations = {
+        "membership_one_at_a_time": _("The person is a member of this organization already."),
+    }
+
+
+class SecondmentForm(WholeForm):
+    violations = {
+        "secondment_ends_after_start": _("The last day lies before the first."),
+        "secondment_terms_do_not_overlap": _("The person has a term on some of these days."),
+    }
 
 
 class MemberInline(DeskInline):
@@ -171,6 +184,7 @@ class MembershipAdmin(DeskAdmin):
     """Who works for whom. A membership ends by a time; another role is another membership."""
 
     readers = writers = _TECHNICAL
+    form = MembershipForm
     list_display = ("user", "organization", "role", "started_at", "ended_at")
     sortable_by = ("started_at", "ended_at")
     list_filter = ("role",)
@@ -179,9 +193,7 @@ class MembershipAdmin(DeskAdmin):
     ordering = ("-id",)
     autocomplete_fields = ("user", "organization")
     add_fieldsets = ((None, {"fields": ("user", "organization", "role")}),)
-    fieldsets = (
-        (None, {"fields": ("user", "organization", "role", "started_at", "ended_at")}),
-    )
+    fieldsets = ((None, {"fields": ("user", "organization", "role", "started_at", "ended_at")}),)
     facts = ("user", "organization", "role", "started_at", "ended_at")
     steps = (
         Step(
@@ -210,6 +222,7 @@ class SecondmentAdmin(DeskFormAdmin):
     """Terms of office; the rights end with the last day, whatever the session says."""
 
     readers = writers = _TECHNICAL
+    form = SecondmentForm
     list_display = ("user", "city", "group", "starts_on", "ends_on")
     sortable_by = ("starts_on", "ends_on")
     list_filter = ("group", "city")
@@ -218,7 +231,7 @@ class SecondmentAdmin(DeskFormAdmin):
     ordering = ("-ends_on",)
     autocomplete_fields = ("user",)
     fieldsets = ((None, {"fields": ("user", "city", "group", "starts_on", "ends_on")}),)
-    locked = ("user_shown",)
+    locked = ("user",)
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Secondment]:
         return Secondment.objects.select_related("user", "city")
@@ -236,7 +249,7 @@ class ApiClientForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=_("Scopes"),
         choices=[(scope, scope) for scope in sorted(SCOPES)],
-        widget=UnfoldAdminCheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
 
@@ -352,7 +365,6 @@ class EventAdmin(DeskAdmin):
 
     readers = _OFFICE | _TECHNICAL
     list_display = ("at", "kind", "topic", "who")
-    list_display_links = ("at_shown", "kind")
     ordering = ("-id",)
     search_fields = ("topic", "kind")
     search_help_text = _("Topic, such as lot:42, or kind, such as lot.sold")
@@ -369,5 +381,3 @@ class EventAdmin(DeskAdmin):
         if event.kind.startswith("lot.bid"):
             return _("a bidder, under its paddle")
         return str(event.actor_user or event.actor_client or NOTHING)
-
-

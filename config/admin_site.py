@@ -1,8 +1,162 @@
-"""The operators' site."""
+"""The operators' site: who gets in, how they sign in, what the sidebar offers."""
+
+from functools import update_wrapper
+from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.i18n import set_language
+from unfold.sites import UnfoldAdminSite
+
+from accounts.desk.roles import roles_of
+
+# Group, and the models under it with their symbols; each only for whom the model is there.
+_SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
+    (
+        gettext_lazy("Auctions"),
+        (
+            ("auctions.lot", "gavel"),
+            ("auctions.registration", "how_to_reg"),
+            ("auctions.depositmovement", "account_balance_wallet"),
+            ("auctions.bid", "trending_up"),
+            ("auctions.refusedbid", "block"),
+            ("auctions.lotresult", "military_tech"),
+        ),
+    ),
+    (
+        gettext_lazy("Marketplace"),
+        (
+            ("marketplace.need", "lightbulb"),
+            ("marketplace.response", "reply"),
+            ("marketplace.achievement", "science"),
+            ("marketplace.deal", "handshake"),
+        ),
+    ),
+    (
+        gettext_lazy("Organizations and people"),
+        (
+            ("accounts.organization", "domain"),
+            ("accounts.user", "person"),
+            ("accounts.membership", "badge"),
+            ("accounts.secondment", "event_available"),
+            ("accounts.apiclient", "key"),
+        ),
+    ),
+    (
+        gettext_lazy("Reference data"),
+        (
+            ("accounts.city", "location_city"),
+            ("marketplace.technologyfield", "category"),
+            ("enclaves.park", "factory"),
+        ),
+    ),
+    (
+        gettext_lazy("Records"),
+        (
+            ("core.event", "history"),
+            ("notifications.notice", "mail"),
+            ("notifications.delivery", "outbox"),
+            ("notifications.webhookendpoint", "webhook"),
+            ("notifications.stuckevent", "report"),
+        ),
+    ),
+)
+_ENVIRONMENTS = {
+    "production": (gettext_lazy("production"), "danger"),
+    "demo": (gettext_lazy("demo"), "warning"),
+}
 
 
-def environment(request: HttpRequest) -> list[str]:
-    return [settings.ENVIRONMENT, "info"]
+class DeskSite(UnfoldAdminSite):  # type: ignore[misc]
+    """Whoever holds a role at the desk gets in, for as long as the role is held."""
+
+    enable_nav_sidebar = True
+    index_template = "desk/dashboard.html"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(roles_of(request))
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Django's gate, behind a check for what no database column can hold."""
+        gate = super().admin_view(view, cacheable)
+
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            sent = [request.path, *(text for pair in request.GET.lists() for text in pair[1])]
+            if any("\x00" in text for text in [*sent, *request.GET]):
+                raise BadRequest
+            response: HttpResponse = gate(request, *args, **kwargs)
+            return response
+
+        return update_wrapper(checked, gate)
+
+    def get_urls(self) -> list[URLPattern]:
+        language = path("language/", self.admin_view(set_language), name="set_language")
+        return [language, *super().get_urls()]
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """allauth's sign-in, with its rate limits and second factor; there is no other door."""
+        wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        if not request.user.is_authenticated:
+            query = urlencode({REDIRECT_FIELD_NAME: wanted})
+            return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?{query}")
+        if not self.has_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Each list has its own search; one over everything would have to know every rule."""
+        return HttpResponse()
+
+
+def environment(request: HttpRequest) -> list[Any]:
+    text, tone = _ENVIRONMENTS.get(settings.ENVIRONMENT, (settings.ENVIRONMENT, "info"))
+    return [text, tone]
+
+
+def stylesheet(request: HttpRequest) -> str:
+    return static("desk/desk.css")
+
+
+def language_action(request: HttpRequest) -> str:
+    return reverse("admin:set_language")
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The models this person may open, in the order in which work passes through them."""
+    from django.contrib.admin import site
+
+    admins = {model._meta.label_lower: admin for model, admin in site._registry.items()}
+    groups = [{"title": None, "items": [_home()]}]
+    for title, models in _SIDEBAR:
+        items = [
+            _item(admins[name], symbol)
+            for name, symbol in models
+            if name in admins and admins[name].has_module_permission(request)
+        ]
+        if items:
+            groups.append({"title": str(title), "separator": True, "items": items})
+    return groups
+
+
+def _home() -> dict[str, Any]:
+    return {"title": _("Today"), "icon": "dashboard", "link": reverse("admin:index")}
+
+
+def _item(admin: Any, symbol: str) -> dict[str, Any]:
+    opts = admin.model._meta
+    title = str(opts.verbose_name_plural)
+    link = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    return {"title": title[:1].upper() + title[1:], "icon": symbol, "link": link}

@@ -171,7 +171,7 @@ class Environment:
         if not done and OTHER_HASH.search(self.said):
             raise self._explained(shown)  # what one tool refuses is not offered to another
         if not done:
-            self.progress.say("without uv: pip takes about 25 s")
+            self.progress.say("without uv: pip takes about half a minute")
             self._run([*self._pip(), *arguments], shown)
         number = self._count(wanted)
         self.progress.say(f"{number} packages installed from {shown} (hashes checked)")

@@ -43,7 +43,7 @@ _PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}|%[sd]")
 
 
 def catalogues() -> Iterator[Path]:
-    return LOCALE.glob("*/LC_MESSAGES/django.po")
+    return LOCALE.glob("**/LC_MESSAGES/django.po")
 
 
 def read(path: Path) -> Catalog:
@@ -108,10 +108,35 @@ def missing(language: str = "zh_Hans") -> list[str]:
     return sorted(text for text in wanted if not _is_translated(catalogue, text))
 
 
+def package_texts_missing(package: str, language: str = "zh_Hans") -> list[str]:
+    """Texts of an installed package for which neither it, Django nor we have Chinese."""
+    from importlib.util import find_spec
+
+    from django.utils import translation
+
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ValueError(f"{package} is not installed")
+    home = Path(spec.origin).parent
+    wanted: set[str] = set()
+    for path in sorted(home.rglob("*.py")):
+        wanted |= _extracted(path.read_text(encoding="utf-8"))
+    for path in sorted(home.rglob("templates/**/*.html")):
+        wanted |= _extracted(_as_python(path))
+    with translation.override("zh-hans"):
+        ours = read(LOCALE / "packages" / language / "LC_MESSAGES" / "django.po")
+        # A text that stays as it is in Chinese has an entry that says so.
+        return sorted(
+            text
+            for text in wanted
+            if translation.gettext(text) == text and not _is_translated(ours, text)
+        )
+
+
 def update(language: str = "zh_Hans") -> None:
     """Give every text a place in the catalogue; drop what nothing says any more.
 
-    Texts of other packages that we translate stand in a file of their own, `packages.po`.
+    Texts of other packages that lack Chinese stand in locale/packages/, and stay.
     """
     path = LOCALE / language / "LC_MESSAGES" / "django.po"
     old = read(path)
@@ -144,7 +169,9 @@ def _as_python(path: Path) -> str:
     """A template as the calls of gettext it makes, the way Django's own makemessages sees it."""
     from django.utils.translation.template import templatize
 
-    return templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    source = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    # In brackets, the layout of a template is not indentation.
+    return f"({source}\n)"
 
 
 def main(arguments: list[str]) -> int:

@@ -149,11 +149,13 @@ def forget(home: Path, name: str) -> None:
     folder = home / name
     if folder.exists():
         with held(folder, patience=0):
+            _remove_old_sockets(folder)
             shutil.rmtree(folder)
 
 
 def _remove_if_free(folder: Path) -> None:
     with contextlib.suppress(Unavailable, OSError), held(folder, patience=0):
+        _remove_old_sockets(folder)
         shutil.rmtree(folder)
 
 
@@ -175,11 +177,8 @@ def sockets(folder: Path, account: Account | None) -> Iterator[Path]:
 
     `folder/sockets` points to it, so that the next start can remove what a killed one left.
     """
+    _remove_old_sockets(folder)
     link = folder / "sockets"
-    if link.is_symlink():
-        if link.readlink().name.startswith(SOCKETS):
-            shutil.rmtree(link.readlink(), ignore_errors=True)
-        link.unlink()
     path = Path(tempfile.mkdtemp(prefix=SOCKETS, dir="/tmp"))
     try:
         link.symlink_to(path)
@@ -189,6 +188,14 @@ def sockets(folder: Path, account: Account | None) -> Iterator[Path]:
     finally:
         link.unlink(missing_ok=True)
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove_old_sockets(folder: Path) -> None:
+    link = folder / "sockets"
+    if link.is_symlink():
+        if link.readlink().name.startswith(SOCKETS):
+            shutil.rmtree(link.readlink(), ignore_errors=True)
+        link.unlink()
 
 
 def private(path: Path, account: Account | None = None) -> Path:

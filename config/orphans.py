@@ -36,7 +36,7 @@ def command_of(pid: int) -> str | None:
     """None if there is no such process, nothing if it is dead and only waits to be noticed."""
     if Path("/proc/self").exists():
         try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" "))
         except OSError:
             return None
     done = subprocess.run(

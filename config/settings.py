@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import structlog
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +25,9 @@ X_FRAME_OPTIONS = "DENY"
 ENVIRONMENT = env.text("ENVIRONMENT", example="production", default="production")
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    # The theme without a site of its own: `admin.site` is config.admin_site.DeskSite.
+    "unfold.apps.BasicAppConfig",
+    "config.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -136,7 +137,8 @@ IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The second holds Chinese for packages that bring none (Unfold, django-filter).
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "packages"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
@@ -199,9 +201,7 @@ def _broker_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "unix":
         return url
-    return urlunsplit(
-        ("redis+socket", "", parts.path, parts.query.replace("db=", "virtual_host="), "")
-    )
+    return f"redis+socket://{parts.path}?{parts.query.replace('db=', 'virtual_host=')}"
 
 
 CELERY_BROKER_URL = _broker_url(REDIS_URL)
@@ -310,12 +310,35 @@ LOGGING = {
     },
 }
 
+# --- The operators' desk ----------------------------------------------------------------
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Corridor technology marketplace"),
-    "SITE_HEADER": _("Corridor technology marketplace"),
-    "SITE_SUBHEADER": _("Operations"),
+    "SITE_HEADER": _("Technology marketplace"),
+    "SITE_SUBHEADER": _("Operators' desk"),
+    "SITE_SYMBOL": "gavel",
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": "config.admin_site.language_action"},
     "ENVIRONMENT": "config.admin_site.environment",
+    "DASHBOARD_CALLBACK": "config.dashboard.board",
+    "STYLES": ["config.admin_site.stylesheet"],
+    "SIDEBAR": {"show_search": False, "navigation": "config.admin_site.sidebar"},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 254.604)",
+            "100": "oklch(93.2% .032 255.585)",
+            "200": "oklch(88.2% .059 254.128)",
+            "300": "oklch(80.9% .105 251.813)",
+            "400": "oklch(70.7% .165 254.624)",
+            "500": "oklch(62.3% .214 259.815)",
+            "600": "oklch(54.6% .245 262.881)",
+            "700": "oklch(48.8% .243 264.376)",
+            "800": "oklch(42.4% .199 265.638)",
+            "900": "oklch(37.9% .146 265.522)",
+            "950": "oklch(28.2% .091 267.935)",
+        },
+    },
 }

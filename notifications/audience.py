@@ -9,6 +9,8 @@ subscriber of its topic may not know. Private detail is looked up per recipient 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.lifecycle import OrganizationState
 from accounts.models import ApiClient, Membership, Organization, OrganizationKind, Role, Secondment
 from auctions.models import Bid, Lot, Registration
@@ -29,6 +31,11 @@ def subject(event: Event, thing: str) -> int | None:
         return named
     kind, _, key = event.topic.partition(":")
     return int(key) if kind == thing and key.isdigit() else None
+
+
+def _key(event: Event, thing: str) -> int:
+    """The same for a query: 0 is nobody's id."""
+    return subject(event, thing) or 0
 
 
 # --- Organizations ----------------------------------------------------------------------
@@ -53,26 +60,26 @@ def exchange(event: Event) -> list[int]:
 
 def poster(event: Event) -> list[int]:
     """whoever posted the need"""
-    needs = Need.objects.filter(pk=subject(event, "need"))
+    needs = Need.objects.filter(pk=_key(event, "need"))
     return list(needs.values_list("organization_id", flat=True))
 
 
 def respondent(event: Event) -> list[int]:
     """whoever gave the response"""
-    responses = Response.objects.filter(pk=subject(event, "response"))
+    responses = Response.objects.filter(pk=_key(event, "response"))
     return list(responses.values_list("organization_id", flat=True))
 
 
 def open_respondents(event: Event) -> list[int]:
     """whoever responded to the need and was not declined"""
-    responses = Response.objects.filter(need_id=subject(event, "need"))
+    responses = Response.objects.filter(need_id=_key(event, "need"))
     gone = (ResponseState.DECLINED, ResponseState.WITHDRAWN)
     return list(responses.exclude(state__in=gone).values_list("organization_id", flat=True))
 
 
 def owner(event: Event) -> list[int]:
     """the achievement's owner"""
-    achievements = Achievement.objects.filter(pk=subject(event, "achievement"))
+    achievements = Achievement.objects.filter(pk=_key(event, "achievement"))
     return list(achievements.values_list("owner_id", flat=True))
 
 
@@ -83,33 +90,33 @@ def parties(event: Event) -> list[int]:
 
 def consignor(event: Event) -> list[int]:
     """the lot's consignor"""
-    lots = Lot.objects.filter(pk=subject(event, "lot"))
+    lots = Lot.objects.filter(pk=_key(event, "lot"))
     return list(lots.values_list("consignor_id", flat=True))
 
 
 def bidders(event: Event) -> list[int]:
     """the lot's registered bidders"""
-    registrations = Registration.objects.filter(lot_id=subject(event, "lot"))
+    registrations = Registration.objects.filter(lot_id=_key(event, "lot"))
     admitted = registrations.filter(approved_at__isnull=False)
     return list(admitted.values_list("organization_id", flat=True))
 
 
 def registrants(event: Event) -> list[int]:
     """whoever registered for the lot"""
-    registrations = Registration.objects.filter(lot_id=subject(event, "lot"))
+    registrations = Registration.objects.filter(lot_id=_key(event, "lot"))
     return list(registrations.values_list("organization_id", flat=True))
 
 
 def applicant(event: Event) -> list[int]:
     """whoever registered"""
-    registrations = Registration.objects.filter(pk=subject(event, "registration"))
+    registrations = Registration.objects.filter(pk=_key(event, "registration"))
     return list(registrations.values_list("organization_id", flat=True))
 
 
 def overtaken(event: Event) -> list[int]:
     """whoever led until this bid, unless it has bid again since"""
     number = event.payload["number"]
-    bids = Bid.objects.filter(lot_id=subject(event, "lot"))
+    bids = Bid.objects.filter(lot_id=_key(event, "lot"))
     before = bids.filter(number=number - 1).select_related("registration").first()
     if before is None:
         return []
@@ -119,14 +126,14 @@ def overtaken(event: Event) -> list[int]:
 
 def everybody_once_announced(event: Event) -> list[int] | None:
     """every subscriber if the lot had been announced, else its consignor and the exchange"""
-    if Lot.objects.filter(pk=subject(event, "lot"), published_at__isnull=False).exists():
+    if Lot.objects.filter(pk=_key(event, "lot"), published_at__isnull=False).exists():
         return None
     return [*consignor(event), *exchange(event)]
 
 
 def everybody_once_listed(event: Event) -> list[int] | None:
     """every subscriber if the need had been published, else its poster"""
-    if Need.objects.filter(pk=subject(event, "need"), published_at__isnull=False).exists():
+    if Need.objects.filter(pk=_key(event, "need"), published_at__isnull=False).exists():
         return None
     return poster(event)
 
@@ -148,7 +155,7 @@ def office(event: Event) -> list[int]:
 
 def bureau(event: Event) -> list[int]:
     """the science bureau of the city"""
-    city = Need.objects.filter(pk=subject(event, "need")).values("city_id")
+    city = Need.objects.filter(pk=_key(event, "need")).values("city_id")
     bodies = _verified(OrganizationKind.PUBLIC_BODY).filter(city_id__in=city)
     return _members(bodies)
 
@@ -158,7 +165,7 @@ def managers(event: Event) -> list[int]:
     return _members(itself(event), roles=[Role.MANAGER])
 
 
-def _verified(kind: OrganizationKind):
+def _verified(kind: OrganizationKind) -> QuerySet[Organization, int]:
     rows = Organization.objects.filter(kind=kind, state=OrganizationState.VERIFIED)
     return rows.values_list("pk", flat=True)
 
@@ -243,18 +250,12 @@ AUDIENCES: dict[str, Audience] = {
     # Whoever responded hears by `response.declined`.
     "need.closed": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
     "need.withdrawn": Audience(_NEED, members=(poster,), webhooks=(everybody_once_listed,)),
-    "response.submitted": Audience(
-        _RESPONSE, members=(poster,), webhooks=(poster, respondent)
-    ),
+    "response.submitted": Audience(_RESPONSE, members=(poster,), webhooks=(poster, respondent)),
     "response.shortlisted": Audience(
         _RESPONSE, members=(respondent,), webhooks=(poster, respondent)
     ),
-    "response.accepted": Audience(
-        _RESPONSE, members=(respondent,), webhooks=(poster, respondent)
-    ),
-    "response.declined": Audience(
-        _RESPONSE, members=(respondent,), webhooks=(poster, respondent)
-    ),
+    "response.accepted": Audience(_RESPONSE, members=(respondent,), webhooks=(poster, respondent)),
+    "response.declined": Audience(_RESPONSE, members=(respondent,), webhooks=(poster, respondent)),
     "response.withdrawn": Audience(_RESPONSE, members=(poster,), webhooks=(poster, respondent)),
     # Achievements.
     "achievement.listed": Audience(_ACHIEVEMENT, webhooks=(owner,)),
@@ -335,3 +336,34 @@ AUDIENCES: dict[str, Audience] = {
 STREAMED_KINDS = frozenset(kind for kind, audience in AUDIENCES.items() if audience.streamed)
 # What an endpoint may ask for.
 WEBHOOK_KINDS = frozenset(kind for kind, audience in AUDIENCES.items() if audience.webhooks)
+
+
+def events_document() -> str:
+    """docs/events.md: the table above, in words."""
+    lines = [
+        "# Events",
+        "",
+        "Printed from `notifications/audience.py` by `manage.py write_docs`; do not edit.",
+        "",
+        "Each event has a topic (`lot:42`), a number in it without gaps (`seq`), a time and the",
+        "payload below. *Notices* tells which people get a notice, and a mail if they have an",
+        "address; *webhooks* whose endpoints may hear; *stream* whether whoever may see the topic",
+        "hears it live. Removing a key of a payload is a breaking change.",
+        "",
+        "| Kind | Payload | Notices | Webhooks | Stream |",
+        "|---|---|---|---|---|",
+    ]
+    for kind, audience in AUDIENCES.items():
+        payload = ", ".join(f"`{key}`" for key in audience.payload) or "–"
+        told = _in_words((*audience.members, *audience.people))
+        if told != "–" and not audience.mailed:
+            told += " (no mail)"
+        streamed = "yes" if audience.streamed else "–"
+        lines.append(
+            f"| `{kind}` | {payload} | {told} | {_in_words(audience.webhooks)} | {streamed} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _in_words(finders: Iterable[Callable[[Event], object]]) -> str:
+    return "; ".join((finder.__doc__ or "").strip() for finder in finders) or "–"

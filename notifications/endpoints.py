@@ -149,9 +149,7 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _record(
-    endpoint: WebhookEndpoint, what: str, actor: Actor, at: datetime, **facts: str
-) -> None:
+def _record(endpoint: WebhookEndpoint, what: str, actor: Actor, at: datetime, **facts: str) -> None:
     record(
         f"webhook_endpoint:{endpoint.pk}",
         f"webhook_endpoint.{what}",

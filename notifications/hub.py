@@ -9,7 +9,6 @@ lost notification, like a lost connection, is a delay and never a gap.
 import asyncio
 import json
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -73,9 +72,7 @@ class Watcher:
     topic: str
     until: float
     task: asyncio.Task[Any] | None = field(default_factory=asyncio.current_task)
-    queue: asyncio.Queue[Batch | None] = field(
-        default_factory=lambda: asyncio.Queue(maxsize=QUEUE)
-    )
+    queue: asyncio.Queue[Batch | None] = field(default_factory=lambda: asyncio.Queue(maxsize=QUEUE))
     let_go: bool = False
 
     def put(self, batch: Batch | None) -> None:
@@ -128,12 +125,6 @@ class Hub:
         if not others:
             del self._watchers[watcher.topic], self._positions[watcher.topic]
             self._unread.discard(watcher.topic)
-
-    def clock_frame(self) -> bytes:
-        """A tick for countdowns; nothing until the database's clock has been asked."""
-        if (now := self._clock.now()) is None:
-            return b""
-        return f'event: clock\ndata: {{"server_time":"{stamp(now)}"}}\n\n'.encode()
 
     async def close(self) -> None:
         """End every stream and the listener."""
@@ -190,9 +181,7 @@ class Hub:
                 return named
         return set()
 
-    async def _read(
-        self, connection: psycopg.AsyncConnection[Any], known: dict[str, int]
-    ) -> bool:
+    async def _read(self, connection: psycopg.AsyncConnection[Any], known: dict[str, int]) -> bool:
         parameters = [list(known), list(known.values()), READ_AT_MOST]
         rows = await (await connection.execute(_READ, parameters)).fetchall()
         if len(rows) == READ_AT_MOST:
@@ -223,7 +212,9 @@ class Hub:
         """Every few seconds one clock frame for all, and an end for those who stayed long."""
         while True:
             await asyncio.sleep(TICK_S)
-            tick = Batch((), self.clock_frame())
+            # A comment keeps the line open as long as nobody has told the time.
+            now = self._clock.now()
+            tick = Batch((), clock_frame(now) if now else b":\n\n")
             for watcher in [one for watchers in self._watchers.values() for one in watchers]:
                 watcher.put(None if monotonic() > watcher.until else tick)
 
@@ -257,6 +248,11 @@ def frame(seq: int, kind: str, at: datetime, payload: dict[str, Any], now: datet
     data = {**payload, "seq": seq, "at": stamp(at), "server_time": stamp(now)}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return f"id: {seq}\nevent: {kind}\ndata: {text}\n\n".encode()
+
+
+def clock_frame(now: datetime) -> bytes:
+    """A tick for countdowns. It has no id: it is not part of what happened."""
+    return f'event: clock\ndata: {{"server_time":"{stamp(now)}"}}\n\n'.encode()
 
 
 async def _connect() -> psycopg.AsyncConnection[Any]:

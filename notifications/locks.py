@@ -45,7 +45,7 @@ def lock_endpoint_of_delivery(delivery: Delivery) -> WebhookEndpoint:
     """Lock the endpoint a delivery goes to; nobody is acting but the receiver itself."""
     require_transaction()
     rows = WebhookEndpoint.objects.select_for_update(no_key=True)
-    return rows.get(pk=delivery.endpoint_id)
+    return rows.get(deliveries=delivery)
 
 
 def lock_delivery(delivery_id: int, *, seen_by: Actor) -> Delivery:

@@ -91,9 +91,7 @@ class WebhookEndpoint(models.Model):
                 condition=Q(previous_secret="", previous_secret_until=None)
                 | (Q(previous_secret_until__isnull=False) & ~Q(previous_secret="")),
             ),
-            models.CheckConstraint(
-                name="webhookendpoint_has_secret", condition=~Q(secret="")
-            ),
+            models.CheckConstraint(name="webhookendpoint_has_secret", condition=~Q(secret="")),
         ]
 
     def __str__(self) -> str:
@@ -178,9 +176,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             # The delivery sweep reads only this index.
-            models.Index(
-                fields=["due_at"], name="delivery_due", condition=Q(due_at__isnull=False)
-            ),
+            models.Index(fields=["due_at"], name="delivery_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=["endpoint", "-id"], name="delivery_of_endpoint"),
         ]
 

@@ -28,10 +28,12 @@ from standardwebhooks import Webhook
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError
 
+from accounts.models import User
 from core import clock
 from core.envelope import stamp
+from core.models import Event
 from notifications.messages import message_for
-from notifications.models import Channel, Delivery, WebhookEndpoint
+from notifications.models import Delivery, WebhookEndpoint
 from notifications.rules import Target, WebhookUrlRefused, check_address, parse_url
 
 log = structlog.get_logger(__name__)
@@ -69,19 +71,20 @@ class SendError(Exception):
 
 
 def send(delivery: Delivery) -> Answer:
-    if delivery.channel == Channel.EMAIL:
-        return _mail(delivery)
-    assert delivery.endpoint is not None  # by constraint
-    return _post(delivery, delivery.endpoint)
+    """Send one delivery now; its constraints say that it has what its channel needs."""
+    if delivery.event is not None and delivery.recipient is not None:
+        return _mail(delivery, delivery.event, delivery.recipient)
+    if delivery.endpoint is not None:
+        return _post(delivery, delivery.endpoint)
+    raise SendError("no_addressee", permanent=True)
 
 
 # --- Mail -------------------------------------------------------------------------------
 
 
-def _mail(delivery: Delivery) -> Answer:
-    assert delivery.recipient is not None  # by constraint, as is the event
-    with override(delivery.recipient.language):
-        message = message_for(delivery.event, delivery.recipient)
+def _mail(delivery: Delivery, event: Event, reader: User) -> Answer:
+    with override(reader.language):
+        message = message_for(event, reader)
     mail = EmailMessage(
         subject=message.title,
         body=f"{message.text}\n\n{settings.PUBLIC_URL.rstrip('/')}{message.path}\n",

@@ -90,4 +90,3 @@ class DeliveryView(serializers.Serializer[Delivery]):
         if delivery.delivered_at is not None:
             return "delivered"
         return "failed" if delivery.failed_at is not None else "waiting"
-

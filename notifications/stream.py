@@ -6,21 +6,22 @@ thread, with the same query as everywhere; from then on only public facts travel
 """
 
 import asyncio
+import json
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
 
-import json
 import structlog
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
+from django.db import Error as DatabaseError
 from django.db import connections
 from django.db.models import Max
 from django.http import HttpRequest
@@ -37,7 +38,7 @@ from core.errors import Busy, InvalidValue, NotFound, NotSignedIn, Refusal
 from core.models import Event
 from core.problems import MEDIA_TYPE, refusal_body
 from notifications.audience import STREAMED_KINDS
-from notifications.hub import Batch, Hub, Watcher, frame
+from notifications.hub import Batch, Hub, Watcher, clock_frame, frame
 
 log = structlog.get_logger(__name__)
 
@@ -45,3 +46,239 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Scope = Mapping[str, Any]
+
+MOST_WATCHERS = 6000
+RETRY_AFTER_S = 5
+# A right that was taken away ends at the latest with the next connection.
+LIFETIME_S = 1800
+PAGE = 500
+_SEQ_MAX = 2**31 - 1
+_HEADERS = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A refusal, ready to be sent."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a stream starts with: what was missed, and up to where that goes."""
+
+    data: bytes
+    position: int
+    more: bool
+
+
+class LotStream:
+    """Serves `GET /api/v1/lots/{id}/stream`; one object, with its hub, for each process."""
+
+    def __init__(self, *, most: int = MOST_WATCHERS, threads: int = 4) -> None:
+        self.hub = Hub()
+        self._most = most
+        # Its own few threads: ten thousand people opening a page must not starve the others.
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="stream")
+
+    async def __call__(self, lot_id: int, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.decode("latin-1"): value for name, value in scope["headers"]}
+        if len(self.hub) >= self._most:
+            await _refuse(send, _problem(Busy(), retry_after=RETRY_AFTER_S))
+            return
+        # Joined before the table is read: what is recorded meanwhile waits in the queue.
+        lifetime = LIFETIME_S * random.uniform(0.8, 1.2)  # noqa: S311
+        watcher = self.hub.join(f"lot:{lot_id}", lifetime=lifetime)
+        try:
+            opening = await self._in_thread(_open, lot_id, headers, scope["query_string"])
+            if isinstance(opening, Problem):
+                await _refuse(send, opening)
+            else:
+                self.hub.start_from(watcher.topic, opening.position)
+                await self._serve(watcher, opening, receive, send)
+        except asyncio.CancelledError:
+            if not watcher.let_go:
+                raise
+            if (task := asyncio.current_task()) is not None:
+                task.uncancel()
+        finally:
+            self.hub.leave(watcher)
+
+    async def close(self) -> None:
+        await self.hub.close()
+        self._threads.shutdown(wait=False)
+
+    async def _serve(
+        self, watcher: Watcher, opening: Opening, receive: Receive, send: Send
+    ) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        gone = asyncio.create_task(_until_gone(receive, watcher))
+        try:
+            # Not all at once, when all were cut off at once.
+            retry = f"retry: {random.randint(1000, 3000)}\n\n".encode()  # noqa: S311
+            await _write(send, retry + opening.data)
+            while opening.more:
+                opening = await self._in_thread(_missed, watcher.topic, opening.position)
+                await _write(send, opening.data)
+            await _pump(watcher, opening.position, send)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            gone.cancel()
+
+    async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, _with_connection, function, *arguments)
+
+
+async def _pump(watcher: Watcher, position: int, send: Send) -> None:
+    """Pass the queue on until the watcher is let go; several waiting batches go as one."""
+    while not watcher.let_go:
+        batches = [await watcher.queue.get()]
+        while not watcher.queue.empty():
+            batches.append(watcher.queue.get_nowait())
+        data = b""
+        for batch in batches:
+            if batch is None:
+                watcher.let_go = True
+                break
+            data += batch.after(position)
+            position = max(position, batch.last)
+        if data:
+            await _write(send, data)
+
+
+async def _until_gone(receive: Receive, watcher: Watcher) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    watcher.let_go = True
+    watcher.put(None)
+
+
+async def _write(send: Send, data: bytes) -> None:
+    await send({"type": "http.response.body", "body": data, "more_body": True})
+
+
+async def _refuse(send: Send, problem: Problem) -> None:
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(problem.body)).encode()),
+        (b"cache-control", b"no-store"),
+        *problem.headers,
+    ]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": problem.body, "more_body": False})
+
+
+# --- In a thread, with the database -----------------------------------------------------
+
+
+def _with_connection(function: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    finally:
+        # Back to the pool at once: a stream that waits for bids holds no connection.
+        connections.close_all()
+
+
+def _open(lot_id: int, headers: Mapping[str, bytes], query: bytes) -> Opening | Problem:
+    """Everything that is decided before the first byte, with as few queries as it takes."""
+    request = _request(headers)
+    with translation.override(translation.get_language_from_request(request)):
+        try:
+            after = _last_event_id(headers, query)
+            _check_visible(lot_id, _actor(request))
+            return _missed(f"lot:{lot_id}", after)
+        except Refusal as refusal:
+            return _problem(refusal)
+        except DatabaseError:
+            log.exception("notifications.stream_not_opened", lot_id=lot_id)
+            return _problem(Busy(), retry_after=RETRY_AFTER_S)
+
+
+def _check_visible(lot_id: int, actor: Actor) -> None:
+    require_scope(actor, "lots:read")
+    if not lots_visible_to(actor).filter(pk=lot_id).exists():
+        raise NotFound(what="lot")
+
+
+def _missed(topic: str, after: int | None) -> Opening:
+    """The events after `after`, a page of them; from the present end if it is None."""
+    events = Event.objects.filter(topic=topic)
+    end = events.aggregate(end=Max("seq"))["end"] or 0
+    # Beyond the end is nothing yet: the id is of another time, so start from here.
+    position = end if after is None else min(after, end)
+    page = list(events.filter(seq__gt=position, seq__lte=end).order_by("seq")[:PAGE])
+    return Opening(
+        data=_frames(page),
+        position=page[-1].seq if page else position,
+        more=len(page) == PAGE,
+    )
+
+
+def _frames(events: Sequence[Event]) -> bytes:
+    now = clock.now()
+    return (
+        clock_frame(now)
+        + Batch.of(
+            (event.seq, frame(event.seq, event.kind, event.at, event.payload, now))
+            for event in events
+            if event.kind in STREAMED_KINDS
+        ).data
+    )
+
+
+def _last_event_id(headers: Mapping[str, bytes], query: bytes) -> int | None:
+    """The header wins: a browser that comes back sends it beside the page's first parameter."""
+    text = headers.get("last-event-id", b"").decode("latin-1")
+    if not text:
+        (text, *_) = parse_qs(query.decode("latin-1")).get("last_event_id", [""])
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= _SEQ_MAX):
+        raise InvalidValue(what="Last-Event-ID")
+    return int(text)
+
+
+def _request(headers: Mapping[str, bytes]) -> HttpRequest:
+    """As much of a Django request as sessions and languages are read from."""
+    request = HttpRequest()
+    request.META = {
+        "HTTP_" + name.upper().replace("-", "_"): headers[name].decode("latin-1")
+        for name in ("authorization", "accept-language")
+        if name in headers
+    }
+    request.COOKIES = parse_cookie(headers.get("cookie", b"").decode("latin-1"))
+    engine = import_module(settings.SESSION_ENGINE)
+    request.session = engine.SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    return request
+
+
+def _actor(request: HttpRequest) -> Actor:
+    """A partner system by its token, a person by the session, or nobody."""
+    scheme, _, value = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return actor_of_user(get_user(request))
+    if (actor := actor_of_token(value.strip())) is None:
+        raise NotSignedIn
+    return actor
+
+
+def _problem(refusal: Refusal, *, retry_after: int | None = None) -> Problem:
+    request_id = uuid4().hex
+    body = {**refusal_body(refusal), "request_id": request_id}
+    headers = [
+        (b"x-request-id", request_id.encode()),
+        (b"server-time", stamp(datetime.now(UTC)).encode()),
+    ]
+    if retry_after is not None:
+        headers.append((b"retry-after", str(retry_after).encode()))
+    if refusal.status is HTTPStatus.UNAUTHORIZED:
+        headers.append((b"www-authenticate", b'Bearer realm="api"'))
+    text = json.dumps(body, ensure_ascii=False)
+    return Problem(int(refusal.status), text.encode(), tuple(headers))

@@ -1,8 +1,7 @@
 """Notices and webhooks over REST."""
 
-from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import ChoiceFilter, FilterSet
@@ -12,6 +11,7 @@ from rest_framework import status
 from rest_framework.generics import ListAPIView, RetrieveAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.models import User
@@ -19,7 +19,7 @@ from accounts.requests import Acting, Command, Create, organization_of
 from core.errors import Refusal
 from notifications import endpoints, notices
 from notifications.models import Delivery, Notice, WebhookEndpoint
-from notifications.notices import Worded, worded
+from notifications.notices import worded
 from notifications.queries import (
     deliveries_visible_to,
     endpoints_visible_to,
@@ -50,8 +50,8 @@ class NoticeList(Acting, ListAPIView[Notice]):
     def get_queryset(self) -> QuerySet[Notice]:
         return notices_visible_to(self.actor)
 
-    def paginate_queryset(self, queryset: Any) -> list[Worded]:
-        page: Iterable[Notice] = super().paginate_queryset(queryset) or []
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        page = super().paginate_queryset(queryset) or []
         user = self.request.user
         return worded(page, user) if isinstance(user, User) else []
 
@@ -106,7 +106,7 @@ class EndpointDetail(Acting, RetrieveAPIView[WebhookEndpoint]):
 class EndpointCommand(Command):
     write_scope = "webhooks:write"
     id_name = "endpoint_id"
-    view_class = EndpointView
+    view_class: ClassVar[type[BaseSerializer[Any]]] = EndpointView
 
 
 class RotateSecret(EndpointCommand):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
 from accounts.requests import actor_of
+from auctions import closing
 from auctions.models import Bid, Lot
 from auctions.rules.ascending import Phase, minimum_bid
 from core import clock
@@ -40,6 +41,8 @@ def lot(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     seq = lots.last_event(pk)
     shown, now = _visible(actor, pk), clock.now()
+    if closing.close_if_over(shown, now):
+        shown = _visible(actor, pk)
     part = lots.part_of(actor, shown)
     bids = lots.newest_bids(shown, at_most=_how_many(request))
     return _page(request, "web/lot.html", now, **_lot_context(shown, part, bids, now, seq))

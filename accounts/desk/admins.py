@@ -22,10 +22,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import PaginationInlineFormSet
 from unfold.views import ChangeList
 
 from accounts.actors import Actor
-from accounts.desk.forms import StepForm
+from accounts.desk.forms import StepForm, WholeForm
 from accounts.desk.roles import DeskRole, roles_of
 from accounts.desk.shown import NOTHING, presentation_of
 from accounts.desk.steps import Step
@@ -80,6 +81,17 @@ class ReadOnly(Shows):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         return [] if obj is None else list(flatten_fieldsets(self.get_fieldsets(request, obj)))
+
+
+class Newest(PaginationInlineFormSet):  # type: ignore[misc]
+    """The first rows of the inline's order; a long ledger has its own list."""
+
+    at_most = 20
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if not hasattr(self, "_queryset"):
+            self._queryset = super().get_queryset()[: self.at_most]
+        return self._queryset
 
 
 class DeskInline(ReadOnly, TabularInline):  # type: ignore[misc]
@@ -208,7 +220,7 @@ class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
         if row is not None:
             context["subtitle"] = self.title_of(row)
             context["desk_steps"] = [
-                {"step": step, "url": self._url("step", row.pk, step.name)}
+                {"step": step, "url": self.url_of("step", row.pk, step.name)}
                 for step in self.offered_steps(request, row)
             ]
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
@@ -219,7 +231,7 @@ class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
         request.current_app = self.admin_site.name  # type: ignore[attr-defined]
         frame = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         return TemplateResponse(
-            request, template, {**frame, "back": self._url("changelist"), **context}
+            request, template, {**frame, "back": self.url_of("changelist"), **context}
         )
 
     def require_writer(self, request: HttpRequest) -> None:
@@ -253,7 +265,7 @@ class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
         form = step.form_class(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             self.take_step(request, step, row, form.cleaned_data)
-            return HttpResponseRedirect(self._url("change", row.pk))
+            return HttpResponseRedirect(self.url_of("change", row.pk))
         return self._confirmation(request, step, row, form)
 
     def take_step(self, request: HttpRequest, step: Step, row: Any, values: dict[str, Any]) -> bool:
@@ -284,7 +296,7 @@ class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
             facts=self._facts(row),
             form=form,
             media=self.media + form.media,
-            back=self._url("change", row.pk),
+            back=self.url_of("change", row.pk),
         )
 
     def _facts(self, row: Any) -> list[tuple[str, Any]]:
@@ -313,28 +325,32 @@ class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     def _url_name(self, page: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
 
-    def _url(self, page: str, *args: Any) -> str:
+    def url_of(self, page: str, *args: Any) -> str:
         return reverse(f"{self.admin_site.name}:{self._url_name(page)}", args=args)
 
 
 class DeskFormAdmin(DeskAdmin):
-    """What has no workflow and is entered by a form; `fieldsets` are shown, `locked` stay text."""
+    """What has no workflow and is entered by a form; the `locked` fields are fixed by adding."""
 
+    form = WholeForm
     locked: ClassVar[tuple[str, ...]] = ()
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(self.writers & roles_of(request))
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        if not self.has_change_permission(request, obj):
+        if obj is None or not self.has_change_permission(request, obj):
             return super().get_fieldsets(request, obj)
-        fieldsets: list[Any] = ModelAdmin.get_fieldsets(self, request, obj)
-        return fieldsets
+        shown = {name: self._shown.get(name, name) for name in self.locked}
+        return [
+            (title, {**options, "fields": [shown.get(name, name) for name in options["fields"]]})
+            for title, options in self.fieldsets
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        if not self.has_change_permission(request, obj):
+        if obj is None or not self.has_change_permission(request, obj):
             return super().get_readonly_fields(request, obj)
-        return [] if obj is None else list(self.locked)
+        return self.as_shown(self.locked)
 
 
 def is_id(text: str) -> bool:

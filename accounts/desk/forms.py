@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -84,3 +84,23 @@ class DepositForm(StepForm):
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
         help_text=_("As the bank statement names the transfer; each can be recorded once."),
     )
+
+
+class WholeForm(forms.ModelForm):
+    """A model form that checks every constraint of the row, also those on fields it lacks.
+
+    Django skips a constraint that names a field the form does not have, and the database then
+    refuses the row with a server error. `violations` says what a constraint means.
+    """
+
+    violations: ClassVar[dict[str, Any]] = {}
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        for constraint in self.instance._meta.constraints:
+            try:
+                constraint.validate(type(self.instance), self.instance)
+            except ValidationError as error:
+                self.add_error(None, self.violations.get(constraint.name, error))

@@ -33,7 +33,7 @@ class Differs(Exception):
 def play(clients: dict[str, Client], partner: Partner, *, say: Say) -> None:
     """Play the scripted lot from listing to the chain check."""
     exchange = clients["demo-exchange"]
-    _subscribe(clients["demo-institute"], partner)
+    endpoint = _subscribe(clients["demo-institute"], partner)
     lot = _publish_a_lot(clients, say)
     bidders = [clients[f"demo-bidder-{letter}"] for letter in "abc"]
     paddles = {bidder.client_id: _admit(exchange, bidder, lot) for bidder in bidders}
@@ -42,13 +42,15 @@ def play(clients: dict[str, Client], partner: Partner, *, say: Say) -> None:
     result = _await_close(exchange, lot, say)
     _check_result(result, bidders[2], paddles)
     _await_webhook(partner, lot, say)
+    clients["demo-institute"].post(f"/webhook-endpoints/{endpoint}/disable")
     _check_chain(exchange, lot["id"], say)
 
 
-def _subscribe(client: Client, partner: Partner) -> None:
+def _subscribe(client: Client, partner: Partner) -> int:
     """A new endpoint each time: the receiver's port and secret are of this run."""
     endpoint = client.post("/webhook-endpoints", {"url": partner.url, "kinds": ["lot.sold"]})
     partner.secret = endpoint["secret"]
+    return int(endpoint["id"])
 
 
 def _publish_a_lot(clients: dict[str, Client], say: Say) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pwd
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -183,10 +184,13 @@ def test_what_a_killed_supervisor_could_not_remove_the_next_one_does() -> None:
         assert supervisor.stdout is not None
         assert supervisor.stdout.readline() == b"up\n"
         nursery = folders.home(folders.borrowed_account(), say=str) / "passing"
-        left_over = [each for each in nursery.glob("test-*") if holder(each) == supervisor.pid]
+        [folder] = [each for each in nursery.glob("test-*") if holder(each) == supervisor.pid]
+        sockets = (folder / "sockets").readlink()
         supervisor.kill()
+    assert sockets.exists()
     with passing_services("next", fast=True, say=str):
-        assert [each.exists() for each in left_over] == [False]
+        assert not folder.exists()
+        assert not sockets.exists()
 
 
 @pytest.mark.usefixtures("postgresql_is_elsewhere", "handlers_restored")
@@ -322,6 +326,8 @@ def test_the_data_of_another_user_is_left_alone(tmp_path: Path) -> None:
 def test_a_server_that_outlived_its_parent_is_ended(tmp_path: Path) -> None:
     pidfile = tmp_path / "pid"
     with subprocess.Popen(["sleep", "60"]) as orphan:
+        while orphans.command_of(orphan.pid) != "sleep 60 ":
+            time.sleep(0.01)
         pidfile.write_text(f"{orphan.pid}\n")
         orphans.end_orphan(pidfile, mark="sleep 60")
     assert orphan.returncode == -signal.SIGQUIT

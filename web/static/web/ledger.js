@@ -33,7 +33,7 @@ export function showBid(bid) {
     row.classList.add("own");
     paddle.append(" ", el("you").content.cloneNode(true));
   }
-  if (bid.placed_at) time.replaceChildren(...timeOf(bid.placed_at));
+  time.replaceChildren(...timeOf(bid.placed_at ?? bid.at));
   if (bid.hash) {
     chain.replaceChildren(hashButton(bid.hash));
     row.dataset.full = "yes";

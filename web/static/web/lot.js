@@ -80,11 +80,11 @@ function renderPhase(now) {
   shownPhase = now;
   write("phase", texts.phases[now]);
   el("phase").className = `phase phase-${now}`;
-  write("countdown-caption", texts.countdowns[now] ?? "");
+  show("countdown-caption", texts.countdowns[now] ?? "");
   if (lot.result) show("result", resultText(lot.result));
-  for (const offer of document.querySelectorAll(".while-open")) {
-    offer.hidden = !["upcoming", "open", "suspended"].includes(now);
-  }
+  const ended = !["upcoming", "open", "suspended"].includes(now);
+  for (const offer of document.querySelectorAll(".while-open")) offer.hidden = ended;
+  for (const word of document.querySelectorAll(".once-over")) word.hidden = !ended;
 }
 
 function resultText({ outcome, price, paddle }) {
@@ -158,6 +158,7 @@ function takeEnd(outcome, { price = null, paddle = null }) {
 }
 
 function takeEvent(kind, facts) {
+  clock.hear(facts.server_time);
   if (kind === "lot.bid_placed") takeBid(facts);
   else if (kind === "lot.extended") takeExtension(facts);
   else if (kind === "lot.sold") takeEnd("sold", facts);

@@ -3,6 +3,7 @@
 
 const PATIENCE_MS = 10_000;
 const SILENCE_MS = 16_000; // three clock ticks that did not come
+const BRIEF_MS = 3_500;
 const LONGEST_WAIT_MS = 5_000;
 
 const KINDS = [
@@ -83,6 +84,7 @@ export function newKey() {
    connection; what it does not notice (silence, a refusal) is seen to here. */
 export function follow(url, seq, { onEvent, onTick, onState }) {
   let last = seq;
+  let worry = 0;
   let heardAt = performance.now();
   let source = null;
 
@@ -102,9 +104,14 @@ export function follow(url, seq, { onEvent, onTick, onState }) {
     source = new EventSource(`${url}?last_event_id=${last}`);
     source.addEventListener("open", () => {
       heardAt = performance.now();
+      clearTimeout(worry);
       onState("live");
     });
-    source.addEventListener("error", () => onState("reconnecting"));
+    source.addEventListener("error", () => {
+      // The server ends long streams on purpose; a connection that is back at once is no news.
+      clearTimeout(worry);
+      worry = setTimeout(onState, BRIEF_MS, "reconnecting");
+    });
     source.addEventListener("clock", (message) => {
       heardAt = performance.now();
       onTick(JSON.parse(message.data));
@@ -115,8 +122,7 @@ export function follow(url, seq, { onEvent, onTick, onState }) {
   open();
   setInterval(() => {
     const silent = performance.now() - heardAt > SILENCE_MS;
-    if (!silent && source.readyState !== EventSource.CLOSED) return;
-    onState("reconnecting");
-    open();
+    if (silent) onState("reconnecting");
+    if (silent || source.readyState === EventSource.CLOSED) open();
   }, 3_000 + Math.random() * 2_000);
 }

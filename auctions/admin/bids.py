@@ -1,0 +1,87 @@
+"""The ledger of bids at the desk: paddles only. No page here leads from a paddle to its bearer."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.desk.admins import DeskAdmin, is_id
+from accounts.desk.roles import DeskRole
+from auctions.admin.lots import OPERATOR, STAFF
+from auctions.models import Bid, Lot, RefusedBid
+from auctions.queries import lots_visible_to
+
+
+class OneLot(SimpleListFilter):
+    """`?lot=7`: where a lot's page leads to. Not a list of all lots to choose from."""
+
+    title = _("lot")
+    parameter_name = "lot"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        wanted = self.value()
+        if wanted is None:
+            return []
+        if not is_id(wanted):
+            raise IncorrectLookupParameters
+        return [(wanted, str(lot)) for lot in Lot.objects.filter(pk=wanted)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        wanted = self.value()
+        return queryset if wanted is None else queryset.filter(lot=wanted)
+
+
+class UnderPaddles(DeskAdmin):
+    list_filter: tuple[Any, ...] = (OneLot,)
+    search_fields = ("lot__code", "registration__paddle")
+    search_help_text = _("Lot number or paddle")
+    ordering = ("-id",)
+
+    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Any]:
+        rows = self.model._default_manager.filter(lot__in=lots_visible_to(actor))
+        return rows.select_related("lot", "registration")
+
+    @admin.display(description=_("paddle"))
+    def paddle(self, row: Any) -> str:
+        paddle: str = row.registration.paddle
+        return paddle
+
+
+@admin.register(Bid)
+class BidAdmin(UnderPaddles):
+    readers = STAFF
+    list_display = ("number", "lot", "paddle", "amount", "placed_at", "closes_at")
+    sortable_by = ("amount", "placed_at")
+    fieldsets = (
+        (None, {"fields": ("lot", "number", "paddle", "amount")}),
+        (
+            _("Time"),
+            {"fields": ("received_at", "placed_at", "closes_at_before", "closes_at")},
+        ),
+        (_("Chain"), {"fields": ("previous_hash", "hash")}),
+    )
+
+    def title_of(self, row: Bid) -> str:
+        return f"{row.lot.code} #{row.number}"
+
+
+@admin.register(RefusedBid)
+class RefusedBidAdmin(UnderPaddles):
+    """Attempts that were refused. What was said to the bidder can name it, so it is not shown."""
+
+    readers = OPERATOR
+    list_display = ("refused_at", "lot", "paddle", "amount", "code", "was_overtaken")
+    sortable_by = ("refused_at",)
+    list_filter = (OneLot, "was_overtaken")
+    fieldsets = (
+        (None, {"fields": ("lot", "paddle", "amount", "code")}),
+        (_("Time"), {"fields": ("received_at", "refused_at", "was_overtaken")}),
+    )
+
+    def title_of(self, row: RefusedBid) -> str:
+        return f"{row.lot.code} {row.code}"

@@ -1,0 +1,313 @@
+"""Lots at the desk: their way to the opening, the bidding under paddles, what came of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.desk import shown
+from accounts.desk.admins import DeskAdmin, DeskInline, Newest
+from accounts.desk.forms import ReasonForm
+from accounts.desk.roles import DeskRole
+from accounts.desk.steps import Step
+from accounts.requests import actor_of
+from auctions import lots
+from auctions.admin import worklists
+from auctions.admin.drafting import DraftLotForm
+from auctions.lifecycle import LOT, LotState
+from auctions.models import Bid, Lot, LotResult, Registration
+from auctions.queries import lots_visible_to
+from core import clock
+from core.errors import Refusal
+from core.problems import refusal_body
+
+OPERATOR = frozenset({DeskRole.OPERATOR})
+STAFF = frozenset({DeskRole.OPERATOR, DeskRole.OFFICE})
+
+
+class WhenFilter(SimpleListFilter):
+    """Where a lot stands on the clock; computed, so no column can be filtered by it."""
+
+    title = _("time")
+    parameter_name = "when"
+    _ways: dict[str, Callable[[QuerySet[Lot], datetime], QuerySet[Lot]]] = {
+        "open": worklists.open_lots,
+        "closing": worklists.closing_lots,
+        "upcoming": worklists.upcoming_lots,
+        "overdue": worklists.overdue_lots,
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("open", _("open now")),
+            ("closing", _("closing within an hour")),
+            ("upcoming", _("opening later")),
+            ("overdue", _("over, not closed yet")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lot]) -> QuerySet[Lot]:
+        if (wanted := self.value()) is None:
+            return queryset
+        if wanted not in self._ways:
+            raise IncorrectLookupParameters
+        return self._ways[wanted](queryset, clock.now())
+
+
+class RegistrationInline(DeskInline):
+    """Who registered, without the paddles: who bids under which is not told before the end."""
+
+    model = Registration
+    readers = OPERATOR
+    formset = Newest
+    fields = ("organization", "state", "held", "applied_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
+        rows: QuerySet[Registration] = super().get_queryset(request)
+        return worklists.with_held(rows.select_related("organization")).order_by("-id")
+
+    @admin.display(description=_("deposit held"))
+    def held(self, registration: Any) -> Any:
+        return shown.money(registration.deposit_held)
+
+
+class BidInline(DeskInline):
+    model = Bid
+    readers = STAFF
+    formset = Newest
+    fields = ("number", "paddle", "amount", "placed_at", "closes_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Bid]:
+        rows: QuerySet[Bid] = super().get_queryset(request)
+        return rows.select_related("registration").order_by("-number")
+
+    @admin.display(description=_("paddle"))
+    def paddle(self, bid: Bid) -> str:
+        return bid.registration.paddle
+
+
+_LOT_STEPS = (
+    Step(
+        name="submit",
+        label=_("Submit"),
+        explanation=_("The draft goes to approval."),
+        action=lots.submit_lot,
+        id_name="lot_id",
+        roles=OPERATOR,
+        sources=LOT.sources(LotState.SUBMITTED),
+    ),
+    Step(
+        name="approve",
+        label=_("Approve"),
+        explanation=_("The terms are accepted; the lot can be announced."),
+        action=lots.approve_lot,
+        id_name="lot_id",
+        roles=OPERATOR,
+        sources=LOT.sources(LotState.APPROVED),
+    ),
+    Step(
+        name="publish",
+        label=_("Publish"),
+        explanation=_(
+            "The lot is announced to everybody. From now on its terms are frozen, its"
+            " achievement is reserved and organizations can register."
+        ),
+        action=lots.publish_lot,
+        id_name="lot_id",
+        roles=OPERATOR,
+        sources=LOT.sources(LotState.PUBLISHED) - {LotState.SUSPENDED},
+    ),
+    Step(
+        name="return",
+        label=_("Return"),
+        explanation=_("The lot goes back to who drafted it."),
+        action=lots.return_lot,
+        id_name="lot_id",
+        roles=OPERATOR,
+        sources=LOT.sources(LotState.RETURNED),
+        form_class=ReasonForm,
+    ),
+    Step(
+        name="withdraw",
+        label=_("Withdraw"),
+        explanation=_(
+            "The lot is taken back for good. Whoever registered is told, and deposits are to be"
+            " paid back within 24 hours."
+        ),
+        action=lots.withdraw_lot,
+        id_name="lot_id",
+        roles=OPERATOR,
+        sources=LOT.sources(LotState.WITHDRAWN),
+        form_class=ReasonForm,
+        applies=lambda actor, lot: lot.state != LotState.PUBLISHED or lot.read_at < lot.opens_at,
+        grave=True,
+    ),
+)
+
+
+@admin.register(Lot)
+class LotAdmin(DeskAdmin):
+    """Drafted here, approved, announced; then the clock and the bidders decide."""
+
+    readers = STAFF
+    writers = OPERATOR
+    list_display = (
+        "code",
+        "title",
+        "standing",
+        "asked",
+        "bid_count",
+        "leading_paddle",
+        "opens_at",
+        "closes_at",
+    )
+    list_display_links = ("code", "title")
+    sortable_by = ("code", "bid_count", "opens_at", "closes_at")
+    list_filter = (WhenFilter, "state")
+    search_fields = ("code", "title", "consignor__name", "achievement__code")
+    search_help_text = _("Lot number, title, consignor or number of the achievement")
+    ordering = ("-id",)
+    inlines = (RegistrationInline, BidInline)
+    fieldsets = (
+        (None, {"fields": ("code", "title", "achievement", "consignor", "standing")}),
+        (
+            _("Bidding"),
+            {"fields": ("asked", "leading_paddle", "bid_count", "last_bid_at", "closes_at")},
+        ),
+        (
+            _("Terms"),
+            {
+                "fields": (
+                    "starting_price",
+                    "increment",
+                    "deposit_amount",
+                    "opens_at",
+                    "scheduled_close",
+                    "latest_close",
+                    "extension_window_s",
+                    "extension_s",
+                    "format",
+                    "rules_version",
+                )
+            },
+        ),
+        (
+            _("Record"),
+            {
+                "fields": (
+                    "state",
+                    "state_reason",
+                    "created_at",
+                    "published_at",
+                    "head_hash",
+                    "deal",
+                )
+            },
+        ),
+    )
+    facts = (
+        "achievement",
+        "consignor",
+        "standing",
+        "asked",
+        "bid_count",
+        "starting_price",
+        "increment",
+        "deposit_amount",
+        "opens_at",
+        "closes_at",
+    )
+    steps = _LOT_STEPS
+
+    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Lot]:
+        visible = lots_visible_to(actor).select_related("achievement", "consignor", "deal")
+        return worklists.with_now(visible, clock.now())
+
+    @admin.display(description=_("standing"))
+    def standing(self, lot: Any) -> Any:
+        """The phase where there is one to tell, otherwise the state."""
+        if lot.state in (LotState.PUBLISHED, LotState.CLOSED):
+            return shown.phase(lot.phase_at(lot.read_at).value)
+        return shown.label(lot.state, lot.get_state_display())
+
+    @admin.display(description=_("price"))
+    def asked(self, lot: Lot) -> Any:
+        """The current price, or the starting price while nobody has bid."""
+        return shown.money(lot.starting_price if lot.price is None else lot.price)
+
+    @admin.display(description=_("leading paddle"))
+    def leading_paddle(self, lot: Lot) -> str:
+        return lot.leader.paddle if lot.leader else shown.NOTHING
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if (lot := kwargs.get("obj")) is not None and lot.bid_count:
+            url = reverse("admin:auctions_bid_changelist", query={"lot": lot.pk})
+            context["desk_links"] = [{"label": _("All bids"), "url": url}]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A plain form in front of the drafting action."""
+        self.require_writer(request)
+        form = DraftLotForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                lot = form.draft(actor_of(request))
+            except Refusal as refusal:
+                form.add_error(None, refusal_body(refusal)["detail"])
+            else:
+                self.log_addition(request, lot, [{"added": {}}])
+                messages.success(request, _("{lot} is drafted.").format(lot=lot))
+                return HttpResponseRedirect(self.url_of("change", lot.pk))
+        return self.page(
+            request,
+            "desk/form.html",
+            _("Draft a lot"),
+            form=form,
+            media=self.media + form.media,
+            explanation=_("The draft is seen by the exchange and the consignor only."),
+            submit_label=_("Draft the lot"),
+        )
+
+
+@admin.register(LotResult)
+class LotResultAdmin(DeskAdmin):
+    """The closing records: written once, never changed."""
+
+    readers = STAFF
+    list_display = ("lot", "outcome", "price", "paddle", "bid_count", "closes_at", "closed_at")
+    sortable_by = ("price", "closes_at", "closed_at")
+    list_filter = ("outcome",)
+    search_fields = ("lot__code", "lot__title")
+    search_help_text = _("Lot number or title")
+    ordering = ("-closed_at",)
+    fieldsets = (
+        (None, {"fields": ("lot", "outcome", "price", "paddle", "deal", "bid_count")}),
+        (_("Record"), {"fields": ("closes_at", "closed_at", "rules_version", "head_hash")}),
+    )
+
+    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[LotResult]:
+        return LotResult.objects.filter(lot__in=lots_visible_to(actor)).select_related(
+            "lot__deal", "winning_bid__registration"
+        )
+
+    def title_of(self, row: LotResult) -> str:
+        return str(row.lot)
+
+    @admin.display(description=_("paddle"))
+    def paddle(self, result: LotResult) -> str:
+        return result.winning_bid.registration.paddle if result.winning_bid else shown.NOTHING
+
+    @admin.display(description=_("deal"))
+    def deal(self, result: LotResult) -> str:
+        return str(result.lot.deal or shown.NOTHING)

@@ -1,0 +1,237 @@
+"""Registrations and deposits at the desk: the exchange's business alone (拍卖法 art. 21).
+
+These pages name organizations and hide paddles until the lot is over; the ledger of bids does
+the opposite. Together they never tell who bids.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.desk import shown
+from accounts.desk.admins import DeskAdmin, DeskInline, Newest
+from accounts.desk.forms import DepositForm, ReasonForm
+from accounts.desk.roles import DeskRole, roles_of
+from accounts.desk.steps import Step
+from auctions import deposits, registration
+from auctions.admin import worklists
+from auctions.admin.lots import OPERATOR
+from auctions.lifecycle import REGISTRATION, LotState, RegistrationState
+from auctions.models import DepositMovement, Registration
+from auctions.queries import registrations_visible_to
+from core import clock
+
+_ON_SALE = (LotState.PUBLISHED, LotState.SUSPENDED)
+_AT_ONCE = 50  # so many rows a bulk step takes, and so many messages a page can hold
+
+
+class WaitingFirst(SimpleListFilter):
+    """Those that wait for the exchange, unless another state, or all, is asked for."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        words = dict(Registration._meta.get_field("state").flatchoices)
+        return [("all", _("All")), *((state.value, words[state]) for state in RegistrationState)]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        yield {
+            "selected": self.value() is None,
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": _("waiting"),
+        }
+        for value, word in self.lookup_choices:
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": word,
+            }
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Registration]
+    ) -> QuerySet[Registration]:
+        wanted = self.value()
+        if wanted is None:
+            return worklists.waiting_registrations(queryset)
+        if wanted not in dict(self.lookup_choices):
+            raise IncorrectLookupParameters
+        return queryset if wanted == "all" else queryset.filter(state=wanted)
+
+
+class MovementInline(DeskInline):
+    model = DepositMovement
+    readers = OPERATOR
+    formset = Newest
+    fields = ("at", "kind", "amount", "reference", "due_at", "by_user")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DepositMovement]:
+        rows: QuerySet[DepositMovement] = super().get_queryset(request)
+        return rows.select_related("by_user").order_by("-id")
+
+
+_APPROVE = Step(
+    name="approve",
+    label=_("Approve"),
+    explanation=_(
+        "The organization is admitted under a random paddle and may bid. Its deposit must be"
+        " complete."
+    ),
+    action=registration.approve_registration,
+    id_name="registration_id",
+    roles=OPERATOR,
+    sources=REGISTRATION.sources(RegistrationState.ELIGIBLE)
+    | REGISTRATION.sources(RegistrationState.QUALIFIED),  # without a deposit, in one go
+)
+
+
+@admin.register(Registration)
+class RegistrationAdmin(DeskAdmin):
+    """Applicants: their deposits are recorded here, and they are admitted or refused."""
+
+    readers = OPERATOR
+    list_display = ("organization", "lot", "state", "held", "required", "applied_at", "bearer")
+    sortable_by = ("applied_at",)
+    list_filter = (WaitingFirst,)
+    search_fields = ("organization__name", "lot__code", "lot__title")
+    search_help_text = _("Organization, lot number or title")
+    ordering = ("-id",)
+    inlines = (MovementInline,)
+    actions = ("approve_selected",)
+    fieldsets = (
+        (None, {"fields": ("organization", "lot", "state", "state_reason", "bearer")}),
+        (_("Deposit"), {"fields": ("required", "held")}),
+        (_("Record"), {"fields": ("rules_version", "applied_at", "approved_at")}),
+    )
+    facts = ("organization", "lot", "state", "required", "held", "closes_at", "applied_at")
+    steps = (
+        Step(
+            name="record-deposit",
+            label=_("Record a deposit"),
+            explanation=_("A payment of this organization has arrived on the exchange's account."),
+            action=deposits.record_deposit,
+            id_name="registration_id",
+            roles=OPERATOR,
+            sources=REGISTRATION.sources(RegistrationState.REFUSED),
+            form_class=DepositForm,
+        ),
+        _APPROVE,
+        Step(
+            name="refuse",
+            label=_("Refuse"),
+            explanation=_(
+                "The organization is turned down; what it paid is to be paid back within 24 hours."
+            ),
+            action=registration.refuse_registration,
+            id_name="registration_id",
+            roles=OPERATOR,
+            sources=REGISTRATION.sources(RegistrationState.REFUSED),
+            form_class=ReasonForm,
+            grave=True,
+        ),
+    )
+
+    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Registration]:
+        return worklists.with_held(registrations_visible_to(actor))
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Registration | None:
+        """Without its paddle while the lot is on sale: a row's own text is its paddle."""
+        row: Registration | None = super().get_object(request, object_id, from_field)
+        if row is not None and row.lot.state in _ON_SALE:
+            row.paddle = ""
+        return row
+
+    def title_of(self, row: Registration) -> str:
+        return f"{row.lot.code} · {row.organization}"
+
+    @admin.display(description=_("paddle"))
+    def bearer(self, row: Registration) -> Any:
+        if row.approved_at is None:
+            return shown.NOTHING
+        return _("shown after the end") if row.lot.state in _ON_SALE else row.paddle
+
+    @admin.display(description=_("deposit held"))
+    def held(self, row: Any) -> Any:
+        return shown.money(row.deposit_held)
+
+    @admin.display(description=_("deposit required"))
+    def required(self, row: Registration) -> Any:
+        return shown.money(row.lot.deposit_amount)
+
+    @admin.display(description=_("lot closes"))
+    def closes_at(self, row: Registration) -> Any:
+        return shown.moment(row.lot.closes_at)
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return bool(OPERATOR & roles_of(request))
+
+    @admin.action(description=_("Approve the selected registrations"), permissions=["operate"])
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Registration]) -> None:
+        """Each one by itself, with a message of its own: one refusal stops nobody else."""
+        rows = list(queryset[: _AT_ONCE + 1])
+        if len(rows) > _AT_ONCE:
+            text = _("At most {number} at once. Nothing was changed.").format(number=_AT_ONCE)
+            messages.warning(request, text)
+            return
+        for row in rows:
+            self.take_step(request, _APPROVE, row, {})
+
+
+class RefundFilter(SimpleListFilter):
+    title = _("refund")
+    parameter_name = "refund"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("due", _("to be paid back")), ("passed", _("deadline passed, last 7 days"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[DepositMovement]
+    ) -> QuerySet[DepositMovement]:
+        match self.value():
+            case None:
+                return queryset
+            case "due":
+                return worklists.refunds_due(queryset, clock.now())
+            case "passed":
+                return worklists.refunds_passed(queryset, clock.now())
+        raise IncorrectLookupParameters
+
+
+@admin.register(DepositMovement)
+class DepositMovementAdmin(DeskAdmin):
+    """The deposit ledger. A correction is another row, made by a step of the registration."""
+
+    readers = OPERATOR
+    list_display = ("at", "kind", "amount", "organization", "lot", "reference", "due_at", "by_user")
+    sortable_by = ("at", "amount", "due_at")
+    list_filter = (RefundFilter, "kind")
+    search_fields = ("registration__organization__name", "registration__lot__code", "reference")
+    search_help_text = _("Organization, lot number or bank reference")
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": ("kind", "amount", "organization", "lot", "reference")}),
+        (_("Record"), {"fields": ("at", "due_at", "by_user", "by_client")}),
+    )
+
+    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[DepositMovement]:
+        visible = registrations_visible_to(actor)
+        return DepositMovement.objects.filter(registration__in=visible).select_related(
+            "registration__lot", "registration__organization", "by_user"
+        )
+
+    @admin.display(description=_("organization"))
+    def organization(self, row: DepositMovement) -> str:
+        return str(row.registration.organization)
+
+    @admin.display(description=_("lot"))
+    def lot(self, row: DepositMovement) -> str:
+        return str(row.registration.lot)

@@ -1,0 +1,71 @@
+"""Which lots, registrations and refunds wait for the exchange now: lists, filters and the board."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Case, DateTimeField, DecimalField, F, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from auctions.lifecycle import DepositKind, LotState, RegistrationState
+from auctions.models import DepositMovement, Lot, Registration
+
+WAITING = (RegistrationState.APPLIED, RegistrationState.QUALIFIED)
+# Nothing in the ledger says that the bank has paid, so a passed deadline is shown for a week.
+_PASSED_FOR = timedelta(days=7)
+_BOARD = 20
+
+
+def lots_on_sale(now: datetime) -> QuerySet[Lot]:
+    """Announced and not over yet, the next to close first; as many as a board can hold."""
+    lots = Lot.objects.filter(state=LotState.PUBLISHED, closes_at__gt=now)
+    return lots.select_related("leader").order_by("closes_at", "id")[:_BOARD]
+
+
+def open_lots(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
+    return lots.filter(state=LotState.PUBLISHED, opens_at__lte=now, closes_at__gt=now)
+
+
+def closing_lots(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
+    return open_lots(lots, now).filter(closes_at__lte=now + timedelta(hours=1))
+
+
+def upcoming_lots(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
+    return lots.filter(state=LotState.PUBLISHED, opens_at__gt=now)
+
+
+def overdue_lots(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
+    """Over, and not written down yet: the closer is late."""
+    return lots.filter(state=LotState.PUBLISHED, closes_at__lte=now)
+
+
+def waiting_registrations(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
+    return registrations.filter(state__in=WAITING)
+
+
+def refunds_due(movements: QuerySet[DepositMovement], now: datetime) -> QuerySet[DepositMovement]:
+    return movements.filter(kind=DepositKind.RELEASED, due_at__gt=now)
+
+
+def refunds_passed(
+    movements: QuerySet[DepositMovement], now: datetime
+) -> QuerySet[DepositMovement]:
+    passed = movements.filter(kind=DepositKind.RELEASED, due_at__lte=now)
+    return passed.filter(due_at__gt=now - _PASSED_FOR)
+
+
+def with_now(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
+    """The same lots, each with the instant at which the whole list is true as `read_at`."""
+    return lots.annotate(read_at=Value(now, output_field=DateTimeField()))
+
+
+def with_held(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
+    """The same registrations, each with what the exchange holds of it as `deposit_held`."""
+    amount, kind = F("deposit_movements__amount"), "deposit_movements__kind"
+    gone = (DepositKind.RELEASED, DepositKind.CREDITED, DepositKind.FORFEITED)
+    moved = Case(
+        When(**{kind: DepositKind.HELD}, then=amount),
+        When(**{f"{kind}__in": gone}, then=-amount),
+        default=Value(Decimal(0)),
+        output_field=DecimalField(max_digits=18, decimal_places=2),
+    )
+    return registrations.annotate(deposit_held=Coalesce(Sum(moved), Value(Decimal(0))))

@@ -1,0 +1,130 @@
+"""The ASGI door: streams are served here, everything else by Django's WSGI application.
+
+Django runs in a few threads; a request reaches one of them only when its body has arrived, so
+a slow sender costs no thread, and a body that was cut off reaches nobody.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
+from string import printable
+from typing import Any
+from urllib.parse import quote_from_bytes
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+
+from config import wsgi  # before the next lines: it sets Django up
+from core.problems import MEDIA_TYPE, body
+from notifications.stream import LotStream
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Scope = MutableMapping[str, Any]
+
+WORKERS = 16
+BODY_WITHIN_S = 60.0
+# What exceeds the limit is still read for a while, so that the refusal finds a listener.
+READ_ON = 16 * 1024 * 1024
+_STREAM = re.compile(r"/api/v1/lots/([0-9]{1,18})/stream", re.ASCII)
+
+
+class Door:
+    """Sends each request where it belongs; also starts and ends with the server."""
+
+    def __init__(self, django: Callable[..., Any], *, workers: int = WORKERS) -> None:
+        self.stream = LotStream()
+        self._django: Any = WSGIMiddleware(django, workers=workers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+        elif scope["method"] == "GET" and (lot := _STREAM.fullmatch(scope["path"])):
+            await self.stream(int(lot[1]), scope, receive, send)
+        else:
+            await self._ask_django(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.stream.close()
+                self._django.executor.shutdown(wait=False)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _ask_django(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(BODY_WITHIN_S):
+                content = await _content(receive)
+        except TimeoutError:
+            await _too_slow(send)
+            return
+        if content is not None:
+            await self._django(_cleaned(scope, content), _once(content, receive), send)
+
+
+async def _content(receive: Receive) -> bytes | None:
+    """The request's body; None if the client left before it was complete.
+
+    One byte more than the limit is kept, which is enough for Django to refuse it.
+    """
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+    kept, seen = bytearray(), 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunk = message.get("body", b"")
+        seen += len(chunk)
+        kept += chunk[: limit - len(kept)]
+        if not message.get("more_body", False) or seen > READ_ON:
+            return bytes(kept)
+
+
+def _cleaned(scope: Scope, content: bytes) -> Scope:
+    """The request as WSGI may see it.
+
+    `X_Forwarded_Proto` would become the same variable as `X-Forwarded-Proto`, which only our
+    proxy may set; and a2wsgi reads the query as ASCII, which a client may disregard.
+    """
+    headers = [
+        (name, value)
+        for name, value in scope["headers"]
+        if b"_" not in name and name not in (b"content-length", b"transfer-encoding")
+    ]
+    if content or any(name == b"content-length" for name, _ in scope["headers"]):
+        headers.append((b"content-length", str(len(content)).encode()))
+    query = quote_from_bytes(scope["query_string"], safe=printable).encode()
+    return {**scope, "headers": headers, "query_string": query}
+
+
+def _once(content: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
+
+
+async def _too_slow(send: Send) -> None:
+    status = HTTPStatus.REQUEST_TIMEOUT
+    text = json.dumps(body(status, "too_slow", "The request did not arrive in time.")).encode()
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(text)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "http.response.body", "body": text})
+
+
+application = Door(wsgi.application)

@@ -1,0 +1,181 @@
+"""What waits for somebody at the desk today: numbers that lead to lists, and the lots on sale.
+
+All of it is read at one instant of the database's clock. A card is drawn only for a role that
+can open the list behind it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.desk import shown
+from accounts.desk.roles import DeskRole, roles_of
+from accounts.lifecycle import OrganizationState
+from accounts.queries import organizations_visible_to
+from accounts.requests import actor_of
+from auctions.admin import worklists
+from auctions.models import DepositMovement, Lot
+from auctions.queries import lots_visible_to, registrations_visible_to
+from core import clock
+from marketplace.lifecycle import AchievementState, NeedState
+from marketplace.queries import achievements_visible_to, needs_visible_to
+from notifications.admin import late_deliveries
+
+# Sweeps run every two seconds; a message that is due for longer waits for somebody.
+_SLOW_DELIVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Card:
+    title: str
+    value: str
+    url: str
+    tone: str = "plain"
+    note: str = ""
+
+
+def board(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What the desk's front page shows; named in UNFOLD."""
+    actor, roles, now = actor_of(request), roles_of(request), clock.now()
+    auctions = bool(roles & {DeskRole.OPERATOR, DeskRole.OFFICE})
+    return {
+        **context,
+        "title": _("Today"),
+        "now": now.isoformat(),
+        "cards": list(_cards(actor, roles, now)),
+        "lots_on_sale": _lines(now) if auctions else None,
+    }
+
+
+def _cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> Iterator[Card]:
+    if roles & {DeskRole.OPERATOR, DeskRole.OFFICE}:
+        yield from _lot_cards(actor, now)
+    if DeskRole.OPERATOR in roles:
+        yield from _bidder_cards(actor, now)
+    if roles & {DeskRole.OPERATOR, DeskRole.OFFICE, DeskRole.BUREAU}:
+        yield from _review_cards(actor, roles)
+    if DeskRole.OFFICE in roles:
+        waiting = organizations_visible_to(actor).filter(state=OrganizationState.SUBMITTED)
+        yield _waiting(
+            _("Organizations to verify"), waiting, "accounts_organization", "state__exact=submitted"
+        )
+    if roles & {DeskRole.OPERATOR, DeskRole.TECHNICAL}:
+        yield _delivery_card(now)
+
+
+def _lot_cards(actor: Actor, now: datetime) -> Iterator[Card]:
+    lots, model = lots_visible_to(actor), "auctions_lot"
+    number = worklists.open_lots(lots, now).count()
+    yield Card(_("Lots open now"), str(number), _list(model, "when=open"), _tone(number, "going"))
+    number = worklists.closing_lots(lots, now).count()
+    yield Card(
+        _("Closing within an hour"), str(number), _list(model, "when=closing"), _tone(number)
+    )
+    overdue = worklists.overdue_lots(lots, now)
+    number, oldest = overdue.count(), overdue.order_by("closes_at").first()
+    note = oldest and _("Oldest: {lot}, over since {time}").format(
+        lot=oldest.code, time=shown.moment_text(oldest.closes_at)
+    )
+    yield Card(
+        _("Over, not closed yet"),
+        str(number),
+        _list(model, "when=overdue"),
+        _tone(number, "bad"),
+        note or "",
+    )
+
+
+def _bidder_cards(actor: Actor, now: datetime) -> Iterator[Card]:
+    registrations, ledger = registrations_visible_to(actor), "auctions_depositmovement"
+    waiting = worklists.waiting_registrations(registrations)
+    yield _waiting(_("Registrations waiting"), waiting, "auctions_registration", "")
+    movements = DepositMovement.objects.filter(registration__in=registrations)
+    yield _waiting(
+        _("Deposits to refund"), worklists.refunds_due(movements, now), ledger, "refund=due"
+    )
+    number = worklists.refunds_passed(movements, now).count()
+    yield Card(
+        _("Refund deadline passed"),
+        str(number),
+        _list(ledger, "refund=passed"),
+        _tone(number, "bad"),
+        _("In the last seven days. Compare with the bank.") if number else "",
+    )
+
+
+def _review_cards(actor: Actor, roles: frozenset[DeskRole]) -> Iterator[Card]:
+    needs, offered = needs_visible_to(actor), achievements_visible_to(actor)
+    yield _waiting(
+        _("Needs to endorse"),
+        needs.filter(state=NeedState.SUBMITTED),
+        "marketplace_need",
+        "state__exact=submitted",
+    )
+    if DeskRole.OFFICE in roles:
+        yield _waiting(
+            _("Needs to publish"),
+            needs.filter(state=NeedState.ENDORSED),
+            "marketplace_need",
+            "state__exact=endorsed",
+        )
+    if roles & {DeskRole.OPERATOR, DeskRole.OFFICE}:
+        yield _waiting(
+            _("Achievements to review"),
+            offered.filter(state=AchievementState.SUBMITTED),
+            "marketplace_achievement",
+            "state__exact=submitted",
+        )
+
+
+def _delivery_card(now: datetime) -> Card:
+    late = late_deliveries(now)
+    number, oldest = late.count(), late.order_by("due_at").first()
+    note = oldest and _("Oldest: due since {time}").format(time=shown.moment_text(oldest.due_at))
+    stuck = oldest is not None and now - oldest.due_at > _SLOW_DELIVERY
+    return Card(
+        _("Messages not sent"),
+        str(number),
+        _list("notifications_delivery", "way=due"),
+        _tone(number, "bad" if stuck else "waiting"),
+        note or "",
+    )
+
+
+def _waiting(title: str, rows: QuerySet[Any], model: str, query: str) -> Card:
+    number = rows.count()
+    return Card(title, str(number), _list(model, query), _tone(number))
+
+
+def _tone(number: int, tone: str = "waiting") -> str:
+    return tone if number else "plain"
+
+
+def _list(model: str, query: str) -> str:
+    url = reverse(f"admin:{model}_changelist")
+    return f"{url}?{query}" if query else url
+
+
+def _lines(now: datetime) -> list[dict[str, Any]]:
+    return [_line(lot, now) for lot in worklists.lots_on_sale(now)]
+
+
+def _line(lot: Lot, now: datetime) -> dict[str, Any]:
+    """A lot on sale under its paddle; who holds the paddle is not told before the end."""
+    phase = lot.phase_at(now)
+    until = lot.opens_at if now < lot.opens_at else lot.closes_at
+    return {
+        "lot": lot,
+        "url": reverse("admin:auctions_lot_change", args=[lot.pk]),
+        "phase": shown.phase(phase.value),
+        "price": shown.money(lot.starting_price if lot.price is None else lot.price),
+        "paddle": lot.leader.paddle if lot.leader else shown.NOTHING,
+        "closes_at": shown.moment(lot.closes_at),
+        "until": until.isoformat(),
+    }

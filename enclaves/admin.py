@@ -1,0 +1,39 @@
+"""Enclave parks at the operators' desk."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.desk.admins import DeskFormAdmin
+from accounts.desk.forms import WholeForm
+from accounts.desk.roles import ROLES, DeskRole
+from enclaves.models import Park
+
+
+class ParkForm(WholeForm):
+    violations = {
+        "park_lies_in_another_city": _("A park lies in another place than its home city."),
+        "park_area_positive": _("The area must be more than zero."),
+    }
+
+
+@admin.register(Park)
+class ParkAdmin(DeskFormAdmin):
+    readers = ROLES
+    writers = frozenset({DeskRole.TECHNICAL})
+    form = ParkForm
+    list_display = ("name", "home_city", "host_district", "operator", "mode", "opened_on")
+    sortable_by = ("name", "opened_on")
+    list_filter = ("home_city", "mode")
+    search_fields = ("name", "operator__name")
+    search_help_text = _("Name or operator")
+    ordering = ("name",)
+    autocomplete_fields = ("operator",)
+    fieldsets = (
+        (None, {"fields": ("name", "home_city", "host_district", "operator")}),
+        (_("Details"), {"fields": ("mode", "area_m2", "opened_on", "source")}),
+    )
+
+    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Park]:
+        return Park.objects.select_related("home_city", "host_district", "operator")

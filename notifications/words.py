@@ -1,0 +1,207 @@
+"""The words of every notice and mail: a title and a text by kind of event.
+
+`kind:variant` is for readers to whom the event means something else than to the others. Names
+in braces are facts that `messages` knows of the event and its reader.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, tuple[Any, Any]] = {
+    "organization.submitted": (
+        _("{organization} asks to be verified"),
+        _("Compare the file of {organization} with the public register."),
+    ),
+    "organization.verified": (
+        _("{organization} has been verified"),
+        _("The organization may now post needs, list achievements and bid."),
+    ),
+    "organization.returned": (
+        _("The file of {organization} was returned"),
+        _("Reason: {reason}"),
+    ),
+    "organization.suspended": (
+        _("{organization} has been suspended"),
+        _("It may not trade until it is reinstated. Reason: {reason}"),
+    ),
+    "client.created": (
+        _("A system of {organization} was given access"),
+        _("An API client was created. If nobody in your organization asked for it, tell us."),
+    ),
+    "client.revoked": (
+        _("The access of a system of {organization} has ended"),
+        _("Its API client was revoked. Its tokens are refused from now on."),
+    ),
+    "webhook_endpoint.created": (
+        _("A webhook endpoint was added for {organization}"),
+        _("Events are now sent to {url}."),
+    ),
+    "webhook_endpoint.secret_rotated": (
+        _("The secret of a webhook endpoint was changed"),
+        _("The old secret of {url} signs for another 24 hours beside the new one."),
+    ),
+    "webhook_endpoint.disabled": (
+        _("A webhook endpoint was disabled"),
+        _("Nothing is sent to {url} any more."),
+    ),
+    "webhook_endpoint.disabled:gone": (
+        _("A webhook endpoint was disabled"),
+        _("{url} answered 410 Gone, so nothing is sent there any more."),
+    ),
+    "webhook_endpoint.enabled": (
+        _("A webhook endpoint was enabled"),
+        _("Events are sent to {url} again."),
+    ),
+    "need.submitted": (
+        _("A need awaits your endorsement: {need}"),
+        _("{poster} submitted the need {need_code}."),
+    ),
+    "need.endorsed": (
+        _("The need was endorsed: {need}"),
+        _("The city's bureau endorsed {need_code}. The office publishes it next."),
+    ),
+    "need.returned": (
+        _("The need was returned: {need}"),
+        _("Reason: {need_reason}"),
+    ),
+    "need.published": (
+        _("The need is published: {need}"),
+        _("{need_code} is on the public list and open for responses."),
+    ),
+    "need.matched": (
+        _("The need is matched: {need}"),
+        _("A response to {need_code} was accepted and a deal was formed."),
+    ),
+    "need.closed": (
+        _("The need was closed: {need}"),
+        _("{need_code} takes no more responses."),
+    ),
+    "need.withdrawn": (
+        _("The need was withdrawn: {need}"),
+        _("{need_code} was taken back by your organization."),
+    ),
+    "response.submitted": (
+        _("A response to your need: {need}"),
+        _("{respondent} responded to {need_code}."),
+    ),
+    "response.shortlisted": (
+        _("Your response is on the shortlist: {need}"),
+        _("{poster} put your response to {need_code} on the shortlist."),
+    ),
+    "response.accepted": (
+        _("Your response was accepted: {need}"),
+        _("{poster} accepted your response to {need_code}. A deal was formed."),
+    ),
+    "response.declined": (
+        _("Your response was declined: {need}"),
+        _("{poster} did not choose your response to {need_code}."),
+    ),
+    "response.withdrawn": (
+        _("A response to your need was withdrawn: {need}"),
+        _("{respondent} withdrew its response to {need_code}."),
+    ),
+    "achievement.submitted": (
+        _("An achievement awaits approval: {achievement}"),
+        _("{owner} submitted the achievement {achievement_code}."),
+    ),
+    "achievement.approved": (
+        _("The achievement was approved: {achievement}"),
+        _("{achievement_code} can be published now."),
+    ),
+    "achievement.returned": (
+        _("The achievement was returned: {achievement}"),
+        _("Reason: {achievement_reason}"),
+    ),
+    "achievement.published": (
+        _("The achievement is published: {achievement}"),
+        _("{achievement_code} is on the public list."),
+    ),
+    "achievement.withdrawn": (
+        _("The achievement was withdrawn: {achievement}"),
+        _("{achievement_code} is no longer on the public list."),
+    ),
+    "achievement.reserved": (
+        _("The achievement is reserved: {achievement}"),
+        _("{achievement_code} is kept for one sale."),
+    ),
+    "achievement.released": (
+        _("The achievement is free again: {achievement}"),
+        _("{achievement_code} is back on the public list."),
+    ),
+    "deal.formed": (
+        _("A deal was formed: {deal}"),
+        _("{seller} sells to {buyer} for {price}."),
+    ),
+    "lot.submitted": (
+        _("A lot awaits approval: {lot}"),
+        _("{consignor} submitted the lot {lot_code}."),
+    ),
+    "lot.approved": (
+        _("The lot was approved: {lot}"),
+        _("{lot_code} can be announced now."),
+    ),
+    "lot.returned": (
+        _("The lot was returned: {lot}"),
+        _("Reason: {lot_reason}"),
+    ),
+    "lot.published": (
+        _("The lot is announced: {lot}"),
+        _("Bidding on {lot_code} runs from {opens_at} to {closes_at} (Beijing time)."),
+    ),
+    "lot.withdrawn": (
+        _("The lot was withdrawn: {lot}"),
+        _("{lot_code} will not be sold. Deposits are paid back. Reason: {lot_reason}"),
+    ),
+    "lot.bid_placed": (
+        _("You have been outbid: {lot}"),
+        _(
+            "Paddle {paddle} bid {amount} on {lot_code}. The next bid is at least {minimum}."
+            " Bidding ends at {closes_at} (Beijing time)."
+        ),
+    ),
+    "lot.sold": (
+        _("The lot was sold: {lot}"),
+        _("{lot_code} went to paddle {paddle} for {price}. Your deposit is paid back."),
+    ),
+    "lot.sold:winner": (
+        _("You have won: {lot}"),
+        _("{lot_code} is yours for {price}. Your deposit counts towards the price."),
+    ),
+    "lot.sold:consignor": (
+        _("Your lot was sold: {lot}"),
+        _("{lot_code} was sold for {price} after {bid_count} bids."),
+    ),
+    "lot.sold:exchange": (
+        _("The lot was sold: {lot}"),
+        _("{lot_code} went to paddle {paddle} for {price} after {bid_count} bids."),
+    ),
+    "lot.unsold": (
+        _("The lot was not sold: {lot}"),
+        _("Bidding on {lot_code} ended without a sale."),
+    ),
+    "registration.requested": (
+        _("A registration to bid: {lot}"),
+        _("{applicant} registered for {lot_code}."),
+    ),
+    "registration.approved": (
+        _("You may bid: {lot}"),
+        _("{applicant} bids on {lot_code} under paddle {own_paddle}."),
+    ),
+    "registration.refused": (
+        _("Your registration was refused: {lot}"),
+        _("Reason: {registration_reason}"),
+    ),
+    "deposit.held": (
+        _("Your deposit has arrived: {lot}"),
+        _("We hold {amount} for {lot_code}."),
+    ),
+    "deposit.released": (
+        _("Your deposit is paid back: {lot}"),
+        _("{amount} for {lot_code} is paid back within 24 hours."),
+    ),
+    "deposit.credited": (
+        _("Your deposit counts towards the price: {lot}"),
+        _("{amount} of the price of {lot_code} is paid by your deposit."),
+    ),
+}

@@ -1,0 +1,117 @@
+"""Two choices at once: real commits, and a control that shows the race is run."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+
+from core.errors import Refusal
+from marketplace import achievements, responses
+from marketplace.lifecycle import ResponseState
+from marketplace.models import Deal, Response
+from tests.conftest import act, organization_of
+from tests.marketplace.conftest import make_achievement, make_need, make_response
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*attempts: Callable[[], Any]) -> list[str]:
+    """What became of attempts that start together, sorted."""
+    barrier = Barrier(len(attempts))
+
+    def run(attempt: Callable[[], Any]) -> str:
+        barrier.wait()
+        try:
+            attempt()
+        except Refusal as refusal:
+            return refusal.code
+        except IntegrityError:
+            return "integrity error"
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(len(attempts)) as pool:
+        return sorted(pool.map(run, attempts))
+
+
+def accept(poster: Any, response: Response) -> Callable[[], Any]:
+    """The attempt of `poster` to accept, as the person stands before the race."""
+    actor = act(poster)
+    return lambda: responses.accept_response(actor=actor, response_id=response.pk)
+
+
+def test_of_two_choices_at_once_one_forms_a_deal(enterprise, seller, rival):
+    need = make_need(enterprise)
+    chosen = [make_response(need, seller), make_response(need, rival)]
+
+    results = at_once(*(accept(enterprise, response) for response in chosen))
+    assert results == ["done", "illegal_transition"]
+
+    assert Deal.objects.count() == 1
+    assert Response.objects.filter(state=ResponseState.DECLINED).count() == 1
+
+
+@pytest.mark.xfail(strict=True, reason="the control: without the locks the race is lost")
+def test_control_without_locks(enterprise, seller, rival, monkeypatch):
+    need = make_need(enterprise)
+    chosen = [make_response(need, seller), make_response(need, rival)]
+    read = Barrier(2)
+
+    def responses_unlocked(need: Any) -> list[Response]:
+        rows = list(Response.objects.filter(need=need).select_related("need").order_by("id"))
+        read.wait(timeout=10)
+        return rows
+
+    monkeypatch.setattr(responses, "lock_need_answered_by", lambda pk, seen_by: need)
+    monkeypatch.setattr(responses, "lock_responses_to", responses_unlocked)
+    results = at_once(*(accept(enterprise, response) for response in chosen))
+    assert results == ["done", "illegal_transition"]
+
+
+def test_one_achievement_offered_to_two_needs_is_sold_once(enterprise, rival, seller):
+    offered = make_achievement(seller)
+    answers = [
+        make_response(make_need(poster), seller, achievement=offered)
+        for poster in (enterprise, rival)
+    ]
+    first, second = answers
+    results = at_once(accept(enterprise, first), accept(rival, second))
+    assert results == ["done", "illegal_transition"]
+    assert Deal.objects.count() == 1
+
+
+def test_a_response_never_lands_on_a_need_that_was_just_matched(enterprise, seller, bidder):
+    """Whichever comes first, no response stays open on a matched need."""
+    need = make_need(enterprise)
+    chosen = make_response(need, seller)
+    late = act(bidder)
+    results = at_once(
+        accept(enterprise, chosen),
+        lambda: responses.respond(
+            actor=late,
+            organization_id=organization_of(bidder).pk,
+            need_id=need.pk,
+            approach="x",
+            price=chosen.price,
+            months=1,
+        ),
+    )
+    assert results in (["done", "done"], ["done", "need_not_open"])
+    assert not Response.objects.filter(state=ResponseState.SUBMITTED).exists()
+
+
+def test_an_achievement_is_withdrawn_or_reserved_but_not_both(enterprise, seller):
+    offered = make_achievement(seller)
+    chosen = make_response(make_need(enterprise), seller, achievement=offered)
+    owner = act(seller)
+    results = at_once(
+        accept(enterprise, chosen),
+        lambda: achievements.withdraw_achievement(
+            actor=owner, achievement_id=offered.pk, reason="反悔"
+        ),
+    )
+    assert results == ["done", "illegal_transition"]
