@@ -364,6 +364,7 @@ class EventAdmin(DeskAdmin):
     """What happened, by whom. Who registers or bids is nobody's business here."""
 
     readers = _OFFICE | _TECHNICAL
+    show_full_result_count = False
     list_display = ("at", "kind", "topic", "who")
     ordering = ("-id",)
     search_fields = ("topic", "kind")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import IntegrityError
+
 from accounts.actors import Actor
 from accounts.lifecycle import ORGANIZATION, OrganizationState
 from accounts.locks import lock_organization
@@ -14,6 +16,7 @@ from core.db import transaction
 from core.errors import Conflict, PermissionDenied, ReasonRequired
 from core.events import record
 from core.idempotency import Once, claim, settle
+from core.lifecycle import IllegalTransition
 
 
 class AlreadyRegistered(Conflict):
@@ -29,20 +32,24 @@ def register_organization(
     if actor.user_id is None:
         raise PermissionDenied
     check_credit_code(credit_code)
-    with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
-            return Organization.objects.get(pk=earlier)
-        if Organization.objects.filter(credit_code=credit_code).exists():
-            raise AlreadyRegistered(credit_code=credit_code)
-        organization = Organization.objects.create(
-            city=city_by_code(city), credit_code=credit_code, created_at=now, **values
-        )
-        Membership.objects.create(
-            user_id=actor.user_id, organization=organization, role=Role.MANAGER, started_at=now
-        )
-        settle(once, organization)
-        _record(organization, "registered", actor, now)
+    try:
+        with transaction():
+            now = clock.now()
+            if earlier := claim(once, at=now):
+                return Organization.objects.get(pk=earlier)
+            if Organization.objects.filter(credit_code=credit_code).exists():
+                raise AlreadyRegistered(credit_code=credit_code)
+            organization = Organization.objects.create(
+                city=city_by_code(city), credit_code=credit_code, created_at=now, **values
+            )
+            Membership.objects.create(
+                user_id=actor.user_id, organization=organization, role=Role.MANAGER, started_at=now
+            )
+            settle(once, organization)
+            _record(organization, "registered", actor, now)
+    except IntegrityError as error:
+        # Somebody registered the same code at the same moment and was first to commit.
+        raise AlreadyRegistered(credit_code=credit_code) from error
     return organization
 
 
@@ -59,6 +66,7 @@ def verify_organization(*, actor: Actor, organization_id: int) -> Organization:
     with transaction():
         organization = lock_organization(organization_id, seen_by=actor)
         require_office(actor)
+        _check_from(organization, OrganizationState.SUBMITTED)
         if organization.verified_at is None:
             organization.verified_at, organization.verified_by_id = clock.now(), actor.user_id
             organization.save(update_fields=["verified_at", "verified_by"])
@@ -84,7 +92,21 @@ def reinstate_organization(*, actor: Actor, organization_id: int) -> Organizatio
     with transaction():
         organization = lock_organization(organization_id, seen_by=actor)
         require_office(actor)
+        _check_from(organization, OrganizationState.SUSPENDED)
         return _move(organization, OrganizationState.VERIFIED, actor)
+
+
+def _check_from(organization: Organization, source: OrganizationState) -> None:
+    """Two arrows lead to "verified", and an action may only walk its own.
+
+    By the table alone a file that nobody has compared could be "reinstated".
+    """
+    if organization.state != source:
+        raise IllegalTransition(
+            thing=ORGANIZATION.name,
+            current=organization.state,
+            wanted=OrganizationState.VERIFIED.value,
+        )
 
 
 def _needed(reason: str) -> str:

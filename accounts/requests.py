@@ -4,19 +4,22 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from accounts.actors import Actor, actor_of_user
+from accounts.actors import ANONYMOUS, Actor, actor_of_user
 from accounts.models import Organization
 from accounts.permissions import require_scope, require_signed_in
 from accounts.queries import acting_organization
 from core.errors import InvalidValue
 from core.idempotency import Once, created, once
 from core.parsing import NothingForm, StrictForm
+
+_FORMS = ("multipart/", "application/x-www-form-urlencoded")
 
 
 def actor_of(request: Request | HttpRequest) -> Actor:
@@ -47,9 +50,13 @@ class Acting:
     read_scope: ClassVar[str] = ""
     write_scope: ClassVar[str] = ""
     public_reading: ClassVar[bool] = False
-    actor: Actor
+    # Until `initial` knows better; the schema generator asks views that no request has reached.
+    actor: Actor = ANONYMOUS
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if (request.content_type or "").lower().startswith(_FORMS):
+            # Before the CSRF check of a session, which would have Django read the form.
+            raise UnsupportedMediaType(request.content_type)
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         self.actor = actor_of(request)
         reading = request.method in SAFE_METHODS
@@ -67,7 +74,7 @@ class Create(Acting, APIView):
 
     form_class: ClassVar[type[StrictForm]]
     view_class: ClassVar[type[BaseSerializer[Any]]]
-    action: ClassVar[Callable[..., Any]]
+    perform: ClassVar[Callable[..., Any]]
     key_required: ClassVar[bool] = False
     # The name under which the id in the path is handed to the action, if there is one.
     id_name: ClassVar[str] = ""
@@ -81,7 +88,7 @@ class Create(Acting, APIView):
         form.is_valid(raise_exception=True)
         once = self.once(request, required=self.key_required)
         parent = {self.id_name: pk} if self.id_name else {}
-        thing = type(self).action(
+        thing = type(self).perform(
             actor=self.actor,
             once=once,
             **parent,
@@ -96,11 +103,11 @@ class Command(Acting, APIView):
 
     form_class: ClassVar[type[StrictForm]] = NothingForm
     view_class: ClassVar[type[BaseSerializer[Any]]]
-    action: ClassVar[Callable[..., Any]]
+    perform: ClassVar[Callable[..., Any]]
     id_name: ClassVar[str]
 
     def post(self, request: Request, pk: int) -> Response:
         form = self.form_class(data=request.data)
         form.is_valid(raise_exception=True)
-        thing = type(self).action(actor=self.actor, **{self.id_name: pk}, **form.validated_data)
+        thing = type(self).perform(actor=self.actor, **{self.id_name: pk}, **form.validated_data)
         return Response(self.view_class(thing, context={"actor": self.actor}).data)

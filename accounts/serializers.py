@@ -58,17 +58,3 @@ class MeView(serializers.Serializer[Any]):
     is_office = serializers.BooleanField()
     bureau_cities = serializers.ListField(child=serializers.CharField())
     memberships = MembershipView(many=True)
-
-
-class AccessTokenForm(serializers.Serializer[Any]):
-    grant_type = serializers.ChoiceField(choices=["client_credentials"])
-    client_id = serializers.CharField()
-    client_secret = serializers.CharField()
-    scope = serializers.CharField(required=False)
-
-
-class AccessTokenView(serializers.Serializer[Any]):
-    access_token = serializers.CharField()
-    token_type = serializers.CharField()
-    expires_in = serializers.IntegerField()
-    scope = serializers.CharField()

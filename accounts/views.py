@@ -1,7 +1,11 @@
 """People and organizations over REST."""
 
+from typing import Any
+
 from allauth.core import ratelimit
 from allauth.idp.oidc.views import TokenView
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
@@ -31,17 +35,25 @@ class IssueToken(TokenView):
     limited per address (ACCOUNT_RATE_LIMITS["api_token"]); a token lasts an hour.
     """
 
-    http_method_names = ["post", "options"]
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         if not ratelimit.consume(request, action="api_token"):
             return _oauth_error("slow_down", 429, **{"Retry-After": "60"})
-        if any("\x00" in value for name in request.POST for value in request.POST.getlist(name)):
+        try:
+            if request.POST.get("grant_type") != "client_credentials":
+                return _oauth_error("unsupported_grant_type", 400)
+            response: HttpResponseBase = super().post(request)
+        except (DataError, LookupError, ValueError, ValidationError):
+            # A NUL, a charset that is none, a resource that is no address: what the caller
+            # sent made Django or allauth stumble.
             return _oauth_error("invalid_request", 400)
-        if request.POST.get("grant_type") != "client_credentials":
-            return _oauth_error("unsupported_grant_type", 400)
-        response: HttpResponseBase = super().post(request)
         return response
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        return _oauth_error("invalid_request", 405, Allow="POST")
 
 
 def _oauth_error(error: str, status: int, **headers: str) -> JsonResponse:
@@ -75,7 +87,7 @@ class RegisterOrganization(Create):
 
     form_class = OrganizationForm
     view_class = OrganizationView
-    action = staticmethod(organizations.register_organization)
+    perform = staticmethod(organizations.register_organization)
 
 
 class OrganizationCommand(Command):
@@ -86,33 +98,33 @@ class OrganizationCommand(Command):
 class SubmitOrganization(OrganizationCommand):
     """POST /api/v1/organizations/{id}/submit"""
 
-    action = staticmethod(organizations.submit_organization)
+    perform = staticmethod(organizations.submit_organization)
 
 
 class VerifyOrganization(OrganizationCommand):
     """POST /api/v1/organizations/{id}/verify"""
 
-    action = staticmethod(organizations.verify_organization)
+    perform = staticmethod(organizations.verify_organization)
 
 
 class ReturnOrganization(OrganizationCommand):
     """POST /api/v1/organizations/{id}/return"""
 
     form_class = ReasonForm
-    action = staticmethod(organizations.return_organization)
+    perform = staticmethod(organizations.return_organization)
 
 
 class SuspendOrganization(OrganizationCommand):
     """POST /api/v1/organizations/{id}/suspend"""
 
     form_class = ReasonForm
-    action = staticmethod(organizations.suspend_organization)
+    perform = staticmethod(organizations.suspend_organization)
 
 
 class ReinstateOrganization(OrganizationCommand):
     """POST /api/v1/organizations/{id}/reinstate"""
 
-    action = staticmethod(organizations.reinstate_organization)
+    perform = staticmethod(organizations.reinstate_organization)
 
 
 class Me(Acting, APIView):

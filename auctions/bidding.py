@@ -205,13 +205,18 @@ class _Batch:
             refused_at=now,
             was_overtaken=attempt.received_at < self.lot.closes_at <= now,
             code=refusal.code,
-            facts={name: str(value) for name, value in refusal.facts.items()},
+            facts=_storable(refusal.facts),
             key=attempt.key,
             by_user_id=attempt.actor.user_id,
             by_client=attempt.actor.client_id,
         )
         self.refused.append(refused)
         self.known[registration.pk, attempt.key] = refused
+
+
+def _storable(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts as JSON, in the very form in which the refusal showed them."""
+    return {name: fact if isinstance(fact, int) else str(fact) for name, fact in facts.items()}
 
 
 def _same_answer(earlier: Bid | RefusedBid, amount: Decimal) -> Decision:

@@ -55,16 +55,15 @@ def close_due_lots(*, by: ClosedBy, overdue: timedelta = timedelta(0)) -> list[i
     share the work: each skips what the other has locked.
     """
     closed: list[int] = []
-    failed: set[int] = set()
-    while batch := _next_batch(overdue, without=failed | set(closed)):
+    # Each lot is tried once a sweep; one that fails or is in other hands keeps nobody waiting.
+    tried: set[int] = set()
+    while batch := _next_batch(overdue, without=tried):
+        tried.update(batch)
         try:
-            done = _close(batch, by)
+            closed += _close(batch, by)
         except Exception:
             log.exception("auctions.batch_failed", lots=batch)
-            done = _close_one_by_one(batch, by, failed)
-        closed += done
-        if not done:
-            break  # what is left is in other hands, or failed
+            closed += _close_one_by_one(batch, by)
     return closed
 
 
@@ -86,14 +85,13 @@ def _next_batch(overdue: timedelta, *, without: set[int]) -> list[int]:
     return list(due.values_list("pk", flat=True)[:BATCH])
 
 
-def _close_one_by_one(lot_ids: Sequence[int], by: ClosedBy, failed: set[int]) -> list[int]:
+def _close_one_by_one(lot_ids: Sequence[int], by: ClosedBy) -> list[int]:
     done: list[int] = []
     for lot_id in lot_ids:
         try:
             done += _close([lot_id], by)
         except Exception:
             log.exception("auctions.close_failed", lot=lot_id)
-            failed.add(lot_id)
     return done
 
 

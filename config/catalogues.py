@@ -28,18 +28,36 @@ APPS = (
     "web",
     "config",
 )
-KEYWORDS: dict[str, tuple[int, ...] | None] = {
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
-    "pgettext": (2,),
-    "pgettext_lazy": (2,),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
 }
 SHOWN_STATUSES = (400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503)
-_PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}|%[sd]")
+_PLACEHOLDER = re.compile(r"%\([A-Za-z_0-9]+\)[sd]|\{[A-Za-z_0-9]*\}|%[sd]")
+# No dates and no authors: a catalogue changes when a text does.
+_HEADER = """\
+# Simplified Chinese for the product. Written by hand, kept complete by config.catalogues.
+msgid ""
+msgstr ""
+"Project-Id-Version: marketplace\\n"
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plural_forms}\\n"
+
+"""
+
+# A text, or a singular with its plural.
+Text = str | tuple[str, ...]
 
 
 def catalogues() -> Iterator[Path]:
@@ -67,9 +85,14 @@ def compile_all() -> int:
     return written
 
 
-def texts_in_code() -> set[str]:
+def texts_in_code() -> set[Text]:
     """Every text that code or templates hand to gettext."""
-    found: set[str] = set()
+    return {text for text, _ in _texts_in_code()}
+
+
+def _texts_in_code() -> set[tuple[Text, str | None]]:
+    """Each with the context it is said in, if it names one."""
+    found: set[tuple[Text, str | None]] = set()
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             if "migrations" not in path.parts:
@@ -79,7 +102,7 @@ def texts_in_code() -> set[str]:
     return found
 
 
-def texts_in_tables() -> set[str]:
+def texts_in_tables() -> set[Text]:
     """Texts that are translated where they are shown: refusals, choices, HTTP statuses."""
     from http import HTTPStatus
     from importlib import import_module
@@ -104,8 +127,11 @@ def texts_in_tables() -> set[str]:
 def missing(language: str = "zh_Hans") -> list[str]:
     """Texts without a translation, or with one that lost or gained a placeholder."""
     catalogue = read(LOCALE / language / "LC_MESSAGES" / "django.po")
-    wanted = texts_in_code() | texts_in_tables()
-    return sorted(text for text in wanted if not _is_translated(catalogue, text))
+    return [
+        text if isinstance(text, str) else text[0]
+        for text, context in _wanted()
+        if not _is_translated(catalogue, text, context)
+    ]
 
 
 def package_texts_missing(package: str, language: str = "zh_Hans") -> list[str]:
@@ -118,7 +144,7 @@ def package_texts_missing(package: str, language: str = "zh_Hans") -> list[str]:
     if spec is None or spec.origin is None:
         raise ValueError(f"{package} is not installed")
     home = Path(spec.origin).parent
-    wanted: set[str] = set()
+    wanted: set[tuple[Text, str | None]] = set()
     for path in sorted(home.rglob("*.py")):
         wanted |= _extracted(path.read_text(encoding="utf-8"))
     for path in sorted(home.rglob("templates/**/*.html")):
@@ -128,7 +154,7 @@ def package_texts_missing(package: str, language: str = "zh_Hans") -> list[str]:
         # A text that stays as it is in Chinese has an entry that says so.
         return sorted(
             text
-            for text in wanted
+            for text in {text if isinstance(text, str) else text[0] for text, _ in wanted}
             if translation.gettext(text) == text and not _is_translated(ours, text)
         )
 
@@ -140,28 +166,47 @@ def update(language: str = "zh_Hans") -> None:
     """
     path = LOCALE / language / "LC_MESSAGES" / "django.po"
     old = read(path)
-    fresh = Catalog(locale=language, project="marketplace", charset="utf-8")
-    for text in sorted(texts_in_code() | texts_in_tables()):
-        known = old.get(text)
-        fresh.add(text, known.string if known else "")
+    fresh = Catalog(locale=language)
+    for text, context in _wanted():
+        known = old.get(text, context)
+        fresh.add(text, _strings(known.string, text) if known else "", context=context)
+    header = _HEADER.format(language=language, plural_forms=fresh.plural_forms)
     with path.open("wb") as file:
-        write_po(file, fresh, width=100, omit_header=False, sort_output=True)
+        file.write(header.encode())
+        write_po(file, fresh, width=100, omit_header=True, sort_output=True)
 
 
-def _is_translated(catalogue: Catalog, text: str) -> bool:
-    message = catalogue.get(text)
-    if message is None or message.fuzzy or not message.string:
+def _wanted() -> list[tuple[Text, str | None]]:
+    """Every text and its context, in a fixed order."""
+    texts = _texts_in_code() | {(text, None) for text in texts_in_tables()}
+    # The table of a text that code says too, once with and once without its plural.
+    plurals = {(text[0], context) for text, context in texts if not isinstance(text, str)}
+    return sorted(texts - plurals, key=lambda pair: (str(pair[0]), pair[1] or ""))
+
+
+def _strings(string: Text, text: Text) -> Text:
+    """A translation in the shape its text has now: one string, or one for each plural form."""
+    if isinstance(text, str):
+        return string if isinstance(string, str) else string[0]
+    return (string,) if isinstance(string, str) else string
+
+
+def _is_translated(catalogue: Catalog, text: Text, context: str | None = None) -> bool:
+    message = catalogue.get(text, context)
+    if message is None or message.fuzzy or isinstance(message.id, str) != isinstance(text, str):
         return False
     strings = [message.string] if isinstance(message.string, str) else list(message.string)
-    wanted = sorted(_PLACEHOLDER.findall(text))
-    return all(sorted(_PLACEHOLDER.findall(string)) == wanted for string in strings)
+    sources = [text] if isinstance(text, str) else list(text)
+    # Chinese has one form for a singular and a plural: it has the placeholders of either.
+    wanted = [sorted(_PLACEHOLDER.findall(source)) for source in sources]
+    return all(string and sorted(_PLACEHOLDER.findall(string)) in wanted for string in strings)
 
 
-def _extracted(source: str) -> set[str]:
-    texts: set[str] = set()
-    for _, message, _, _ in extract("python", BytesIO(source.encode()), keywords=KEYWORDS):
-        parts: Iterable[str] = (message,) if isinstance(message, str) else message
-        texts |= {next(part for part in parts if part)}
+def _extracted(source: str) -> set[tuple[Text, str | None]]:
+    texts: set[tuple[Text, str | None]] = set()
+    found = extract("python", BytesIO(source.encode()), keywords=KEYWORDS)
+    for _, message, _, context in found:
+        texts.add((message if isinstance(message, str) else tuple(message), context))
     return texts
 
 

@@ -33,7 +33,7 @@ def end_orphan(pidfile: Path, *, mark: str) -> None:
 
 
 def command_of(pid: int) -> str | None:
-    """None if there is no such process, nothing if it is dead and only waits to be noticed."""
+    """None if there is no such process, nothing while it only begins or only waits to be buried."""
     if Path("/proc/self").exists():
         try:
             return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" "))

@@ -1,8 +1,8 @@
 """How are child processes started, watched and, whatever happens, ended?
 
 Each child has a session of its own, so that a Ctrl-C in the terminal reaches only this process,
-which then decides the order. On Linux the kernel ends the children when this process dies, even
-by SIGKILL (`config/child.py`).
+which then decides the order. On Linux the kernel tells the children to end when this process
+dies, even by SIGKILL (`config/child.py`); their own children are then theirs to end.
 """
 
 # ruff: noqa: S603 - every command here is our own

@@ -64,21 +64,22 @@ def stamp(instant: datetime) -> str:
 
 
 def readable(get_response: Respond) -> Respond:
-    """Refuse a path or query that PostgreSQL cannot store or Python cannot decode.
+    """Refuse a path, query or cookie that PostgreSQL cannot store or Python cannot decode.
 
-    A NUL in a filter would otherwise surface as a database error, which is a 5xx.
+    A NUL in a filter or a session's key would otherwise surface as a database error, which is
+    a 5xx. A cookie can spell it: "\\000".
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         query = request.META.get("QUERY_STRING", "")
         try:
             raw = unquote_to_bytes(query).decode("utf-8") + request.path
-            acceptable = "\x00" not in raw
+            acceptable = not any("\x00" in text for text in (raw, *request.COOKIES.values()))
             raw.encode("utf-8")
         except UnicodeError:
             acceptable = False
         if not acceptable:
-            raise SuspiciousOperation("the path or the query is not readable text")
+            raise SuspiciousOperation("the path, the query or a cookie is not readable text")
         return get_response(request)
 
     return middleware

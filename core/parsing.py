@@ -6,6 +6,7 @@ keys, NaN). Here each of them is a 400 before anything else looks at the body.
 """
 
 import json
+import math
 import re
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -48,6 +49,7 @@ class StrictJSONParser(BaseParser):
                 object_pairs_hook=_unique_keys,
                 parse_constant=_no_constant,
                 parse_int=_short_int,
+                parse_float=_finite,
             )
         except UnicodeDecodeError as error:
             raise ParseError("The body is not UTF-8.") from error
@@ -58,7 +60,7 @@ class StrictJSONParser(BaseParser):
 
 
 def _depth(text: str) -> int:
-    """An upper bound of the nesting, without parsing: brackets inside strings count too."""
+    """How deep the brackets nest, without parsing; those inside strings do not count."""
     depth = deepest = 0
     inside = escaped = False
     for char in text:
@@ -92,6 +94,13 @@ def _short_int(text: str) -> int:
     return int(text)
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ParseError("A number is too large.")
+    return number
+
+
 def _check_text(value: Any) -> None:
     if isinstance(value, str):
         check_text(value)
@@ -115,14 +124,27 @@ def check_text(text: str) -> None:
 
 
 class StrictForm(serializers.Serializer[Any]):
-    """The shape of a request body: a field it does not know is refused, by name."""
+    """The shape of a request body: a field it does not know is refused, by name.
+
+    So is a number where a text belongs; DRF would write it out.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):
-            raise serializers.ValidationError(
-                {name: ["Unknown field."] for name in sorted(unknown)}, code="unknown_field"
-            )
+        if isinstance(data, dict):
+            if unknown := set(data) - set(self.fields):
+                raise serializers.ValidationError(
+                    {name: ["Unknown field."] for name in sorted(unknown)}, code="unknown_field"
+                )
+            if numbers := [name for name in data if self._is_number_for_text(name, data[name])]:
+                raise serializers.ValidationError(
+                    {name: [self.fields[name].error_messages["invalid"]] for name in numbers}
+                )
         return super().to_internal_value(data)
+
+    def _is_number_for_text(self, name: str, value: Any) -> bool:
+        return isinstance(self.fields[name], serializers.CharField) and isinstance(
+            value, (int, float)
+        )
 
 
 class NothingForm(StrictForm):

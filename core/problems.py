@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -127,6 +128,9 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if is_api(request) and isinstance(exception, RequestDataTooBig):
+        detail = _("The request body is too large.")
+        return _page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", detail)
     if is_api(request):
         return _page(request, HTTPStatus.BAD_REQUEST, "invalid", _("The request is not valid."))
     return defaults.bad_request(request, exception)

@@ -81,6 +81,7 @@ class DeliveryAdmin(DeskAdmin):
     """What goes out by mail and webhook, each with the attempts at it."""
 
     readers = _KEEPERS
+    show_full_result_count = False
     list_display = (
         "created_at",
         "channel",

@@ -26,7 +26,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import override
 from standardwebhooks import Webhook
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from accounts.models import User
 from core import clock
@@ -115,12 +115,13 @@ def _post(delivery: Delivery, endpoint: WebhookEndpoint) -> Answer:
         raise SendError("endpoint_disabled", permanent=True)
     body = json.dumps(content(delivery), ensure_ascii=False, separators=(",", ":"))
     headers = signed(endpoint, delivery.message_id, body, at=clock.now())
+    ends = monotonic() + TIMEOUT_S
     try:
         # Again at each attempt: a name may have moved since the endpoint was entered.
         target, addresses = resolve(endpoint.url)
     except WebhookUrlRefused as error:
         raise SendError("url_refused", permanent=True) from error
-    status = _exchange(target, addresses, body.encode(), headers)
+    status = _exchange(target, addresses, body.encode(), headers, ends=ends)
     if 200 <= status < 300:
         return Answer(status)
     raise SendError(f"http_{status}", status_code=status, permanent=status == _GONE)
@@ -176,9 +177,10 @@ def _addresses(target: Target) -> list[str]:
     return list(dict.fromkeys(str(row[4][0]) for row in found))
 
 
-def _exchange(target: Target, addresses: list[str], body: bytes, headers: dict[str, str]) -> int:
+def _exchange(
+    target: Target, addresses: list[str], body: bytes, headers: dict[str, str], *, ends: float
+) -> int:
     """Send one request and return the status of the answer."""
-    ends = monotonic() + TIMEOUT_S
     connection = _connect(target, addresses, ends)
     try:
         with _cut_at(connection, ends):
@@ -198,6 +200,8 @@ def _exchange(target: Target, addresses: list[str], body: bytes, headers: dict[s
                 decode_content=False,
             )
             answer = connection.getresponse()
+            # Headers that were cut off look complete to the parser.
+            in_time = monotonic() < ends
             with suppress(HTTPError, OSError):
                 answer.read(MAX_ANSWER)  # politeness; what it says is the receiver's business
             answer.close()
@@ -205,6 +209,8 @@ def _exchange(target: Target, addresses: list[str], body: bytes, headers: dict[s
         raise SendError("timeout" if monotonic() >= ends else "connection_failed") from error
     finally:
         connection.close()
+    if not in_time:
+        raise SendError("timeout")
     return answer.status
 
 
@@ -214,17 +220,19 @@ def _connect(target: Target, addresses: list[str], ends: float) -> HTTPConnectio
         connection = _connection(target, address, max(0.1, ends - monotonic()))
         try:
             connection.connect()
-        except (TimeoutError, ConnectTimeoutError):
+        except NewConnectionError:
             connection.close()
-            raise SendError("timeout") from None
-        except ssl.SSLError as error:
+        except (HTTPError, OSError) as error:
             connection.close()
-            raise SendError("tls_failed") from error
-        except (HTTPError, OSError):
-            connection.close()
+            slow = isinstance(error, TimeoutError | ConnectTimeoutError)
+            raise SendError("timeout" if slow else _tls_or_not(error)) from error
         else:
             return connection
     raise SendError("connection_failed")
+
+
+def _tls_or_not(error: Exception) -> str:
+    return "tls_failed" if isinstance(error, ssl.SSLError) else "connection_failed"
 
 
 def _connection(target: Target, address: str, timeout: float) -> HTTPConnection:

@@ -61,7 +61,7 @@ class ReadNotice(Command):
 
     id_name = "notice_id"
     view_class = NoticeView
-    action = staticmethod(notices.read_notice)
+    perform = staticmethod(notices.read_notice)
 
 
 class EndpointList(Create, ListAPIView[WebhookEndpoint]):
@@ -113,26 +113,26 @@ class RotateSecret(EndpointCommand):
     """POST /api/v1/webhook-endpoints/{id}/rotate-secret"""
 
     view_class = EndpointWithSecretView
-    action = staticmethod(endpoints.rotate_secret)
+    perform = staticmethod(endpoints.rotate_secret)
 
 
 class DisableEndpoint(EndpointCommand):
     """POST /api/v1/webhook-endpoints/{id}/disable"""
 
-    action = staticmethod(endpoints.disable_endpoint)
+    perform = staticmethod(endpoints.disable_endpoint)
 
 
 class EnableEndpoint(EndpointCommand):
     """POST /api/v1/webhook-endpoints/{id}/enable"""
 
-    action = staticmethod(endpoints.enable_endpoint)
+    perform = staticmethod(endpoints.enable_endpoint)
 
 
 class PingEndpoint(EndpointCommand):
     """POST /api/v1/webhook-endpoints/{id}/ping: answered with the delivery of the ping."""
 
     view_class = DeliveryView
-    action = staticmethod(endpoints.ping)
+    perform = staticmethod(endpoints.ping)
 
 
 class EndpointDeliveries(Acting, ListAPIView[Delivery]):
@@ -152,7 +152,7 @@ class Redeliver(Command):
     write_scope = "webhooks:write"
     id_name = "delivery_id"
     view_class = DeliveryView
-    action = staticmethod(endpoints.redeliver)
+    perform = staticmethod(endpoints.redeliver)
 
 
 class StreamElsewhere(Refusal):

@@ -139,7 +139,7 @@ class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     sortable_by: Sequence[str] = ()
     list_per_page = 50
     show_facets = ShowFacets.NEVER
-    show_full_result_count = False
+    list_fullwidth = True
     view_on_site = False
     change_form_before_template = "desk/steps.html"
 

@@ -81,6 +81,11 @@ def moment(at: datetime | None) -> SafeString | str:
     )
 
 
+def span(begins: datetime, ends: datetime) -> SafeString:
+    """Two times, one above the other."""
+    return format_html('<span class="desk-span">{}{}</span>', moment(begins), moment(ends))
+
+
 def moment_text(at: datetime) -> str:
     return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 

@@ -10,6 +10,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -67,11 +68,16 @@ class RegistrationInline(DeskInline):
     model = Registration
     readers = OPERATOR
     formset = Newest
-    fields = ("organization", "state", "held", "applied_at")
+    fields = ("applicant", "state", "held", "applied_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
         rows: QuerySet[Registration] = super().get_queryset(request)
         return worklists.with_held(rows.select_related("organization")).order_by("-id")
+
+    @admin.display(description=_("bidder"))
+    def applicant(self, registration: Registration) -> Any:
+        url = reverse("admin:auctions_registration_change", args=[registration.pk])
+        return format_html('<a class="text-link" href="{}">{}</a>', url, registration.organization)
 
     @admin.display(description=_("deposit held"))
     def held(self, registration: Any) -> Any:
@@ -165,11 +171,10 @@ class LotAdmin(DeskAdmin):
         "asked",
         "bid_count",
         "leading_paddle",
-        "opens_at",
-        "closes_at",
+        "bidding_time",
     )
     list_display_links = ("code", "title")
-    sortable_by = ("code", "bid_count", "opens_at", "closes_at")
+    sortable_by = ("code", "bid_count", "bidding_time")
     list_filter = (WhenFilter, "state")
     search_fields = ("code", "title", "consignor__name", "achievement__code")
     search_help_text = _("Lot number, title, consignor or number of the achievement")
@@ -241,6 +246,10 @@ class LotAdmin(DeskAdmin):
     def asked(self, lot: Lot) -> Any:
         """The current price, or the starting price while nobody has bid."""
         return shown.money(lot.starting_price if lot.price is None else lot.price)
+
+    @admin.display(description=_("opening and closing time"), ordering="closes_at")
+    def bidding_time(self, lot: Lot) -> Any:
+        return shown.span(lot.opens_at, lot.closes_at)
 
     @admin.display(description=_("leading paddle"))
     def leading_paddle(self, lot: Lot) -> str:

@@ -7,11 +7,12 @@ from rest_framework.generics import ListAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.requests import Acting, organization_of
+from accounts.requests import organization_of
 from auctions import bidding
 from auctions.models import Bid
 from auctions.queries import bids_of, lots_visible_to
 from auctions.serializers import BidForm, BidView, PlacedBidView
+from auctions.views.timed import Timed
 from core.idempotency import required_key
 from core.pagination import Cursor
 
@@ -20,7 +21,7 @@ class OldestBidFirst(Cursor):
     ordering = "number"
 
 
-class Bids(Acting, ListAPIView[Bid]):
+class Bids(Timed, ListAPIView[Bid]):
     """GET /api/v1/lots/{id}/bids · POST /api/v1/lots/{id}/bids"""
 
     read_scope = "lots:read"

@@ -1,53 +1,39 @@
 """Lots: what a reader may see, and their way to the opening."""
 
-from datetime import datetime
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
 from rest_framework.generics import ListAPIView, RetrieveAPIView
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.requests import Acting, Command, Create
+from accounts.requests import Command, Create
 from auctions import closing, lots
 from auctions.lifecycle import LotState
 from auctions.models import Lot
 from auctions.queries import lots_visible_to, with_own_registrations
 from auctions.serializers import LotForm, LotView
-from core import clock
-from core.envelope import stamp
+from auctions.views.timed import Timed
+from core.pagination import IdFilter
 from core.parsing import ReasonForm
 
 
 class LotFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=[(state.value, state.value) for state in LotState])
-    achievement = django_filters.NumberFilter(field_name="achievement_id", min_value=1)
-    consignor = django_filters.NumberFilter(field_name="consignor_id", min_value=1)
+    achievement = IdFilter(field_name="achievement_id")
+    consignor = IdFilter(field_name="consignor_id")
 
 
-class ReadsLots(Acting):
-    """Sets the one instant at which a whole answer is true, and says it in Server-Time."""
+class ReadsLots(Timed):
+    """What a reader sees of lots, all of it as of one instant."""
 
     read_scope = "lots:read"
     public_reading = True
-    now: datetime
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.now = clock.now()
 
     def get_queryset(self) -> QuerySet[Lot]:
         return with_own_registrations(lots_visible_to(self.actor), self.actor)
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {"actor": self.actor, "now": self.now}
-
-    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
-        response: Response = super().finalize_response(*args, **kwargs)  # type: ignore[misc]
-        if hasattr(self, "now"):
-            response.headers["Server-Time"] = stamp(self.now)
-        return response
 
 
 class LotList(ReadsLots, ListAPIView[Lot], Create):
@@ -58,7 +44,7 @@ class LotList(ReadsLots, ListAPIView[Lot], Create):
     filterset_class = LotFilter
     form_class = LotForm
     view_class = LotView
-    action = staticmethod(lots.draft_lot)
+    perform = staticmethod(lots.draft_lot)
 
 
 class LotDetail(ReadsLots, RetrieveAPIView[Lot]):
@@ -73,7 +59,7 @@ class LotDetail(ReadsLots, RetrieveAPIView[Lot]):
         return lot
 
 
-class LotCommand(Command):
+class LotCommand(Timed, Command):
     write_scope = "lots:operate"
     id_name = "lot_id"
     view_class = LotView
@@ -82,30 +68,30 @@ class LotCommand(Command):
 class SubmitLot(LotCommand):
     """POST /api/v1/lots/{id}/submit"""
 
-    action = staticmethod(lots.submit_lot)
+    perform = staticmethod(lots.submit_lot)
 
 
 class ApproveLot(LotCommand):
     """POST /api/v1/lots/{id}/approve"""
 
-    action = staticmethod(lots.approve_lot)
+    perform = staticmethod(lots.approve_lot)
 
 
 class ReturnLot(LotCommand):
     """POST /api/v1/lots/{id}/return"""
 
     form_class = ReasonForm
-    action = staticmethod(lots.return_lot)
+    perform = staticmethod(lots.return_lot)
 
 
 class PublishLot(LotCommand):
     """POST /api/v1/lots/{id}/publish"""
 
-    action = staticmethod(lots.publish_lot)
+    perform = staticmethod(lots.publish_lot)
 
 
 class WithdrawLot(LotCommand):
     """POST /api/v1/lots/{id}/withdraw"""
 
     form_class = ReasonForm
-    action = staticmethod(lots.withdraw_lot)
+    perform = staticmethod(lots.withdraw_lot)

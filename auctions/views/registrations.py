@@ -27,7 +27,7 @@ class Registrations(ListAPIView[Registration], Create):
     serializer_class = RegistrationView
     form_class = RegistrationForm
     view_class = RegistrationView
-    action = staticmethod(registration.register)
+    perform = staticmethod(registration.register)
     key_required = True
     id_name = "lot_id"
 
@@ -55,7 +55,7 @@ class RecordDeposit(Create):
     write_scope = "lots:operate"
     form_class = DepositForm
     view_class = DepositMovementView
-    action = staticmethod(deposits.record_deposit)
+    perform = staticmethod(deposits.record_deposit)
     key_required = True
     id_name = "registration_id"
 
@@ -69,11 +69,11 @@ class RegistrationCommand(Command):
 class ApproveRegistration(RegistrationCommand):
     """POST /api/v1/registrations/{id}/approve"""
 
-    action = staticmethod(registration.approve_registration)
+    perform = staticmethod(registration.approve_registration)
 
 
 class RefuseRegistration(RegistrationCommand):
     """POST /api/v1/registrations/{id}/refuse"""
 
     form_class = ReasonForm
-    action = staticmethod(registration.refuse_registration)
+    perform = staticmethod(registration.refuse_registration)

@@ -20,7 +20,7 @@ class AchievementList(Things):
     form_class = AchievementForm
     serializer_class = view_class = AchievementView
     filterset_class = AchievementFilters
-    action = staticmethod(achievements.list_achievement)
+    perform = staticmethod(achievements.list_achievement)
 
     def get_queryset(self) -> QuerySet[Achievement]:
         return achievements_visible_to(self.actor)
@@ -34,7 +34,7 @@ class AchievementDetail(Thing):
     form_class = AchievementChanges
     serializer_class = AchievementView
     id_name = "achievement_id"
-    action = staticmethod(achievements.edit_achievement)
+    perform = staticmethod(achievements.edit_achievement)
 
     def get_queryset(self) -> QuerySet[Achievement]:
         return achievements_visible_to(self.actor)
@@ -49,30 +49,30 @@ class AchievementCommand(Command):
 class SubmitAchievement(AchievementCommand):
     """POST /api/v1/achievements/{id}/submit"""
 
-    action = staticmethod(achievements.submit_achievement)
+    perform = staticmethod(achievements.submit_achievement)
 
 
 class ApproveAchievement(AchievementCommand):
     """POST /api/v1/achievements/{id}/approve"""
 
-    action = staticmethod(achievements.approve_achievement)
+    perform = staticmethod(achievements.approve_achievement)
 
 
 class ReturnAchievement(AchievementCommand):
     """POST /api/v1/achievements/{id}/return"""
 
     form_class = ReasonForm
-    action = staticmethod(achievements.return_achievement)
+    perform = staticmethod(achievements.return_achievement)
 
 
 class PublishAchievement(AchievementCommand):
     """POST /api/v1/achievements/{id}/publish"""
 
-    action = staticmethod(achievements.publish_achievement)
+    perform = staticmethod(achievements.publish_achievement)
 
 
 class WithdrawAchievement(AchievementCommand):
     """POST /api/v1/achievements/{id}/withdraw"""
 
     form_class = ReasonForm
-    action = staticmethod(achievements.withdraw_achievement)
+    perform = staticmethod(achievements.withdraw_achievement)

@@ -26,11 +26,11 @@ class Thing(Acting, RetrieveAPIView[Any]):
     """GET and PATCH <things>/{id}"""
 
     form_class: ClassVar[type[StrictForm]]
-    action: ClassVar[Callable[..., Any]]
+    perform: ClassVar[Callable[..., Any]]
     id_name: ClassVar[str]
 
     def patch(self, request: Request, pk: int) -> Response:
         form = self.form_class(data=request.data)
         form.is_valid(raise_exception=True)
-        thing = type(self).action(actor=self.actor, **{self.id_name: pk}, **form.validated_data)
+        thing = type(self).perform(actor=self.actor, **{self.id_name: pk}, **form.validated_data)
         return Response(self.get_serializer(thing).data)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django_filters.rest_framework import (  # type: ignore[import-untyped]
+from django_filters.rest_framework import (
     ChoiceFilter,
     Filter,
     FilterSet,
@@ -17,7 +17,7 @@ from marketplace.models import Channel, PricingMethod
 from marketplace.queries import technology_fields
 
 
-class IdFilter(Filter):  # type: ignore[misc]
+class IdFilter(Filter):
     """ASCII digits only; Python's int() would also read "１", "+1" and "1_0"."""
 
     field_class = forms.RegexField
@@ -30,7 +30,7 @@ def _by_code(field_name: str, rows: Any) -> ModelChoiceFilter:
     return ModelChoiceFilter(field_name=field_name, to_field_name="code", queryset=rows)
 
 
-class NeedFilters(FilterSet):  # type: ignore[misc]
+class NeedFilters(FilterSet):
     state = ChoiceFilter(choices=choices(NeedState))
     field = _by_code("field", lambda request: technology_fields())
     city = _by_code("city", lambda request: cities())
@@ -41,7 +41,7 @@ class AchievementFilters(NeedFilters):
     owner = IdFilter(field_name="owner")
 
 
-class DealFilters(FilterSet):  # type: ignore[misc]
+class DealFilters(FilterSet):
     state = ChoiceFilter(choices=choices(DealState))
     method = ChoiceFilter(choices=PricingMethod.choices)
     channel = ChoiceFilter(choices=Channel.choices)

@@ -20,7 +20,7 @@ class NeedList(Things):
     form_class = NeedForm
     serializer_class = view_class = NeedView
     filterset_class = NeedFilters
-    action = staticmethod(needs.post_need)
+    perform = staticmethod(needs.post_need)
 
     def get_queryset(self) -> QuerySet[Need]:
         return needs_visible_to(self.actor)
@@ -34,7 +34,7 @@ class NeedDetail(Thing):
     form_class = NeedChanges
     serializer_class = NeedView
     id_name = "need_id"
-    action = staticmethod(needs.edit_need)
+    perform = staticmethod(needs.edit_need)
 
     def get_queryset(self) -> QuerySet[Need]:
         return needs_visible_to(self.actor)
@@ -49,36 +49,36 @@ class NeedCommand(Command):
 class SubmitNeed(NeedCommand):
     """POST /api/v1/needs/{id}/submit"""
 
-    action = staticmethod(needs.submit_need)
+    perform = staticmethod(needs.submit_need)
 
 
 class EndorseNeed(NeedCommand):
     """POST /api/v1/needs/{id}/endorse"""
 
-    action = staticmethod(needs.endorse_need)
+    perform = staticmethod(needs.endorse_need)
 
 
 class PublishNeed(NeedCommand):
     """POST /api/v1/needs/{id}/publish"""
 
-    action = staticmethod(needs.publish_need)
+    perform = staticmethod(needs.publish_need)
 
 
 class ReturnNeed(NeedCommand):
     """POST /api/v1/needs/{id}/return"""
 
     form_class = ReasonForm
-    action = staticmethod(needs.return_need)
+    perform = staticmethod(needs.return_need)
 
 
 class WithdrawNeed(NeedCommand):
     """POST /api/v1/needs/{id}/withdraw"""
 
-    action = staticmethod(needs.withdraw_need)
+    perform = staticmethod(needs.withdraw_need)
 
 
 class CloseNeed(NeedCommand):
     """POST /api/v1/needs/{id}/close"""
 
     form_class = ReasonForm
-    action = staticmethod(needs.close_need)
+    perform = staticmethod(needs.close_need)

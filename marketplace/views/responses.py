@@ -20,7 +20,7 @@ class ResponseList(Things):
     serializer_class = view_class = ResponseView
     key_required = True
     id_name = "need_id"
-    action = staticmethod(responses.respond)
+    perform = staticmethod(responses.respond)
 
     def get_queryset(self) -> QuerySet[Response]:
         need = get_object_or_404(needs_visible_to(self.actor), pk=self.kwargs["pk"])
@@ -46,23 +46,23 @@ class ResponseCommand(Command):
 class ShortlistResponse(ResponseCommand):
     """POST /api/v1/responses/{id}/shortlist"""
 
-    action = staticmethod(responses.shortlist_response)
+    perform = staticmethod(responses.shortlist_response)
 
 
 class AcceptResponse(ResponseCommand):
     """POST /api/v1/responses/{id}/accept"""
 
-    action = staticmethod(responses.accept_response)
+    perform = staticmethod(responses.accept_response)
 
 
 class DeclineResponse(ResponseCommand):
     """POST /api/v1/responses/{id}/decline"""
 
     form_class = ReasonForm
-    action = staticmethod(responses.decline_response)
+    perform = staticmethod(responses.decline_response)
 
 
 class WithdrawResponse(ResponseCommand):
     """POST /api/v1/responses/{id}/withdraw"""
 
-    action = staticmethod(responses.withdraw_response)
+    perform = staticmethod(responses.withdraw_response)

@@ -167,7 +167,7 @@ def test_data_survives_a_crash_and_its_leftovers(kept_name: str) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
 def test_nothing_outlives_a_supervisor_that_is_killed(kept_name: str) -> None:
-    shell = ["sh", "-c", "echo $DATABASE_URL $REDIS_URL; sleep 60"]
+    shell = ["sh", "-c", "echo $DATABASE_URL $REDIS_URL; exec sleep 60"]
     command = [*COMMAND, "--fast", "--keep", "--name", kept_name, "--", *shell]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as supervisor:
         assert supervisor.stdout is not None
@@ -179,7 +179,7 @@ def test_nothing_outlives_a_supervisor_that_is_killed(kept_name: str) -> None:
 
 @pytest.mark.usefixtures("postgresql_is_elsewhere")
 def test_what_a_killed_supervisor_could_not_remove_the_next_one_does() -> None:
-    command = [*COMMAND, "--", "sh", "-c", "echo up; sleep 60"]
+    command = [*COMMAND, "--", "sh", "-c", "echo up; exec sleep 60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as supervisor:
         assert supervisor.stdout is not None
         assert supervisor.stdout.readline() == b"up\n"

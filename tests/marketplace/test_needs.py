@@ -246,7 +246,7 @@ def test_given_indicators_replace_the_earlier_ones(enterprise):
     assert edited.indicators.count() == 0
 
 
-@pytest.mark.parametrize("state", set(NeedState) - {NeedState.DRAFT, NeedState.RETURNED})
+@pytest.mark.parametrize("state", sorted(set(NeedState) - {NeedState.DRAFT, NeedState.RETURNED}))
 def test_nothing_is_edited_once_others_rely_on_it(enterprise, state):
     need = make_need(enterprise, state)
     with pytest.raises(NotEditable):

@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 
+from config import celery
 from core.models import Event
 from notifications import delivery as deliveries
 from notifications.delivery import LEASE, attempt, due_delivery_ids
@@ -23,8 +24,8 @@ from tests.notifications.conftest import organization_event
 
 
 @pytest.fixture
-def delivery(keeper, make_endpoint):
-    """A ping that is due."""
+def delivery(keeper, make_endpoint, clock):
+    """A ping that is due, by the clock that the test sets."""
     return ping(actor=act(keeper), endpoint_id=make_endpoint().pk)
 
 
@@ -222,6 +223,7 @@ def test_one_endpoint_takes_only_its_share_of_a_sweep(keeper, make_endpoint, clo
 
 
 def test_the_sweep_delivers_what_is_due(keeper, make_endpoint, receiver):
+    assert celery.app.conf.task_always_eager
     keeper.email = "keeper@example.org"
     keeper.save(update_fields=["email"])
     make_endpoint(kinds=["organization.verified"])

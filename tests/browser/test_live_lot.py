@@ -1,0 +1,147 @@
+"""The live page of a lot in a real browser: what others do appears, what one does counts."""
+
+from datetime import timedelta
+
+import pytest
+
+from auctions.models import Bid, Lot
+from core import clock, money
+from tests.factories import admit, bid, make_lot
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def lot(seller) -> Lot:
+    return make_lot(
+        seller,
+        starting_price=money.parse("1000000.00"),
+        increment=money.parse("50000.00"),
+    )
+
+
+@pytest.fixture
+def open_page(server, page):
+    """Open a lot's page as `name`, who signs in on the way; and mark it, to notice a reload."""
+
+    def visit(lot, name):
+        page.browser.get(f"{server}/lots/{lot.pk}")
+        page.click("#sign-in")
+        page.sign_in(name)
+        page.will_read("#connection", "Live")
+        page.browser.execute_script("window.loadedOnce = true")
+        return page
+
+    return visit
+
+
+def was_not_reloaded(page):
+    return page.browser.execute_script("return window.loadedOnce === true")
+
+
+def test_a_bidder_sees_a_rival_bid_arrive_and_then_takes_the_lead(lot, bidder, rival, open_page):
+    own, other = admit(lot, bidder).paddle, admit(lot, rival).paddle
+    page = open_page(lot, "bidder")
+    assert page.reads("#price") == "¥1,000,000"
+    assert page.reads("#price-caption") == "Starting price"
+
+    bid(lot, rival, "1000000.00")
+    page.will_read("#price-caption", "Current price")
+    page.will_read("#leader", other)
+    bid_of_rival = Bid.objects.get(lot=lot)
+    page.will_read("#ledger tr:first-child .chain", bid_of_rival.hash[:8])
+
+    page.type("#amount", "110万")
+    page.click("#bid")
+    page.will_read("#confirm", "A bid is irrevocable.")
+    assert page.reads("#confirm-amount") == "¥1,100,000"
+    page.click("#confirm-yes")
+
+    page.will_read("#my-standing", "You are leading with ¥1,100,000.")
+    assert page.reads("#price") == "¥1,100,000"
+    assert page.reads("#leader") == own
+    assert page.reads("#bid-count") == "2"
+    assert "you" in page.reads("#ledger tr:first-child")
+    assert money.text(Lot.objects.get(pk=lot.pk).price) == "1100000.00"
+
+    bid(lot, rival, "1150000.00")
+    page.will_read("#my-standing", f"You have been outbid: paddle {other} offers ¥1,150,000.")
+    page.click("[data-steps='1']")
+    page.will_read("#confirm-amount", "¥1,250,000")
+    assert was_not_reloaded(page)
+    assert page.complaints() == []
+
+
+def test_a_late_bid_extends_and_the_result_arrives_by_itself(seller, bidder, rival, open_page):
+    lot = make_lot(seller, extension_window_s=60, extension_s=12)
+    paddle = admit(lot, bidder).paddle
+    admit(lot, rival)
+    page = open_page(lot, "bidder")
+    # Only now does the time begin to press, however slow this computer is.
+    soon = clock.now() + timedelta(seconds=5)
+    Lot.objects.filter(pk=lot.pk).update(scheduled_close=soon, closes_at=soon)
+
+    bid(lot, rival, "1000.00")
+    page.will_read("#extended", "Extended: a late bid moved the end to")
+    page.click("[data-steps='0']")
+    page.click("#confirm-yes")
+    page.will_read("#my-standing", "You are leading with ¥1,050.")
+    page.will_read("#countdown", "00:0")  # the last ten seconds, with tenths
+
+    page.will_read("#result", f"Your organization has bought this lot under paddle {paddle}")
+    assert page.reads("#phase") == "Sold"
+    assert not page.browser.find_element("id", "bid-form").is_displayed()
+    assert was_not_reloaded(page)
+    assert page.complaints() == []
+
+
+def test_a_bid_whose_answer_is_lost_is_repeated_and_counts_once(lot, bidder, open_page):
+    admit(lot, bidder)
+    page = open_page(lot, "bidder")
+    # The first bid arrives, but its answer does not come back.
+    page.browser.execute_script("""
+        const send = window.fetch;
+        window.posts = [];
+        window.fetch = async (url, init) => {
+          const answer = await send(url, init);
+          if (init?.method !== "POST") return answer;
+          window.posts.push(init.headers["Idempotency-Key"]);
+          if (window.posts.length === 1) throw new TypeError("the connection was lost");
+          return answer;
+        };
+    """)
+    page.click("[data-steps='0']")
+    page.click("#confirm-yes")
+
+    page.will_read("#bid-message", "Bid no. 1 over ¥1,000,000 is accepted.")
+    keys = page.browser.execute_script("return window.posts")
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    assert Bid.objects.filter(lot=lot).count() == 1
+
+
+def test_a_refusal_is_told_in_the_readers_language(lot, bidder, open_page):
+    admit(lot, bidder)
+    page = open_page(lot, "bidder")
+    page.type("#amount", "999,999")
+    page.click("#bid")
+    page.will_read("#bid-message", "The next bid must be at least ¥1,000,000.")
+
+    # The exchange stops the lot; the page, which does not know yet, bids all the same.
+    Lot.objects.filter(pk=lot.pk).update(state="suspended")
+    page.click("[data-steps='0']")
+    page.click("#confirm-yes")
+    page.will_read("#bid-message", "Bidding on this lot is not open")
+    page.will_read("#phase", "Suspended")
+
+
+def test_the_page_fits_a_phone(lot, bidder, rival, open_page):
+    admit(lot, bidder)
+    admit(lot, rival)
+    bid(lot, rival, "1000000.00")
+    bid(lot, bidder, "1050000.00")
+    page = open_page(lot, "bidder")
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    width = page.browser.execute_script("return document.documentElement.scrollWidth")
+    assert width == 390
