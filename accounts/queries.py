@@ -21,12 +21,12 @@ def city_by_code(code: str) -> City:
     try:
         return City.objects.get(code=code)
     except City.DoesNotExist:
-        raise UnknownCity(code=code) from None
+        raise UnknownCity(city=code) from None
 
 
 class UnknownCity(InvalidValue):
     code = "unknown_city"
-    message = "{code} is not the region code of a city of the corridor."
+    message = "{city} is not the region code of a city of the corridor."
 
 
 def organizations_visible_to(actor: Actor) -> QuerySet[Organization]:

@@ -7,7 +7,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -153,9 +153,11 @@ def package_texts_missing(package: str, language: str = "zh_Hans") -> list[str]:
         ours = read(LOCALE / "packages" / language / "LC_MESSAGES" / "django.po")
         # A text that stays as it is in Chinese has an entry that says so.
         return sorted(
-            text
-            for text in {text if isinstance(text, str) else text[0] for text, _ in wanted}
-            if translation.gettext(text) == text and not _is_translated(ours, text)
+            singular
+            for text, context in wanted
+            if translation.gettext(singular := text if isinstance(text, str) else text[0])
+            == singular
+            and not (_is_translated(ours, text, context) or _is_translated(ours, text))
         )
 
 
@@ -168,8 +170,8 @@ def update(language: str = "zh_Hans") -> None:
     old = read(path)
     fresh = Catalog(locale=language)
     for text, context in _wanted():
-        known = old.get(text, context)
-        fresh.add(text, _strings(known.string, text) if known else "", context=context)
+        known = _strings(old, text, context)
+        fresh.add(text, known[0] if isinstance(text, str) else known, context=context)
     header = _HEADER.format(language=language, plural_forms=fresh.plural_forms)
     with path.open("wb") as file:
         file.write(header.encode())
@@ -179,26 +181,27 @@ def update(language: str = "zh_Hans") -> None:
 def _wanted() -> list[tuple[Text, str | None]]:
     """Every text and its context, in a fixed order."""
     texts = _texts_in_code() | {(text, None) for text in texts_in_tables()}
-    # The table of a text that code says too, once with and once without its plural.
+    # A text said with and without its plural is one message, the one with.
     plurals = {(text[0], context) for text, context in texts if not isinstance(text, str)}
     return sorted(texts - plurals, key=lambda pair: (str(pair[0]), pair[1] or ""))
 
 
-def _strings(string: Text, text: Text) -> Text:
-    """A translation in the shape its text has now: one string, or one for each plural form."""
-    if isinstance(text, str):
-        return string if isinstance(string, str) else string[0]
-    return (string,) if isinstance(string, str) else string
+def _strings(catalogue: Catalog, text: Text, context: str | None) -> tuple[str, ...]:
+    """The translation of a text, or of what it was before it had or lost a plural."""
+    message = catalogue.get(text, context)
+    if message is None or not message.string:
+        return ("",)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
 
 
 def _is_translated(catalogue: Catalog, text: Text, context: str | None = None) -> bool:
     message = catalogue.get(text, context)
     if message is None or message.fuzzy or isinstance(message.id, str) != isinstance(text, str):
         return False
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    # One form for a singular and a plural has the placeholders of either.
     sources = [text] if isinstance(text, str) else list(text)
-    # Chinese has one form for a singular and a plural: it has the placeholders of either.
     wanted = [sorted(_PLACEHOLDER.findall(source)) for source in sources]
+    strings = _strings(catalogue, text, context)
     return all(string and sorted(_PLACEHOLDER.findall(string)) in wanted for string in strings)
 
 

@@ -10,7 +10,7 @@ from redis import Redis, RedisError
 
 from auctions.queries import due_lots
 from core import clock
-from core.models import Event
+from notifications.queries import oldest_delivery_due_at, oldest_unread_event_at
 
 
 def live(request: HttpRequest) -> JsonResponse:
@@ -29,11 +29,11 @@ def lag(request: HttpRequest) -> JsonResponse:
     """How late the oldest unfinished work is, in seconds; 0 means none is late. Alert on these."""
     now = clock.now()
     overdue = due_lots(now).values_list("closes_at", flat=True).first()
-    unread = Event.objects.filter(fanned_out_at=None).order_by("id").values_list("at", flat=True)
     return JsonResponse(
         {
             "closing_s": _late(overdue, now),
-            "fan_out_s": _late(unread.first(), now),
+            "fan_out_s": _late(oldest_unread_event_at(), now),
+            "delivery_s": _late(oldest_delivery_due_at(), now),
         }
     )
 

@@ -51,7 +51,8 @@ def refusal_body(error: Refusal) -> dict[str, Any]:
     """A refusal as the body of its problem; bids keep it to answer a repetition alike."""
     facts = {name: _plain(value) for name, value in error.facts.items()}
     detail = _(error.message).format(**facts)
-    return {**body(error.status, error.code, detail), **facts}
+    problem = body(error.status, error.code, detail)
+    return {**problem, **facts, **problem}  # no fact takes the place of a member
 
 
 def body(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:

@@ -142,6 +142,7 @@ class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     list_fullwidth = True
     view_on_site = False
     change_form_before_template = "desk/steps.html"
+    object_history_template = "desk/history.html"
 
     # --- Who and what -------------------------------------------------------------------
 

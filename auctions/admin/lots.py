@@ -221,8 +221,6 @@ class LotAdmin(DeskAdmin):
         "achievement",
         "consignor",
         "standing",
-        "asked",
-        "bid_count",
         "starting_price",
         "increment",
         "deposit_amount",

@@ -89,6 +89,7 @@ _APPROVE = Step(
     roles=OPERATOR,
     sources=REGISTRATION.sources(RegistrationState.ELIGIBLE)
     | REGISTRATION.sources(RegistrationState.QUALIFIED),  # without a deposit, in one go
+    applies=lambda actor, row: row.deposit_held >= row.lot.deposit_amount,
 )
 
 
@@ -97,7 +98,7 @@ class RegistrationAdmin(DeskAdmin):
     """Applicants: their deposits are recorded here, and they are admitted or refused."""
 
     readers = OPERATOR
-    list_display = ("organization", "lot", "state", "held", "required", "applied_at", "bearer")
+    list_display = ("organization", "lot", "state", "held", "required", "applied_at")
     sortable_by = ("applied_at",)
     list_filter = (WaitingFirst,)
     search_fields = ("organization__name", "lot__code", "lot__title")
@@ -110,7 +111,7 @@ class RegistrationAdmin(DeskAdmin):
         (_("Deposit"), {"fields": ("required", "held")}),
         (_("Record"), {"fields": ("rules_version", "applied_at", "approved_at")}),
     )
-    facts = ("organization", "lot", "state", "required", "held", "closes_at", "applied_at")
+    facts = ("lot", "state", "required", "held", "closes_at", "applied_at")
     steps = (
         Step(
             name="record-deposit",

@@ -1,6 +1,7 @@
 """Achievements over REST."""
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from accounts.requests import Command
 from core.parsing import ReasonForm
@@ -26,6 +27,7 @@ class AchievementList(Things):
         return achievements_visible_to(self.actor)
 
 
+@extend_schema_view(patch=extend_schema(request=AchievementChanges))
 class AchievementDetail(Thing):
     """GET and PATCH /api/v1/achievements/{id}"""
 

@@ -2,28 +2,18 @@
 
 from typing import Any
 
-from django import forms
 from django_filters.rest_framework import (
     ChoiceFilter,
-    Filter,
     FilterSet,
     ModelChoiceFilter,
 )
 
 from accounts.queries import cities
 from core.models import choices
+from core.pagination import IdFilter
 from marketplace.lifecycle import AchievementState, DealState, NeedState
 from marketplace.models import Channel, PricingMethod
 from marketplace.queries import technology_fields
-
-
-class IdFilter(Filter):
-    """ASCII digits only; Python's int() would also read "１", "+1" and "1_0"."""
-
-    field_class = forms.RegexField
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(regex=r"\A[1-9][0-9]{0,17}\Z", **kwargs)
 
 
 def _by_code(field_name: str, rows: Any) -> ModelChoiceFilter:

