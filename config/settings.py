@@ -147,7 +147,8 @@ USE_THOUSAND_SEPARATOR = True
 # --- Files ------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".local" / "static"
+# Where `collectstatic` puts them; without it they are served from where they lie.
+STATIC_ROOT = env.text("STATIC_ROOT", example="/srv/marketplace/static", default="") or None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 # Everything a request may carry; a body above it is a 413.

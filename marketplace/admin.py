@@ -111,6 +111,7 @@ class NeedAdmin(DeskAdmin):
             roles=_OFFICE | _BUREAU,
             sources=NEED.sources(NeedState.RETURNED),
             form_class=ReasonForm,
+            tone="back",
             applies=_may_return,
         ),
     )
@@ -178,6 +179,7 @@ class AchievementAdmin(DeskAdmin):
             roles=_STAFF,
             sources=ACHIEVEMENT.sources(AchievementState.RETURNED),
             form_class=ReasonForm,
+            tone="back",
         ),
         Step(
             name="publish",

@@ -35,6 +35,11 @@ def form(
         achievement_id=achievement_id,
         need_id=need_id,
     )
+    _record(deal, actor, at)
+    return deal
+
+
+def _record(deal: Deal, actor: Acts | None, at: datetime) -> None:
     record(
         f"deal:{deal.pk}",
         "deal.formed",
@@ -42,12 +47,11 @@ def form(
         actor=actor,
         deal=deal.pk,
         code=deal.code,
-        seller=seller_id,
-        buyer=buyer_id,
-        price=money.text(price),
-        method=PricingMethod(method).value,
-        channel=Channel(channel).value,
-        achievement=achievement_id,
-        need=need_id,
+        seller=deal.seller_id,
+        buyer=deal.buyer_id,
+        price=money.text(deal.price),
+        method=PricingMethod(deal.method).value,
+        channel=Channel(deal.channel).value,
+        achievement=deal.achievement_id,
+        need=deal.need_id,
     )
-    return deal

@@ -21,6 +21,7 @@ class ResponseList(Things):
     key_required = True
     id_name = "need_id"
     perform = staticmethod(responses.respond)
+    queryset = Response.objects.none()  # tells the OpenAPI generator what is listed here
 
     def get_queryset(self) -> QuerySet[Response]:
         need = get_object_or_404(needs_visible_to(self.actor), pk=self.kwargs["pk"])

@@ -223,7 +223,7 @@ def test_unknown_technology_field_and_unknown_city(path, body, api, enterprise):
     client = api(enterprise)
     answer = client.post(f"{V1}/{path}", {**body, "field": "XX"})
     assert refused(answer, 400, "unknown_technology_field")["field"] == "XX"
-    assert client.post(f"{V1}/{path}", {**body, "city": "000000"}).status_code == 400
+    refused(client.post(f"{V1}/{path}", {**body, "city": "000000"}), 400, "unknown_city")
     assert not Need.objects.exists()
     assert not Achievement.objects.exists()
 
