@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from accounts.actors import Actor, actor_of_client
 from accounts.queries import api_client_of
+from core.errors import CHALLENGE
 
 
 class BearerToken(BaseAuthentication):
@@ -28,7 +29,7 @@ class BearerToken(BaseAuthentication):
         return AnonymousUser(), actor
 
     def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="api"'
+        return CHALLENGE
 
 
 def actor_of_token(value: str) -> Actor | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.i18n import set_language
 from unfold.sites import UnfoldAdminSite
 
+from accounts.desk.admins import DeskAdmin
 from accounts.desk.roles import roles_of
 
 # Group, and the models under it with their symbols; each only for whom the model is there.
@@ -74,11 +75,16 @@ _ENVIRONMENTS = {
 }
 
 
-class DeskSite(UnfoldAdminSite):  # type: ignore[misc]
+class DeskSite(UnfoldAdminSite):
     """Whoever holds a role at the desk gets in, for as long as the role is held."""
 
     enable_nav_sidebar = True
     index_template = "desk/dashboard.html"
+
+    def register(self, models: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only the desk's own classes. Libraries bring pages that show tokens and secrets."""
+        if admin_class is not None and issubclass(admin_class, DeskAdmin):
+            super().register(models, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(roles_of(request))
@@ -139,7 +145,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     from django.contrib.admin import site
 
     admins = {model._meta.label_lower: admin for model, admin in site._registry.items()}
-    groups = [{"title": None, "items": [_home()]}]
+    groups: list[dict[str, Any]] = [{"title": None, "items": [_home()]}]
     for title, models in _SIDEBAR:
         items = [
             _item(admins[name], symbol)

@@ -6,8 +6,6 @@ Needs nothing but Python. An old one must still be able to read this file, to be
 too old: hence the quoted annotations.
 """
 
-# ruff: noqa: S603 - every command here is our own
-
 import contextlib
 import hashlib
 import itertools

@@ -26,7 +26,9 @@ def become(parent: int, death_signal: int, account: str, program: list[str]) -> 
         libc.prctl(PR_SET_PDEATHSIG, death_signal)
         if os.getppid() != parent:  # it died before the line above took effect
             sys.exit(1)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and that would be inherited
+    # Python ignores the first, a shell the others for what it starts with "&": both are inherited.
+    for number in (signal.SIGPIPE, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
     os.execvp(program[0], program)  # noqa: S606 - there is no shell here, on purpose
 
 

@@ -136,9 +136,10 @@ def _review_cards(actor: Actor, roles: frozenset[DeskRole]) -> Iterator[Card]:
 
 def _delivery_card(now: datetime) -> Card:
     late = late_deliveries(now)
-    number, oldest = late.count(), late.order_by("due_at").first()
-    note = oldest and _("Oldest: due since {time}").format(time=shown.moment_text(oldest.due_at))
-    stuck = oldest is not None and now - oldest.due_at > _SLOW_DELIVERY
+    number = late.count()
+    oldest = late.order_by("due_at").values_list("due_at", flat=True).first()
+    note = oldest and _("Oldest: due since {time}").format(time=shown.moment_text(oldest))
+    stuck = oldest is not None and now - oldest > _SLOW_DELIVERY
     return Card(
         _("Messages not sent"),
         str(number),

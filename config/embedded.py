@@ -12,8 +12,6 @@ django-environ; `unix:///tmp/…/valkey.sock?db=0` by redis-py. Celery has a wor
 latter, `redis+socket:///tmp/…/valkey.sock?virtual_host=0`.
 """
 
-# ruff: noqa: S603 - every command here is our own
-
 import argparse
 import contextlib
 import importlib.util

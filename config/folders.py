@@ -1,7 +1,5 @@
 """Where do the embedded services keep their files, and who may enter there?"""
 
-# ruff: noqa: S603 - every command here is our own
-
 import contextlib
 import fcntl
 import hashlib

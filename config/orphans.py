@@ -3,8 +3,6 @@
 On Linux a server does not outlive its parent for longer than it takes to end (`config/child.py`).
 """
 
-# ruff: noqa: S603, S607 - every command here is our own
-
 import contextlib
 import os
 import signal
@@ -23,10 +21,10 @@ def end_orphan(pidfile: Path, *, mark: str) -> None:
         pid = int(pidfile.read_text().split()[0])
     except (FileNotFoundError, IndexError, ValueError):
         return
-    deadline = time.monotonic() + 10
-    while (running := command_of(pid)) and mark in running and time.monotonic() < deadline:
+    begin = time.monotonic()
+    while (running := command_of(pid)) and mark in running and time.monotonic() < begin + 10:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGQUIT)
+            os.kill(pid, signal.SIGQUIT if time.monotonic() < begin + 5 else signal.SIGKILL)
         time.sleep(0.1)
     if running is not None and mark not in running:
         pidfile.unlink()

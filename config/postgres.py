@@ -5,8 +5,6 @@ folders to everybody. The server listens on a Unix socket alone and lets in one 
 one who started it: nobody else on a shared machine may connect, and there is no password to leak.
 """
 
-# ruff: noqa: S603 - every command here is our own
-
 import importlib.metadata
 import importlib.util
 import shutil

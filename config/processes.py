@@ -5,8 +5,6 @@ which then decides the order. On Linux the kernel tells the children to end when
 dies, even by SIGKILL (`config/child.py`); their own children are then theirs to end.
 """
 
-# ruff: noqa: S603 - every command here is our own
-
 import contextlib
 import os
 import signal

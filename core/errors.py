@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+# A 401 says how one could have signed in (RFC 9110 §15.5.2).
+CHALLENGE = 'Bearer realm="api"'
+
 
 class Refusal(Exception):
     """The request was understood and the answer is no."""

@@ -21,7 +21,7 @@ from rest_framework.views import set_rollback
 
 from core import money
 from core.envelope import current_request_id
-from core.errors import NotFound, PermissionDenied, Refusal
+from core.errors import CHALLENGE, NotFound, PermissionDenied, Refusal
 
 MEDIA_TYPE = "application/problem+json"
 BUSY_RETRY_SECONDS = 1
@@ -39,6 +39,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = PermissionDenied()
     if isinstance(error, Refusal):
         headers = {}
+        if error.status is HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = CHALLENGE
         if error.status is HTTPStatus.SERVICE_UNAVAILABLE:
             headers["Retry-After"] = str(BUSY_RETRY_SECONDS)
         return _response(refusal_body(error), headers=headers)

@@ -55,9 +55,7 @@ class HowFar(SimpleListFilter):
             ("failed", _("given up")),
         ]
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Delivery]
-    ) -> QuerySet[Delivery]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
         if (wanted := self.value()) is None:
             return queryset
         if wanted not in self._ways:

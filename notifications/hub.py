@@ -126,6 +126,10 @@ class Hub:
             del self._watchers[watcher.topic], self._positions[watcher.topic]
             self._unread.discard(watcher.topic)
 
+    def now(self) -> datetime | None:
+        """The time by the database's clock, once it has been asked."""
+        return self._clock.now()
+
     async def close(self) -> None:
         """End every stream and the listener."""
         for watcher in [one for watchers in self._watchers.values() for one in watchers]:

@@ -8,8 +8,9 @@ thread, with the same query as everywhere; from then on only public facts travel
 import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -34,7 +35,7 @@ from accounts.permissions import require_scope
 from auctions.queries import lots_visible_to
 from core import clock
 from core.envelope import stamp
-from core.errors import Busy, InvalidValue, NotFound, NotSignedIn, Refusal
+from core.errors import CHALLENGE, Busy, InvalidValue, NotFound, NotSignedIn, Refusal
 from core.models import Event
 from core.problems import MEDIA_TYPE, refusal_body
 from notifications.audience import STREAMED_KINDS
@@ -96,17 +97,14 @@ class LotStream:
         lifetime = LIFETIME_S * random.uniform(0.8, 1.2)  # noqa: S311
         watcher = self.hub.join(f"lot:{lot_id}", lifetime=lifetime)
         try:
-            opening = await self._in_thread(_open, lot_id, headers, scope["query_string"])
+            opening = await self._in_thread(
+                _open, lot_id, headers, scope["query_string"], self.hub.now()
+            )
             if isinstance(opening, Problem):
                 await _refuse(send, opening)
             else:
                 self.hub.start_from(watcher.topic, opening.position)
                 await self._serve(watcher, opening, receive, send)
-        except asyncio.CancelledError:
-            if not watcher.let_go:
-                raise
-            if (task := asyncio.current_task()) is not None:
-                task.uncancel()
         finally:
             self.hub.leave(watcher)
 
@@ -124,12 +122,19 @@ class LotStream:
             retry = f"retry: {random.randint(1000, 3000)}\n\n".encode()  # noqa: S311
             await _write(send, retry + opening.data)
             while opening.more:
-                opening = await self._in_thread(_missed, watcher.topic, opening.position)
+                opening = await self._in_thread(
+                    _missed, watcher.topic, opening.position, self.hub.now()
+                )
                 await _write(send, opening.data)
             await _pump(watcher, opening.position, send)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except asyncio.CancelledError:
+            # Too slow a reader, or the server is stopping. The stream ends, and the browser
+            # comes back to wherever there is a server and says what it has.
+            if (task := asyncio.current_task()) is not None:
+                task.uncancel()
         finally:
             gone.cancel()
+        await _end(send)
 
     async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
         loop = asyncio.get_running_loop()
@@ -164,6 +169,13 @@ async def _write(send: Send, data: bytes) -> None:
     await send({"type": "http.response.body", "body": data, "more_body": True})
 
 
+async def _end(send: Send) -> None:
+    """Say that this was all, unless the other side does not even take that."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
 async def _refuse(send: Send, problem: Problem) -> None:
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
@@ -186,14 +198,16 @@ def _with_connection(function: Callable[..., Any], *arguments: Any) -> Any:
         connections.close_all()
 
 
-def _open(lot_id: int, headers: Mapping[str, bytes], query: bytes) -> Opening | Problem:
+def _open(
+    lot_id: int, headers: Mapping[str, bytes], query: bytes, now: datetime | None
+) -> Opening | Problem:
     """Everything that is decided before the first byte, with as few queries as it takes."""
     request = _request(headers)
     with translation.override(translation.get_language_from_request(request)):
         try:
             after = _last_event_id(headers, query)
             _check_visible(lot_id, _actor(request))
-            return _missed(f"lot:{lot_id}", after)
+            return _missed(f"lot:{lot_id}", after, now)
         except Refusal as refusal:
             return _problem(refusal)
         except DatabaseError:
@@ -207,29 +221,24 @@ def _check_visible(lot_id: int, actor: Actor) -> None:
         raise NotFound(what="lot")
 
 
-def _missed(topic: str, after: int | None) -> Opening:
+def _missed(topic: str, after: int | None, now: datetime | None) -> Opening:
     """The events after `after`, a page of them; from the present end if it is None."""
     events = Event.objects.filter(topic=topic)
     end = events.aggregate(end=Max("seq"))["end"] or 0
     # Beyond the end is nothing yet: the id is of another time, so start from here.
     position = end if after is None else min(after, end)
-    page = list(events.filter(seq__gt=position, seq__lte=end).order_by("seq")[:PAGE])
+    missed = events.filter(seq__gt=position, seq__lte=end).order_by("seq")
+    page = list(missed[:PAGE]) if position < end else []
+    now = now or clock.now()
+    frames = Batch.of(
+        (event.seq, frame(event.seq, event.kind, event.at, event.payload, now))
+        for event in page
+        if event.kind in STREAMED_KINDS
+    )
     return Opening(
-        data=_frames(page),
+        data=clock_frame(now) + frames.data,
         position=page[-1].seq if page else position,
         more=len(page) == PAGE,
-    )
-
-
-def _frames(events: Sequence[Event]) -> bytes:
-    now = clock.now()
-    return (
-        clock_frame(now)
-        + Batch.of(
-            (event.seq, frame(event.seq, event.kind, event.at, event.payload, now))
-            for event in events
-            if event.kind in STREAMED_KINDS
-        ).data
     )
 
 
@@ -279,6 +288,6 @@ def _problem(refusal: Refusal, *, retry_after: int | None = None) -> Problem:
     if retry_after is not None:
         headers.append((b"retry-after", str(retry_after).encode()))
     if refusal.status is HTTPStatus.UNAUTHORIZED:
-        headers.append((b"www-authenticate", b'Bearer realm="api"'))
+        headers.append((b"www-authenticate", CHALLENGE.encode()))
     text = json.dumps(body, ensure_ascii=False)
     return Problem(int(refusal.status), text.encode(), tuple(headers))

@@ -37,7 +37,7 @@ from core.problems import refusal_body
 _LONGEST_ID = 18  # digits; more do not fit a bigint
 
 
-class DeskChangeList(ChangeList):  # type: ignore[misc]
+class DeskChangeList(ChangeList):
     """Django hides the arrows of a column that is not sortable, but obeys `?o=` all the same."""
 
     def get_ordering_field(self, field_name: Any) -> Any:
@@ -83,18 +83,18 @@ class ReadOnly(Shows):
         return [] if obj is None else list(flatten_fieldsets(self.get_fieldsets(request, obj)))
 
 
-class Newest(PaginationInlineFormSet):  # type: ignore[misc]
+class Newest(PaginationInlineFormSet):
     """The first rows of the inline's order; a long ledger has its own list."""
 
     at_most = 20
 
     def get_queryset(self) -> QuerySet[Any]:
         if not hasattr(self, "_queryset"):
-            self._queryset = super().get_queryset()[: self.at_most]
+            self._queryset: QuerySet[Any] = super().get_queryset()[: self.at_most]
         return self._queryset
 
 
-class DeskInline(ReadOnly, TabularInline):  # type: ignore[misc]
+class DeskInline(ReadOnly, TabularInline):
     """The newest rows that belong to the page's thing; never a form."""
 
     readers: ClassVar[frozenset[DeskRole]] = frozenset()
@@ -124,7 +124,7 @@ if not hasattr(TabularInline, "show_title"):
     DeskInline.hide_title = True
 
 
-class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+class DeskAdmin(ReadOnly, ModelAdmin):
     """Rows to look at, and steps to take with them.
 
     `readers` see the lists, `writers` may use the class's own forms, each step names its
@@ -136,7 +136,7 @@ class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     steps: ClassVar[tuple[Step, ...]] = ()
     facts: ClassVar[tuple[str, ...]] = ()
 
-    sortable_by: Sequence[str] = ()
+    sortable_by: ClassVar[Sequence[str]] = ()
     list_per_page = 50
     show_facets = ShowFacets.NEVER
     list_fullwidth = True
@@ -196,8 +196,8 @@ class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
         return offered
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        for name, value in request.GET.items():
-            if name.endswith("__id__exact") and not is_id(value):
+        for name, values in request.GET.lists():
+            if name.endswith("__id__exact") and not all(is_id(str(value)) for value in values):
                 raise IncorrectLookupParameters
         return super().get_changelist_instance(request)
 
@@ -229,7 +229,7 @@ class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
 
     def page(self, request: HttpRequest, template: str, title: Any, **context: Any) -> HttpResponse:
         """A page of the class's own, in the frame of its list."""
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         frame = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         return TemplateResponse(
             request, template, {**frame, "back": self.url_of("changelist"), **context}
@@ -315,7 +315,7 @@ class DeskAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     ) -> None:
         said = [str(step.label), *(str(value) for value in values.values())]
         LogEntry.objects.create(
-            user_id=request.user.pk,
+            user_id=actor_of(request).user_id,  # type: ignore[misc]
             content_type=ContentType.objects.get_for_model(self.model),
             object_id=str(row.pk),
             object_repr=title[:200],

@@ -86,7 +86,7 @@ class DepositForm(StepForm):
     )
 
 
-class WholeForm(forms.ModelForm):
+class WholeForm(forms.ModelForm):  # type: ignore[type-arg]
     """A model form that checks every constraint of the row, also those on fields it lacks.
 
     Django skips a constraint that names a field the form does not have, and the database then

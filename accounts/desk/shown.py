@@ -1,7 +1,7 @@
 """How money, times and states look at the desk: the same in every list and on every page."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -81,6 +81,10 @@ def moment(at: datetime | None) -> SafeString | str:
     )
 
 
+def day(on: date | None) -> str:
+    return NOTHING if on is None else f"{on:%Y-%m-%d}"
+
+
 def span(begins: datetime, ends: datetime) -> SafeString:
     """Two times, one above the other."""
     return format_html('<span class="desk-span">{}{}</span>', moment(begins), moment(ends))
@@ -107,6 +111,8 @@ def presentation_of(field: Any) -> Callable[[Any], Any] | None:
     """
     if isinstance(field, models.DateTimeField):
         return _column(field, lambda row: moment(getattr(row, field.name)))
+    if isinstance(field, models.DateField):
+        return _column(field, lambda row: day(getattr(row, field.name)))
     if isinstance(field, models.DecimalField) and field.max_digits == _MONEY_DIGITS:
         return _column(field, lambda row: money(getattr(row, field.name)))
     if isinstance(field, models.CharField) and field.choices and field.name in _LABELLED:

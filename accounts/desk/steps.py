@@ -6,7 +6,7 @@ what is about to happen and changes nothing; only its form, with a CSRF token, d
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from accounts.actors import Actor
 from accounts.desk.forms import StepForm
@@ -40,7 +40,7 @@ class Step:
     sources: frozenset[Any] | None  # None: what has no states
     form_class: type[StepForm] = StepForm
     applies: Callable[[Actor, Any], bool] = _always
-    grave: bool = False
+    tone: Literal["forward", "back", "grave"] = "forward"
 
     def is_offered(self, actor: Actor, roles: frozenset[DeskRole], row: Any) -> bool:
         return (

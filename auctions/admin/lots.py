@@ -139,6 +139,7 @@ _LOT_STEPS = (
         roles=OPERATOR,
         sources=LOT.sources(LotState.RETURNED),
         form_class=ReasonForm,
+        tone="back",
     ),
     Step(
         name="withdraw",
@@ -153,7 +154,7 @@ _LOT_STEPS = (
         sources=LOT.sources(LotState.WITHDRAWN),
         form_class=ReasonForm,
         applies=lambda actor, lot: lot.state != LotState.PUBLISHED or lot.read_at < lot.opens_at,
-        grave=True,
+        tone="grave",
     ),
 )
 

@@ -135,7 +135,7 @@ class RegistrationAdmin(DeskAdmin):
             roles=OPERATOR,
             sources=REGISTRATION.sources(RegistrationState.REFUSED),
             form_class=ReasonForm,
-            grave=True,
+            tone="grave",
         ),
     )
 

@@ -86,10 +86,9 @@ def test_every_bid_lies_within_the_time_that_was_open_when_it_was_placed(terms, 
 
 @given(maybe_capped, attempts)
 def test_the_leader_is_whoever_bid_most_and_wins(terms, attempts):
-    accepted = [attempt for _, _, attempt in play(terms, attempts)]
-    standing = START
-    for _, standing, _ in play(terms, attempts):
-        pass
+    played = list(play(terms, attempts))
+    accepted = [attempt for _, _, attempt in played]
+    standing = played[-1][1] if played else START
     if not accepted:
         assert ascending.outcome(standing) is Outcome.NO_BIDS
         return

@@ -50,10 +50,11 @@ def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    flags = (f"--port={port}", "--timeout-graceful-shutdown=1")
     log = tmp_path_factory.mktemp("server") / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "config.asgi:application", f"--port={port}"],
+            [sys.executable, "-m", "uvicorn", "config.asgi:application", *flags],
             cwd=settings.BASE_DIR,
             env={**os.environ, "DATABASE_URL": _test_database_url()},
             stdout=output,
@@ -143,7 +144,7 @@ class Page:
     def sign_in(self, name: str) -> None:
         self.type("input[name=login]", name)
         self.type("input[name=password]", "demo")
-        self.click("main button[type=submit]")
+        self.click("form[action*=login] button[type=submit]")
 
     def complaints(self) -> list[str]:
         """What the browser complained about: errors of scripts, refused resources."""

@@ -28,6 +28,7 @@ def open_page(server, page):
         page.browser.get(f"{server}/lots/{lot.pk}")
         page.click("#sign-in")
         page.sign_in(name)
+        page.complaints()  # what was said about the pages before is not this page's
         page.will_read("#connection", "Live")
         page.browser.execute_script("window.loadedOnce = true")
         return page

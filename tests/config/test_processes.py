@@ -87,12 +87,13 @@ def test_ctrl_c_while_ending_makes_it_rougher_and_interrupts_nothing(log: Path) 
     farewell = ((signal.SIGTERM, 60), (signal.SIGKILL, 5))
     running = Processes()
     child = start_shell(running, STUBBORN, log, farewell=farewell)
+    before = signal.getsignal(signal.SIGINT)
     impatience = threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT])
     impatience.start()
     running.stop()
     impatience.join()
     assert child.process.returncode == -signal.SIGKILL
-    assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) == before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")

@@ -2,13 +2,16 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from accounts.actors import Actor
+from accounts.clients import create_api_client
 from accounts.models import Organization, Role, User
 from core import clock as clock_module
 from core.db import transaction
@@ -47,41 +50,42 @@ def receiver(settings: Any) -> Iterator[Receiver]:
         yield told
 
 
-class serve:  # noqa: N801 - reads as a word in `with serve(receiver)`
-    """A real HTTP server in a thread, for as long as the block lasts."""
+@contextmanager
+def serve(told: Receiver, wrap: Callable[[Any], Any] | None = None) -> Iterator[int]:
+    """A real HTTP server in a thread, for as long as the block lasts; its port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(told))
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    if wrap:
+        server.socket = wrap(server.socket)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
-    def __init__(self, told: Receiver, wrap: Callable[[Any], Any] | None = None) -> None:
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                length = int(self.headers["Content-Length"])
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                told.received.append(Received(self.path, headers, self.rfile.read(length)))
-                if told.drip:
-                    told.drip(self.wfile)
-                    return
-                self.send_response(told.answers.pop(0) if told.answers else 204)
-                for name, value in told.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
 
-            def log_message(self, *arguments: Any) -> None:
-                pass
+def _handler(told: Receiver) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            told.received.append(Received(self.path, headers, self.rfile.read(length)))
+            if told.drip:
+                told.drip(self.wfile)
+                return
+            self.send_response(told.answers.pop(0) if told.answers else 204)
+            for name, value in told.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]
-        if wrap:
-            self.server.socket = wrap(self.server.socket)
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
+        def log_message(self, *arguments: Any) -> None:
+            pass
 
-    def __enter__(self) -> int:
-        self.thread.start()
-        return self.server.server_address[1]
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+    return Handler
 
 
 @pytest.fixture
@@ -99,6 +103,30 @@ def make_endpoint(receiver: Receiver, keeper: User) -> Callable[..., WebhookEndp
         return create_endpoint(actor=actor, **values)
 
     return make
+
+
+@pytest.fixture
+def partner(keeper: User) -> Callable[..., APIClient]:
+    """A partner system of the keeper's organization, with its token."""
+
+    def with_scopes(scopes: str = "webhooks:write") -> APIClient:
+        client = APIClient()
+        credentials = create_api_client(
+            credit_code=organization_of(keeper).credit_code, scopes=scopes.split()
+        )
+        answer = client.post(
+            "/api/v1/oauth/token",
+            {
+                "grant_type": "client_credentials",
+                "client_id": credentials.client_id,
+                "client_secret": credentials.client_secret,
+            },
+            format="multipart",
+        )
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access_token']}")
+        return client
+
+    return with_scopes
 
 
 def happen(kind: str, topic: str, actor: Actor | None = None, **payload: Any) -> Event:

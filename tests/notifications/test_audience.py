@@ -16,6 +16,7 @@ from tests.notifications.conftest import happen
 
 ROOT = Path(__file__).parents[2]
 APPS = ["core", "accounts", "marketplace", "auctions", "enclaves", "notifications", "web"]
+MODULES = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py"))
 RECORDERS = {"record", "record_all", "Happening"}
 # A kind that is written f"need.{…}" takes its second half from these, less what starts a thing
 # or is recorded under another word.
@@ -59,7 +60,9 @@ def kinds_recorded(path):
     return literal, prefixes, words
 
 
-@pytest.mark.parametrize("path", sorted(p for app in APPS for p in (ROOT / app).rglob("*.py")), ids=str)
+@pytest.mark.parametrize(
+    "path", sorted(p for app in APPS for p in (ROOT / app).rglob("*.py")), ids=str
+)
 def test_each_recorded_kind_has_an_audience(path):
     literal, prefixes, words = kinds_recorded(path)
 
@@ -74,7 +77,7 @@ def test_each_recorded_kind_has_an_audience(path):
 
 
 def test_the_walk_finds_what_is_recorded():
-    everything = [kinds_recorded(p) for app in APPS for p in (ROOT / app).rglob("*.py")]
+    everything = [kinds_recorded(path) for path in MODULES]
     literal = set().union(*(kinds for kinds, _, _ in everything))
     prefixes = set().union(*(found for _, found, _ in everything))
 

@@ -6,9 +6,10 @@ from threading import Barrier
 
 import pytest
 from django.core import mail
-from django.db import connection, transaction
+from django.db import IntegrityError, connection
 
 from config import celery
+from core.db import transaction
 from core.models import Event
 from notifications import delivery as deliveries
 from notifications.delivery import LEASE, attempt, due_delivery_ids
@@ -205,7 +206,7 @@ def test_an_attempt_can_be_neither_changed_nor_deleted(delivery, clock):
         lambda rows: rows.update(status_code=500),
         lambda rows: rows._raw_delete("default"),
     ):
-        with pytest.raises(Exception, match="append-only"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="append-only"), transaction():
             change(DeliveryAttempt.objects.all())
 
 
@@ -265,9 +266,7 @@ def test_two_workers_at_one_delivery_send_once_without_the_claim(
     keeper, make_endpoint, receiver, monkeypatch
 ):
     def claim(delivery_id):
-        return Delivery.objects.select_related("event", "endpoint", "recipient").get(
-            pk=delivery_id
-        )
+        return Delivery.objects.select_related("event", "endpoint", "recipient").get(pk=delivery_id)
 
     monkeypatch.setattr(deliveries, "_claim", claim)
     pinged = ping(actor=act(keeper), endpoint_id=make_endpoint().pk)

@@ -105,9 +105,7 @@ def test_a_header_with_an_underscore_does_not_pass_for_the_real_one(port):
 
 
 def test_a_query_that_is_not_ascii_is_no_accident(port):
-    answer = talk(
-        port, "GET /?q=中 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
-    )
+    answer = talk(port, "GET /?q=中 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
 
     assert b"500" not in answer.splitlines()[0]
 
@@ -199,7 +197,6 @@ def test_only_a_get_of_a_lot_s_stream_is_a_stream(port):
         ("GET", "/api/v1/lots/1234567890123456789/stream"),
         ("GET", "/x/api/v1/lots/1/stream"),
     ]:
-
         assert told(port, method, path)["REQUEST_METHOD"] == method
 
 
@@ -240,7 +237,12 @@ def test_a_session_works_behind_the_door(django_port, client):
         "Cookie": f"sessionid={client.cookies['sessionid'].value}; csrftoken={'a' * 32}",
         "X-CSRFToken": "a" * 32,
     }
-    form = {"kind": "enterprise", "name": "门后", "credit_code": credit_code(4711), "city": "330100"}
+    form = {
+        "kind": "enterprise",
+        "name": "门后",
+        "credit_code": credit_code(4711),
+        "city": "330100",
+    }
 
     response, body = ask(
         django_port, "POST", "/api/v1/organizations", json.dumps(form).encode(), headers

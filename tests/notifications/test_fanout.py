@@ -78,9 +78,7 @@ def test_what_was_told_before_a_crash_is_not_told_again(mailbox, make_endpoint, 
     event = organization_event(organization_of(mailbox))
     told = {"created_at": clock.now(), "due_at": clock.now(), "event": event}
     Notice.objects.create(event=event, recipient=mailbox)
-    Delivery.objects.create(
-        channel="email", address=mailbox.email, recipient=mailbox, **told
-    )
+    Delivery.objects.create(channel="email", address=mailbox.email, recipient=mailbox, **told)
     Delivery.objects.create(channel="webhook", address=endpoint.url, endpoint=endpoint, **told)
 
     assert fan_out() == 1

@@ -158,10 +158,7 @@ def test_words_name_only_facts_that_exist(key):
         "paddle", "bid_count", "amount", "minimum", "price", "opens_at", "closes_at",
     }  # fmt: skip
     names = {
-        name
-        for text in WORDS[key]
-        for _, name, _, _ in string.Formatter().parse(str(text))
-        if name
+        name for text in WORDS[key] for _, name, _, _ in string.Formatter().parse(str(text)) if name
     }
 
     assert names <= known

@@ -1,22 +1,23 @@
 """What leaves the house: signed bodies, mail that can be recognized, and nothing to ourselves."""
 
 import json
-import smtplib
 import socket
 import ssl
-import subprocess
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core import mail
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from core import clock as clock_module
 from notifications import senders
 from notifications.delivery import attempt
-from notifications.endpoints import ping, rotate_secret
+from notifications.endpoints import create_endpoint, ping, rotate_secret
 from notifications.fanout import fan_out
 from notifications.models import Delivery, WebhookEndpoint
 from notifications.senders import SendError, send, signed
@@ -32,6 +33,11 @@ def endpoint(make_endpoint):
 @pytest.fixture
 def delivery(keeper, endpoint):
     return ping(actor=act(keeper), endpoint_id=endpoint.pk)
+
+
+def found(address: str, port: int) -> list[Any]:
+    """What getaddrinfo answers for a name with one address."""
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
 
 def failure(delivery: Delivery) -> SendError:
@@ -56,7 +62,8 @@ def test_an_event_arrives_signed_thin_and_under_its_delivery_id(keeper, endpoint
     said = Webhook(endpoint.secret).verify(request.body, request.headers)
     assert said == {
         "type": "organization.verified",
-        "timestamp": event.at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{event.at.microsecond // 1000:03}Z",
+        "timestamp": event.at.strftime("%Y-%m-%dT%H:%M:%S.")
+        + f"{event.at.microsecond // 1000:03}Z",
         "data": {
             "organization": organization_of(keeper).pk,
             "topic": event.topic,
@@ -72,7 +79,9 @@ def test_chinese_text_survives_the_signature(endpoint, receiver):
     send(Delivery.objects.get(event=event))
 
     (request,) = receiver.received
-    assert Webhook(endpoint.secret).verify(request.body, request.headers)["data"]["outcome"] == "流拍"
+    assert (
+        Webhook(endpoint.secret).verify(request.body, request.headers)["data"]["outcome"] == "流拍"
+    )
 
 
 def test_a_ping_says_nothing_but_ping(endpoint, delivery, receiver):
@@ -210,10 +219,10 @@ def test_a_name_that_moves_to_a_private_address_is_refused_at_the_next_attempt(
 
     def getaddrinfo(host: str, port: int, **_: Any) -> list[Any]:
         assert host == "rebinding.example.com"
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answers.pop(0), port))]
+        return found(answers.pop(0), port)
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    endpoint = senders.WebhookEndpoint.objects.create(
+    endpoint = WebhookEndpoint.objects.create(
         organization=organization_of(keeper),
         url="https://rebinding.example.com/",
         secret="whsec_" + "A" * 43 + "=",
@@ -230,7 +239,7 @@ def test_a_name_that_moves_to_a_private_address_is_refused_at_the_next_attempt(
 
 
 def test_one_private_address_among_several_is_enough_to_refuse(settings, monkeypatch):
-    rows = [(socket.AF_INET, 1, 6, "", (ip, 443)) for ip in ("93.184.215.14", "10.0.0.7")]
+    rows = found("93.184.215.14", 443) + found("10.0.0.7", 443)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: rows)
 
     with pytest.raises(senders.WebhookUrlRefused):
@@ -257,13 +266,6 @@ def certificate(tmp_path_factory):
 
 
 def _write_certificate(key: Any, cert: Any) -> None:
-    from datetime import UTC, datetime
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hooks.example.com")])
     now = datetime.now(UTC)
@@ -303,7 +305,9 @@ def tls_receiver(certificate, settings, monkeypatch):
     monkeypatch.setattr(
         socket,
         "getaddrinfo",
-        lambda host, port, *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))],
+        lambda host, port, *_, **__: [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+        ],
     )
     with serve(told, wrap=lambda plain: context.wrap_socket(plain, server_side=True)) as port:
         told.url = f"https://hooks.example.com:{port}/in"
@@ -315,7 +319,7 @@ def test_tls_is_spoken_with_the_name_and_to_the_address(
 ):
     told, names = tls_receiver
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
-    endpoint = senders_endpoint(keeper, told.url)
+    endpoint = endpoint_at(keeper, told.url)
 
     assert send(ping(actor=act(keeper), endpoint_id=endpoint.pk)).status_code == 204
 
@@ -325,7 +329,7 @@ def test_tls_is_spoken_with_the_name_and_to_the_address(
 
 def test_a_certificate_nobody_vouches_for_is_refused(keeper, tls_receiver):
     told, _ = tls_receiver
-    endpoint = senders_endpoint(keeper, told.url)
+    endpoint = endpoint_at(keeper, told.url)
 
     assert failure(ping(actor=act(keeper), endpoint_id=endpoint.pk)).code == "tls_failed"
     assert told.received == []
@@ -334,65 +338,11 @@ def test_a_certificate_nobody_vouches_for_is_refused(keeper, tls_receiver):
 def test_a_certificate_for_another_name_is_refused(keeper, tls_receiver, certificate, monkeypatch):
     told, _ = tls_receiver
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
-    endpoint = senders_endpoint(keeper, told.url.replace("hooks.", "other."))
+    endpoint = endpoint_at(keeper, told.url.replace("hooks.", "other."))
 
     assert failure(ping(actor=act(keeper), endpoint_id=endpoint.pk)).code == "tls_failed"
 
 
-def senders_endpoint(keeper: Any, url: str) -> WebhookEndpoint:
-    from notifications.endpoints import create_endpoint
-
+def endpoint_at(keeper: Any, url: str) -> WebhookEndpoint:
     organization = organization_of(keeper).pk
     return create_endpoint(actor=act(keeper), organization_id=organization, url=url)
-
-
-# --- Mail ---------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def letter(keeper):
-    keeper.email, keeper.language = "keeper@example.org", "en"
-    keeper.save(update_fields=["email", "language"])
-    organization_event(organization_of(keeper))
-    fan_out()
-    return Delivery.objects.get(channel="email")
-
-
-def test_a_mail_has_a_stable_message_id_and_says_where_to_look(letter, keeper, settings):
-    settings.PUBLIC_URL = "https://market.example.org/"
-
-    send(letter)
-    send(letter)
-
-    first, second = mail.outbox
-    assert first.subject == "虚构系统公司 has been verified"
-    assert f"https://market.example.org/organizations/{organization_of(keeper).pk}" in first.body
-    ids = {message.message()["Message-ID"] for message in (first, second)}
-    assert ids == {f"<msg_{letter.pk}@market.example.org>"}
-    assert first.message()["Auto-Submitted"] == "auto-generated"
-
-
-@pytest.mark.parametrize(
-    ("error", "code", "permanent"),
-    [
-        (smtplib.SMTPRecipientsRefused({"a@b": (550, b"no such user")}), "mail_refused", True),
-        (smtplib.SMTPRecipientsRefused({"a@b": (450, b"greylisted")}), "mail_refused", False),
-        (smtplib.SMTPSenderRefused(553, b"not you", "a@b"), "mail_refused", True),
-        (smtplib.SMTPDataError(451, b"later"), "mail_refused", False),
-        (smtplib.SMTPServerDisconnected("gone"), "mail_failed", False),
-        (ConnectionRefusedError(), "mail_failed", False),
-    ],
-)
-def test_a_mail_server_s_no_is_final_only_when_it_says_so(
-    letter, monkeypatch, error, code, permanent
-):
-    def send_messages(*_: Any) -> None:
-        raise error
-
-    monkeypatch.setattr(
-        "django.core.mail.backends.locmem.EmailBackend.send_messages", send_messages
-    )
-
-    failed = failure(letter)
-
-    assert (failed.code, failed.permanent) == (code, permanent)

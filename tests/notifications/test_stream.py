@@ -12,6 +12,8 @@ from django.db import connection
 from django.test import Client
 
 from accounts.clients import create_api_client, revoke_api_client
+from config import wsgi
+from config.asgi import Door
 from core.events import CHANNEL
 from core.models import Event
 from notifications import hub as hubs
@@ -21,9 +23,6 @@ from tests.conftest import organization_of
 from tests.factories import admit, bid, draft_lot, make_lot
 from tests.notifications.conftest import happen
 from tests.notifications.streaming import Stream, serving
-
-from config.asgi import Door
-from config import wsgi
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -154,12 +153,11 @@ def test_an_id_beyond_the_end_starts_from_the_end(port, lot):
         assert watcher.next_fact().id == end_of(lot)
 
 
-@pytest.mark.parametrize("given", ["-1", "1.5", "abc", "9999999999", "12345678901"])
-def test_an_id_that_is_none_is_refused(port, lot, given):
-    with Stream(port, lot.pk, headers={"Last-Event-ID": given}) as refused:
-        problem = json.loads(refused.response.read())
+def test_an_id_that_is_none_is_refused(port, lot):
+    for given in ("-1", "1.5", "abc", "9999999999", "12345678901"):
+        response, problem = refusal(port, lot.pk, **{"Last-Event-ID": given})
 
-    assert (refused.response.status, problem["code"]) == (400, "invalid")
+        assert (response.status, problem["code"]) == (400, "invalid")
 
 
 def test_only_what_is_public_is_streamed_and_the_numbers_go_on(port, lot):
@@ -251,8 +249,18 @@ def test_a_stream_ends_after_a_while_so_that_rights_are_asked_again(port, lot, m
     monkeypatch.setattr(hubs, "TICK_S", 0.1)
     monkeypatch.setattr(streams, "LIFETIME_S", 0.2)
     with Stream(port, lot.pk) as watcher, pytest.raises(EOFError):
-        for _ in range(100):
-            watcher.next()
+        watcher.next_fact()
+
+
+def test_a_server_that_stops_ends_its_streams_in_good_order(transactional_db, lot, caplog):
+    with serving(Door(wsgi.application, workers=1)) as port:
+        watcher = Stream(port, lot.pk)
+        watcher.next()
+
+    with watcher, pytest.raises(EOFError):
+        watcher.next_fact()
+    assert "Exception in ASGI application" not in caplog.text
+    assert "without completing" not in caplog.text
 
 
 def test_a_watcher_that_reads_too_slowly_is_let_go(port, door, lot, monkeypatch):

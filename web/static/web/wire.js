@@ -105,12 +105,12 @@ export function follow(url, seq, { onEvent, onTick, onState }) {
     source.addEventListener("open", () => {
       heardAt = performance.now();
       clearTimeout(worry);
+      worry = 0;
       onState("live");
     });
     source.addEventListener("error", () => {
       // The server ends long streams on purpose; a connection that is back at once is no news.
-      clearTimeout(worry);
-      worry = setTimeout(onState, BRIEF_MS, "reconnecting");
+      worry ||= setTimeout(onState, BRIEF_MS, "reconnecting");
     });
     source.addEventListener("clock", (message) => {
       heardAt = performance.now();

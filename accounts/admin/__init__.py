@@ -1,0 +1,5 @@
+"""Accounts at the operators' desk; importing registers them."""
+
+from accounts.admin import clients, organizations, people, records
+
+__all__ = ["clients", "organizations", "people", "records"]

@@ -1,0 +1,262 @@
+"""The desk with something of everything on it, and the people who may or may not see it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from accounts import organizations
+from accounts.clients import Credentials, create_api_client
+from accounts.models import ApiClient, City, Organization, OrganizationKind, User
+from auctions.closing import close_due_lots
+from auctions.models import Bid, Lot, Registration
+from core.errors import Refusal
+from enclaves.models import Park
+from marketplace import needs, responses
+from marketplace.models import Achievement, Need, Response
+from notifications.fanout import fan_out_all
+from notifications.models import StuckEvent, WebhookEndpoint
+from tests.conftest import (
+    NOW,
+    Clock,
+    act,
+    make_member,
+    make_organization,
+    organization_of,
+)
+from tests.factories import admit, apply, bid, make_achievement, make_lot
+from tests.factories import draft_lot as make_draft
+
+# Words that stand nowhere else on a page, so that finding one proves something.
+PADDLES = {"bidder": "PDL-B", "rival": "PDL-R"}
+BIDDERS = {"bidder": "苏州虚构竞买人甲", "rival": "合肥虚构竞买人乙"}
+WEBHOOK_SECRET = "whsec_canary-of-the-webhook"
+
+
+@dataclass
+class World:
+    """What there is to look at; `rows` has one object, or more, of every model at the desk."""
+
+    people: dict[str, User]
+    open_lot: Lot
+    upcoming_lot: Lot
+    draft_lot: Lot
+    sold_lot: Lot
+    applied: Registration
+    need: Need
+    endorsed_need: Need
+    submitted_achievement: Achievement
+    submitted_organization: Organization
+    credentials: Credentials
+    rows: dict[str, Model] = field(default_factory=dict)
+    more: dict[type[Model], list[Model]] = field(default_factory=dict)
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    return User.objects.create_superuser("root", password="demo")
+
+
+@pytest.fixture
+def desk() -> Callable[[User], Client]:
+    """`desk(operator).get(…)`: the desk as a signed-in person, every form with its token."""
+
+    def signed_in(user: User, **options: Any) -> Client:
+        client = Client(**options)
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def everything(operator: User, cadre: User) -> User:
+    """Somebody who is all of it at once, so that every page opens."""
+    cadre.is_superuser = True
+    cadre.save()
+    exchange = organization_of(operator)
+    cadre.memberships.create(user=cadre, organization=exchange, role="agent", started_at=NOW)
+    hangzhou = make_organization(OrganizationKind.PUBLIC_BODY)
+    cadre.memberships.create(user=cadre, organization=hangzhou, role="agent", started_at=NOW)
+    return cadre
+
+
+@pytest.fixture
+def world(
+    clock: Clock,
+    seller: User,
+    enterprise: User,
+    bidder: User,
+    rival: User,
+    operator: User,
+    bureau: User,
+    cadre: User,
+    root: User,
+    stranger: User,
+) -> World:
+    people = {
+        "seller": seller,
+        "enterprise": enterprise,
+        "bidder": bidder,
+        "rival": rival,
+        "operator": operator,
+        "bureau": bureau,
+        "cadre": cadre,
+        "root": root,
+        "stranger": stranger,
+    }
+    for name, text in BIDDERS.items():
+        Organization.objects.filter(pk=organization_of(people[name]).pk).update(name=text)
+    sold = _sold_lot(people, clock)
+    lots = _lots(people)
+    need, endorsed = _needs(people)
+    submitted = make_achievement(
+        organization_of(seller), state="submitted", published_at=None, title="待审的成果"
+    )
+    credentials = create_api_client(
+        credit_code=organization_of(bidder).credit_code, scopes=["lots:read"], name="虚构系统"
+    )
+    made = World(
+        people=people,
+        open_lot=lots["open"],
+        upcoming_lot=lots["upcoming"],
+        draft_lot=lots["draft"],
+        sold_lot=sold,
+        applied=apply(lots["upcoming"], bidder),
+        need=need,
+        endorsed_need=endorsed,
+        submitted_achievement=submitted,
+        submitted_organization=_submitted_organization(stranger),
+        credentials=credentials,
+    )
+    _around(made)
+    made.rows = {
+        model._meta.label_lower: model._default_manager.order_by("pk").first()
+        for model in admin.site._registry
+    }
+    made.more = {
+        Lot: [made.open_lot, made.draft_lot],
+        Registration: list(made.open_lot.registrations.order_by("pk")),
+        Bid: list(made.open_lot.bids.order_by("pk")),
+    }
+    missing = [name for name, row in made.rows.items() if row is None]
+    assert not missing, f"the world has none of {missing}"
+    return made
+
+
+def _sold_lot(people: dict[str, User], clock: Clock) -> Lot:
+    lot = make_lot(people["seller"])
+    admit(lot, people["bidder"])
+    admit(lot, people["rival"])
+    bid(lot, people["rival"], "1000.00")
+    clock.set(lot.closes_at)
+    close_due_lots(by="sweep")
+    clock.set(NOW + timedelta(hours=2))
+    lot.refresh_from_db()
+    assert lot.state == "closed"
+    return lot
+
+
+def _lots(people: dict[str, User]) -> dict[str, Lot]:
+    start = NOW + timedelta(hours=2)
+    lot = make_lot(people["seller"], closes_at=start + timedelta(minutes=50), opens_at=start)
+    for name, paddle in PADDLES.items():
+        registration = admit(lot, people[name])
+        Registration.objects.filter(pk=registration.pk).update(paddle=paddle)
+    bid(lot, people["bidder"], "1000.00")
+    bid(lot, people["rival"], "1050.00")
+    with pytest.raises(Refusal):
+        bid(lot, people["bidder"], "1050.00")
+    later = {"opens_at": start + timedelta(hours=3), "closes_at": start + timedelta(hours=4)}
+    lot.refresh_from_db()
+    return {
+        "open": lot,
+        "upcoming": make_lot(people["seller"], **later),
+        "draft": make_draft(people["seller"], act(people["operator"]), **later),
+    }
+
+
+def _needs(people: dict[str, User]) -> tuple[Need, Need]:
+    made = []
+    for title in ("待推荐的需求", "待发布的需求"):
+        need = needs.post_need(
+            actor=act(people["enterprise"]),
+            organization_id=organization_of(people["enterprise"]).pk,
+            title=title,
+            field="NM",
+            budget=Decimal("2800000.00"),
+            deadline=date(2026, 12, 1),
+            indicators=[{"name": "硬度", "operator": "ge", "target": Decimal(60), "unit": "HRC"}],
+        )
+        needs.submit_need(actor=act(people["enterprise"]), need_id=need.pk)
+        made.append(need)
+    waiting, endorsed = made
+    needs.endorse_need(actor=act(people["bureau"]), need_id=endorsed.pk)
+    return waiting, endorsed
+
+
+def _submitted_organization(founder: User) -> Organization:
+    organization = make_organization(name="待核验的虚构公司", verified=False)
+    manager = make_member(organization, name="founder")
+    organizations.submit_organization(actor=act(manager), organization_id=organization.pk)
+    organization.refresh_from_db()
+    return organization
+
+
+def _around(world: World) -> None:
+    """A response, a park, and what notifications make of all this."""
+    cadre, seller = world.people["cadre"], world.people["seller"]
+    needs.publish_need(actor=act(cadre), need_id=world.endorsed_need.pk)
+    responses.respond(
+        actor=act(seller),
+        organization_id=organization_of(seller).pk,
+        need_id=world.endorsed_need.pk,
+        approach="虚构的方案",
+        price=Decimal("2500000.00"),
+        months=12,
+    )
+    Need.objects.filter(pk=world.endorsed_need.pk).update(state="endorsed", published_at=None)
+    world.endorsed_need.refresh_from_db()
+    Park.objects.create(
+        name="虚构飞地",
+        home_city=City.objects.get(code="341800"),
+        host_district=City.objects.get(code="310117"),
+    )
+    WebhookEndpoint.objects.create(
+        organization=organization_of(world.people["bidder"]),
+        url="https://hooks.example.org/market?token=canary-in-the-query",
+        secret=WEBHOOK_SECRET,
+        created_at=NOW,
+    )
+    fan_out_all()
+    event = world.open_lot and _any_event()
+    StuckEvent.objects.create(event=event, retry_at=NOW, error="虚构的错误")
+    assert Response.objects.exists()
+    assert ApiClient.objects.exists()
+
+
+def _any_event() -> Any:
+    from core.models import Event
+
+    return Event.objects.order_by("id").first()
+
+
+def list_url(model: type[Model] | Model) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def page_url(row: Model, page: str = "change") -> str:
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}"
+    return reverse(name, args=[row.pk])
+
+
+def step_url(row: Model, step: str) -> str:
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_step"
+    return reverse(name, args=[row.pk, step])

@@ -1,0 +1,150 @@
+"""GET shows; it never does. And what it shows never tells who bids, nor any secret."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from allauth.idp.oidc.models import Client as OAuthClient
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from accounts.desk.admins import DeskAdmin
+from accounts.models import User
+from auctions.models import Bid, Registration
+from tests.admin.conftest import (
+    BIDDERS,
+    PADDLES,
+    WEBHOOK_SECRET,
+    World,
+    list_url,
+    page_url,
+    step_url,
+)
+
+Desk = Callable[[User], Client]
+
+
+def all_addresses(world: World) -> Iterator[str]:
+    """Every address of the desk: lists, forms, pages, histories, steps, and the site's own."""
+    for name in ("index", "login", "jsi18n", "search", "set_language", "password_change"):
+        yield reverse(f"admin:{name}")
+    for app in {model._meta.app_label for model in admin.site._registry}:
+        yield reverse("admin:app_list", args=[app])
+    for model, model_admin in admin.site._registry.items():
+        assert isinstance(model_admin, DeskAdmin), model
+        yield list_url(model)
+        yield list_url(model) + "add/"
+        for row in (world.rows[model._meta.label_lower], *world.more.get(model, ())):
+            for page in ("change", "history", "delete"):
+                yield page_url(row, page)
+            for step in model_admin.steps:
+                yield step_url(row, step.name)
+    yield list_url(Registration) + "?state=all"
+    yield reverse("admin:auth_user_password_change", args=[world.people["bidder"].pk])
+    yield reverse("admin:view_on_site", args=[1, 1])
+
+
+def everything_stored() -> dict[str, list[Any]]:
+    """All rows of all tables, except sessions, which note that somebody looked."""
+    return {
+        model._meta.label: list(model._default_manager.order_by("pk").values_list())
+        for model in apps.get_models()
+        if model._meta.app_label != "sessions"
+    }
+
+
+def _walk(client: Client, world: World) -> dict[str, str]:
+    """The text of every page that opens."""
+    texts = {}
+    for address in all_addresses(world):
+        answer = client.get(address)
+        assert answer.status_code in (200, 302, 403, 404), (address, answer.status_code)
+        if answer.status_code == 200:
+            texts[address] = answer.content.decode()
+    assert len(texts) > 60
+    return texts
+
+
+def test_a_walk_over_every_address_changes_nothing_and_tells_no_secret(
+    world: World, everything: User, desk: Desk
+):
+    client = desk(everything)
+    before = everything_stored()
+
+    texts = _walk(client, world)
+
+    assert everything_stored() == before
+    secrets = _secrets(world)
+    for address, text in texts.items():
+        for secret in secrets:
+            assert secret not in text, address
+        if address == page_url(world.open_lot):
+            continue  # names and paddles, in separate tables: see below
+        for name, paddle in PADDLES.items():
+            assert not (paddle in text and BIDDERS[name] in text), (address, name)
+    assert any(PADDLES["rival"] in text for text in texts.values())
+    assert any(BIDDERS["rival"] in text for text in texts.values())
+
+
+def _secrets(world: World) -> list[str]:
+    hashes = [user.password for user in User.objects.all()]
+    return [
+        WEBHOOK_SECRET,
+        "canary-in-the-query",
+        world.credentials.client_secret,
+        *(client.secret for client in OAuthClient.objects.all()),
+        *(text.rsplit("$", 1)[-1] for text in hashes),
+    ]
+
+
+def test_other_methods_are_refused_by_a_step(world: World, desk: Desk):
+    client = desk(world.people["operator"])
+    url = step_url(world.draft_lot, "submit")
+    assert client.put(url).status_code == 405
+    assert client.delete(url).status_code == 405
+
+
+def test_the_ledger_of_bids_knows_paddles_only(world: World, everything: User, desk: Desk):
+    client = desk(everything)
+    bids = [page_url(row) for row in Bid.objects.filter(lot=world.open_lot)]
+    for address in [list_url(Bid), f"{list_url(Bid)}?lot={world.open_lot.pk}", *bids]:
+        text = client.get(address).content.decode()
+        assert any(paddle in text for paddle in PADDLES.values()), address
+        for name in BIDDERS:
+            assert BIDDERS[name] not in text, address
+            assert f">{name}<" not in text, address
+        # Nor a way from the paddle to its file.
+        assert "/auctions/registration/1" not in text.replace(list_url(Registration) + '"', "")
+        for registration in Registration.objects.all():
+            assert page_url(registration) not in text
+
+
+def test_the_lots_page_lists_applicants_and_bids_apart(world: World, desk: Desk):
+    text = desk(world.people["operator"]).get(page_url(world.open_lot)).content.decode()
+    start = text.index('id="registrations-group"')
+    end = text.index('id="bids-group"')
+    applicants, bids = text[start:end], text[end:]
+    for name in BIDDERS:
+        assert BIDDERS[name] in applicants
+        assert PADDLES[name] not in applicants
+        assert PADDLES[name] in bids
+        assert BIDDERS[name] not in bids
+
+
+def test_an_admitted_bidders_file_hides_its_paddle_until_the_end(world: World, desk: Desk):
+    client = desk(world.people["operator"])
+    registration = world.open_lot.registrations.get(paddle=PADDLES["rival"])
+    for page in (page_url(registration), page_url(registration, "history")):
+        assert PADDLES["rival"] not in client.get(page).content.decode()
+    sold = world.sold_lot.registrations.first()
+    assert f">{sold.paddle}<" in client.get(page_url(sold)).content.decode().replace(" ", "")
+
+
+def test_the_audit_trail_does_not_name_bidders(world: World, desk: Desk):
+    for who in (world.people["cadre"], world.people["root"]):
+        text = desk(who).get(reverse("admin:core_event_changelist") + "?all=").content.decode()
+        assert "lot.bid_placed" in text
+        assert ">bidder<" not in text
+        assert ">rival<" not in text
+        assert "registration:" not in text.replace("registration:42", "")

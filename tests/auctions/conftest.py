@@ -1,0 +1,101 @@
+"""Lots in any state, and what a test looks at afterwards."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+from django.db import transaction as django_transaction
+
+from auctions.lifecycle import LotState
+from auctions.models import Lot
+from auctions.queries import PUBLIC_STATES
+from auctions.rules.ascending import RULES_VERSION
+from core.models import Event, numbered
+from tests.conftest import NOW, organization_of
+from tests.factories import admit, make_achievement, make_lot
+
+LATER = {"opens_at": NOW + timedelta(days=1), "closes_at": NOW + timedelta(days=2)}
+
+
+@pytest.fixture
+def lot(seller, clock) -> Lot:
+    """On sale now, for an hour: from 1,000 in steps of 50, deposit 100."""
+    return make_lot(seller)
+
+
+@pytest.fixture
+def contested(lot, bidder, rival) -> Lot:
+    """The lot, with `bidder` and `rival` admitted."""
+    admit(lot, bidder)
+    admit(lot, rival)
+    return lot
+
+
+@pytest.fixture
+def lot_in(seller, clock) -> Callable[[LotState], Lot]:
+    """A lot straight in the state asked for; what is announced opens tomorrow."""
+    consignor = organization_of(seller)
+
+    def make(state: LotState) -> Lot:
+        announced, on_sale = state in PUBLIC_STATES, state in ("published", "suspended")
+        sold = make_achievement(consignor, state="reserved" if on_sale else "published")
+        return Lot.objects.create(
+            **numbered(Lot, "L", NOW),
+            state=state,
+            achievement=sold,
+            consignor=consignor,
+            title=sold.title,
+            rules_version=RULES_VERSION,
+            starting_price=Decimal("1000.00"),
+            increment=Decimal("50.00"),
+            deposit_amount=Decimal("100.00"),
+            scheduled_close=LATER["closes_at"],
+            created_at=NOW,
+            published_at=NOW if announced else None,
+            head_hash="0" * 64 if announced else "",
+            **LATER,
+        )
+
+    return make
+
+
+def events_of(topic: str) -> list[str]:
+    return list(Event.objects.filter(topic=topic).order_by("seq").values_list("kind", flat=True))
+
+
+def last_event(topic: str) -> Event:
+    return Event.objects.filter(topic=topic).order_by("seq").last()
+
+
+class HalfWayError(Exception):
+    """What a test makes happen after the change and before the commit."""
+
+
+@pytest.fixture
+def break_half_way(monkeypatch) -> Callable[[], None]:
+    """Call it, and every action fails at the moment it records what happened."""
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise HalfWayError
+
+    def arm() -> None:
+        for module in ("lots", "registration", "deposits", "closing"):
+            monkeypatch.setattr(f"auctions.{module}.record", fail)
+        monkeypatch.setattr("auctions.bidding.record_all", fail)
+
+    return arm
+
+
+def refused_by_the_database(pattern: str):
+    return pytest.raises(IntegrityError, match=pattern)
+
+
+def by_sql(*statements: str, **values: Any) -> None:
+    """Run statements past every model, and undo them if the last one is refused."""
+    atomic = django_transaction.Atomic(using=None, savepoint=True, durable=False)
+    with atomic, connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement, values)

@@ -1,0 +1,525 @@
+"""Who gets which answer, for every route there is; a route without a row fails.
+
+A row names the method and path, whose thing it is, and the status each kind of caller gets.
+`own` belongs to the organization the thing is of; `client` is that organization's partner
+system with every scope, `bare` the same system without any. 404 means: not there for you.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from allauth.idp.oidc.adapter import get_adapter
+from allauth.idp.oidc.models import Client as OAuthClient
+from allauth.idp.oidc.models import Token
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.clients import create_api_client
+from accounts.models import City, Membership, OrganizationKind, Role, Secondment, User, WorkingGroup
+from accounts.scopes import SCOPES
+from auctions.models import Registration
+from core.events import record
+from core.models import Event
+from marketplace.lifecycle import AchievementState, NeedState
+from notifications.models import Delivery, Notice, WebhookEndpoint
+from tests import factories
+from tests.conftest import NOW, act, make_member, make_organization, make_user, organization_of
+from tests.marketplace.conftest import make_achievement, make_deal, make_need, make_response
+
+CALLERS = (
+    "anonymous",
+    "stranger",
+    "own",
+    "other",
+    "operator",
+    "cadre",
+    "expired",
+    "bureau",
+    "far_bureau",
+    "client",
+    "bare",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route: `thing` fills the path, `own` is who it belongs to, then statuses by caller."""
+
+    route: str
+    thing: str
+    own: str
+    statuses: str
+    body: Callable[["World"], dict[str, Any]] = lambda world: {}
+
+
+def reason(world: "World") -> dict[str, Any]:
+    return {"reason": "虚构的理由"}
+
+
+def need_body(world: "World") -> dict[str, Any]:
+    return {"title": "虚构需求", "field": "NM"}
+
+
+def achievement_body(world: "World") -> dict[str, Any]:
+    return {
+        "title": "虚构成果",
+        "field": "NM",
+        "maturity_level": 5,
+        "ip_kind": "know_how",
+        "ip_number": "",
+    }
+
+
+def response_body(world: "World") -> dict[str, Any]:
+    return {"approach": "虚构方案", "price": "100.00", "months": 3}
+
+
+def lot_body(world: "World") -> dict[str, Any]:
+    return {
+        "achievement": world.things["achievement_on_list"],
+        "starting_price": "1000.00",
+        "increment": "50.00",
+        "deposit_amount": "0.00",
+        "opens_at": "2026-04-01T09:00:00+08:00",
+        "closes_at": "2026-04-02T09:00:00+08:00",
+    }
+
+
+def organization_body(world: "World") -> dict[str, Any]:
+    from tests.conftest import credit_code
+
+    return {
+        "kind": "enterprise",
+        "name": "虚构",
+        "credit_code": credit_code(88_000_000),
+        "city": "330100",
+    }
+
+
+# fmt: off
+#            anon stra own  oth  oper cadr expi bure farb clie bare
+ROWS = (
+    # --- People and organizations. A client has no person and founds nothing.
+    Row("GET cities", "", "seller",                      "200 200 200 200 200 200 200 200 200 200 200"),
+    Row("GET me", "", "seller",                          "401 200 200 200 200 200 200 200 200 200 200"),
+    Row("POST organizations", "", "seller",              "401 201 201 201 201 201 201 201 201 403 403", organization_body),
+    Row("GET organizations/<int:pk>", "draft_organization", "founder",
+                                                         "404 404 200 404 200 200 404 200 404 200 200"),
+    Row("POST organizations/<int:pk>/submit", "draft_organization", "founder",
+                                                         "401 404 200 404 403 403 404 403 404 200 200"),
+    Row("POST organizations/<int:pk>/verify", "submitted_organization", "applicant",
+                                                         "401 404 403 404 403 200 404 403 404 403 403"),
+    Row("POST organizations/<int:pk>/return", "submitted_organization", "applicant",
+                                                         "401 404 403 404 403 200 404 403 404 403 403", reason),
+    Row("POST organizations/<int:pk>/suspend", "verified_organization", "rival",
+                                                         "401 403 403 403 403 200 403 403 403 403 403", reason),
+    Row("POST organizations/<int:pk>/reinstate", "suspended_organization", "suspended",
+                                                         "401 404 403 404 403 200 404 403 404 403 403"),
+    # --- Needs: public once published; before that their own people, staff and their bureau.
+    Row("GET needs", "", "enterprise",                   "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST needs", "", "enterprise",                  "401 403 201 201 201 403 403 201 201 201 403", need_body),
+    Row("GET needs/<int:pk>", "submitted_need", "enterprise",
+                                                         "404 404 200 404 200 200 404 200 404 200 403"),
+    Row("PATCH needs/<int:pk>", "draft_need", "enterprise",
+                                                         "401 404 200 404 403 403 404 404 404 200 403"),
+    Row("POST needs/<int:pk>/submit", "draft_need", "enterprise",
+                                                         "401 404 200 404 403 403 404 404 404 200 403"),
+    Row("POST needs/<int:pk>/endorse", "submitted_need", "enterprise",
+                                                         "401 404 403 404 403 403 404 200 404 403 403"),
+    Row("POST needs/<int:pk>/publish", "endorsed_need", "enterprise",
+                                                         "401 404 403 404 403 200 404 403 404 403 403"),
+    Row("POST needs/<int:pk>/return", "submitted_need", "enterprise",
+                                                         "401 404 403 404 403 200 404 200 404 403 403", reason),
+    Row("POST needs/<int:pk>/withdraw", "submitted_need", "enterprise",
+                                                         "401 404 200 404 403 403 404 403 404 200 403"),
+    Row("POST needs/<int:pk>/close", "published_need", "enterprise",
+                                                         "401 403 200 403 403 403 403 403 403 200 403", reason),
+    Row("GET needs/<int:pk>/responses", "published_need", "enterprise",
+                                                         "401 200 200 200 200 200 200 200 200 200 403"),
+    # Staff of the exchange and of bureaus act for organizations too, and so may answer a need.
+    Row("POST needs/<int:pk>/responses", "published_need", "rival",
+                                                         "401 403 201 201 201 403 403 201 201 201 403", response_body),
+    # --- Responses: between the two organizations, and staff.
+    Row("GET responses/<int:pk>", "response", "seller",  "401 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST responses/<int:pk>/shortlist", "response", "enterprise",
+                                                         "401 404 200 404 403 403 404 404 404 200 403"),
+    Row("POST responses/<int:pk>/accept", "response", "enterprise",
+                                                         "401 404 200 404 403 403 404 404 404 200 403"),
+    Row("POST responses/<int:pk>/decline", "response", "enterprise",
+                                                         "401 404 200 404 403 403 404 404 404 200 403", reason),
+    Row("POST responses/<int:pk>/withdraw", "response", "seller",
+                                                         "401 404 200 404 403 403 404 404 404 200 403"),
+    # --- Achievements.
+    Row("GET achievements", "", "seller",                "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST achievements", "", "seller",               "401 403 201 201 201 403 403 201 201 201 403", achievement_body),
+    Row("GET achievements/<int:pk>", "draft_achievement", "seller",
+                                                         "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("PATCH achievements/<int:pk>", "draft_achievement", "seller",
+                                                         "401 404 200 404 403 403 404 404 404 200 403"),
+    Row("POST achievements/<int:pk>/submit", "draft_achievement", "seller",
+                                                         "401 404 200 404 403 403 404 404 404 200 403"),
+    Row("POST achievements/<int:pk>/approve", "submitted_achievement", "seller",
+                                                         "401 404 403 404 200 200 404 403 404 403 403"),
+    Row("POST achievements/<int:pk>/return", "submitted_achievement", "seller",
+                                                         "401 404 403 404 200 200 404 403 404 403 403", reason),
+    Row("POST achievements/<int:pk>/publish", "approved_achievement", "seller",
+                                                         "401 404 200 404 200 200 404 403 404 200 403"),
+    Row("POST achievements/<int:pk>/withdraw", "achievement_on_list", "seller",
+                                                         "401 403 200 403 403 403 403 403 403 200 403", reason),
+    # --- Deals: the two parties and staff.
+    Row("GET deals", "", "seller",                       "401 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET deals/<int:pk>", "deal", "seller",          "401 404 200 404 200 200 404 404 404 200 403"),
+    # --- Lots: the exchange runs them; a consignor drafts, submits and withdraws its own.
+    Row("GET lots", "", "seller",                        "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST lots", "", "seller",                       "401 403 201 403 201 403 403 403 403 201 403", lot_body),
+    Row("GET lots/<int:pk>", "draft_lot", "seller",      "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST lots/<int:pk>/submit", "draft_lot", "seller",
+                                                         "401 404 200 404 200 403 404 404 404 200 403"),
+    Row("POST lots/<int:pk>/approve", "submitted_lot", "seller",
+                                                         "401 404 403 404 200 403 404 404 404 403 403"),
+    Row("POST lots/<int:pk>/return", "submitted_lot", "seller",
+                                                         "401 404 403 404 200 403 404 404 404 403 403", reason),
+    Row("POST lots/<int:pk>/publish", "approved_lot", "seller",
+                                                         "401 404 403 404 200 403 404 404 404 403 403"),
+    Row("POST lots/<int:pk>/withdraw", "draft_lot", "seller",
+                                                         "401 404 200 404 200 403 404 404 404 200 403", reason),
+    Row("GET lots/<int:pk>/bids", "lot", "bidder",       "200 200 200 200 200 200 200 200 200 200 403"),
+    # Only an admitted bidder bids; a cadre and a stranger act for nobody, which is a 403 too.
+    Row("POST lots/<int:pk>/bids", "lot", "bidder",      "401 403 201 403 403 403 403 403 403 201 403",
+        lambda world: {"amount": "1000.00"}),
+    Row("GET lots/<int:pk>/registrations", "lot", "bidder",
+                                                         "401 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST lots/<int:pk>/registrations", "lot", "rival",
+                                                         "401 403 201 201 201 403 403 201 201 201 403",
+        lambda world: {"rules_version": "ENGLISH-1"}),
+    # Who registered is the exchange's business alone: not even the office's.
+    Row("GET registrations/<int:pk>", "registration", "applicant_bidder",
+                                                         "401 404 200 404 200 404 404 404 404 200 403"),
+    Row("POST registrations/<int:pk>/deposit", "registration", "applicant_bidder",
+                                                         "401 404 403 404 201 404 404 404 404 403 403",
+        lambda world: {"amount": "100.00", "reference": "虚构-1"}),
+    Row("POST registrations/<int:pk>/approve", "paid_registration", "paid_bidder",
+                                                         "401 404 403 404 200 404 404 404 404 403 403"),
+    Row("POST registrations/<int:pk>/refuse", "registration", "applicant_bidder",
+                                                         "401 404 403 404 200 404 404 404 404 403 403", reason),
+    # Django does not stream; the ASGI door does, with its own tests in tests/notifications.
+    Row("GET lots/<int:pk>/stream", "lot", "bidder",     "501 501 501 501 501 501 501 501 501 501 501"),
+    # --- Notices are a person's; webhooks an organization's managers' and its systems'.
+    Row("GET notices", "", "seller",                     "401 200 200 200 200 200 200 200 200 200 200"),
+    Row("POST notices/<int:pk>/read", "notice", "seller",
+                                                         "401 404 200 404 404 404 404 404 404 404 404"),
+    Row("GET webhook-endpoints", "", "seller",           "401 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST webhook-endpoints", "", "seller",          "401 403 201 201 201 403 403 201 201 201 403",
+        lambda world: {"url": "http://127.0.0.1:8443/hooks"}),
+    Row("GET webhook-endpoints/<int:pk>", "endpoint", "seller",
+                                                         "401 404 200 404 404 404 404 404 404 200 403"),
+    Row("POST webhook-endpoints/<int:pk>/ping", "endpoint", "seller",
+                                                         "401 404 200 404 404 404 404 404 404 200 403"),
+    Row("POST webhook-endpoints/<int:pk>/rotate-secret", "endpoint", "seller",
+                                                         "401 404 200 404 404 404 404 404 404 200 403"),
+    Row("POST webhook-endpoints/<int:pk>/disable", "endpoint", "seller",
+                                                         "401 404 200 404 404 404 404 404 404 200 403"),
+    Row("POST webhook-endpoints/<int:pk>/enable", "disabled_endpoint", "seller",
+                                                         "401 404 200 404 404 404 404 404 404 200 403"),
+    Row("GET webhook-endpoints/<int:pk>/deliveries", "endpoint", "seller",
+                                                         "401 404 200 404 404 404 404 404 404 200 403"),
+    Row("POST deliveries/<int:pk>/redeliver", "delivery", "seller",
+                                                         "401 404 200 404 404 404 404 404 404 200 403"),
+)
+# fmt: on
+
+# Routes that are not of this matrix, and why.
+ELSEWHERE = {
+    "admin/": "every page of it is walked in tests/admin",
+    "accounts/": "allauth's own pages, with its own tests",
+    "i18n/": "Django's language switch: public",
+    "health/": "public by design; tests/config/test_health.py",
+    "api/openapi.yaml": "the public description of the API",
+    "api/docs": "the public description of the API",
+    "api/v1/oauth/token": "exchanges a client's credentials; tests/accounts/test_tokens.py",
+}
+PAGES = {
+    "": "200 200 200 200 200 200 200 200 200 200 200",
+    "lots/<int:pk>": "404 404 200 404 200 200 404 404 404 404 404",
+    "lots/<int:pk>/ledger": "404 404 200 404 200 200 404 404 404 404 404",
+}
+
+
+@dataclass
+class World:
+    """One thing of each kind in the state its row needs, and everybody signed in."""
+
+    callers: dict[str, APIClient]
+    people: dict[str, User]
+    things: dict[str, int]
+
+
+def token_of(organization: Any, scopes: list[str]) -> str:
+    """A valid access token of the organization's partner system."""
+    made = create_api_client(credit_code=organization.credit_code, scopes=sorted(SCOPES))
+    token = Token(
+        type=Token.Type.ACCESS_TOKEN,
+        client=OAuthClient.objects.get(pk=made.client_id),
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    value = f"token-{uuid4()}"
+    token.hash = get_adapter().hash_token(value)
+    token.set_scopes(scopes)
+    token.save()
+    return value
+
+
+def signed_in(user: User) -> APIClient:
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+def bearing(token: str) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client
+
+
+def manager(kind: OrganizationKind = OrganizationKind.ENTERPRISE, **values: Any) -> User:
+    return make_member(make_organization(kind, **values), Role.MANAGER)
+
+
+def seconded(days_left: int) -> User:
+    user = make_user()
+    Secondment.objects.create(
+        user=user,
+        city=City.objects.get(code="340200"),
+        group=WorkingGroup.INNOVATION,
+        starts_on=(NOW - timedelta(days=100)).date(),
+        ends_on=(NOW + timedelta(days=days_left)).date(),
+    )
+    return user
+
+
+def make_people() -> dict[str, User]:
+    founder = manager(verified=False)
+    applicant = manager(verified=False)
+    suspended = manager()
+    for user, state in ((applicant, "submitted"), (suspended, "suspended")):
+        organization = organization_of(user)
+        organization.state = state
+        organization.save(update_fields=["state"])
+    return {
+        "seller": manager(OrganizationKind.RESEARCH_INSTITUTE),
+        "enterprise": manager(),
+        "bidder": manager(),
+        "rival": manager(),
+        "applicant_bidder": manager(),
+        "paid_bidder": manager(),
+        "other": manager(),
+        "founder": founder,
+        "applicant": applicant,
+        "suspended": suspended,
+        "operator": manager(OrganizationKind.EXCHANGE, city="310117"),
+        "cadre": seconded(days_left=200),
+        "expired": seconded(days_left=-1),
+        "bureau": manager(OrganizationKind.PUBLIC_BODY),
+        "far_bureau": manager(OrganizationKind.PUBLIC_BODY, city="340200"),
+        "stranger": make_user(),
+    }
+
+
+def make_things(people: dict[str, User]) -> dict[str, int]:
+    seller, enterprise = people["seller"], people["enterprise"]
+    operator = act(people["operator"])
+    published_need = make_need(enterprise)
+    things: dict[str, Any] = {
+        "draft_organization": organization_of(people["founder"]),
+        "submitted_organization": organization_of(people["applicant"]),
+        "suspended_organization": organization_of(people["suspended"]),
+        "verified_organization": organization_of(people["rival"]),
+        "draft_need": make_need(enterprise, NeedState.DRAFT),
+        "submitted_need": make_need(enterprise, NeedState.SUBMITTED),
+        "endorsed_need": make_need(enterprise, NeedState.ENDORSED),
+        "published_need": published_need,
+        "response": make_response(published_need, seller),
+        "draft_achievement": make_achievement(seller, AchievementState.DRAFT),
+        "submitted_achievement": make_achievement(seller, AchievementState.SUBMITTED),
+        "approved_achievement": make_achievement(seller, AchievementState.APPROVED),
+        "achievement_on_list": make_achievement(seller),
+        "deal": make_deal(
+            organization_of(seller), organization_of(enterprise), need=published_need
+        ),
+        **make_lots(people, operator),
+        **make_deliveries(seller),
+    }
+    return {name: thing.pk for name, thing in things.items()}
+
+
+def make_lots(people: dict[str, User], operator: Any) -> dict[str, Any]:
+    from auctions import deposits, lots
+
+    seller = people["seller"]
+    drafts = {
+        name: factories.draft_lot(seller, operator)
+        for name in ("draft_lot", "submitted_lot", "approved_lot")
+    }
+    for name in ("submitted_lot", "approved_lot"):
+        lots.submit_lot(actor=operator, lot_id=drafts[name].pk)
+    lots.approve_lot(actor=operator, lot_id=drafts["approved_lot"].pk)
+    lot = factories.make_lot(seller)
+    factories.admit(lot, people["bidder"])
+    paid: Registration = factories.apply(lot, people["paid_bidder"])
+    deposits.record_deposit(
+        actor=operator, registration_id=paid.pk, amount=lot.deposit_amount, reference="虚构"
+    )
+    return {
+        **drafts,
+        "lot": lot,
+        "registration": factories.apply(lot, people["applicant_bidder"]),
+        "paid_registration": paid,
+    }
+
+
+def make_deliveries(seller: User) -> dict[str, Any]:
+    from core.db import transaction as action
+
+    with action():
+        event: Event = record("organization:0", "organization.verified", at=NOW)
+    owner = organization_of(seller)
+    endpoints = [
+        WebhookEndpoint.objects.create(
+            organization=owner,
+            url=f"https://203.0.113.{number}/hooks",
+            secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            created_at=NOW,
+            **disabled,
+        )
+        for number, disabled in ((1, {}), (2, {"disabled_at": NOW, "disabled_reason": "owner"}))
+    ]
+    delivery = Delivery.objects.create(
+        event=event,
+        channel="webhook",
+        address=endpoints[0].url,
+        endpoint=endpoints[0],
+        created_at=NOW,
+        delivered_at=NOW,
+        attempts=1,
+    )
+    return {
+        "notice": Notice.objects.create(event=event, recipient=seller),
+        "endpoint": endpoints[0],
+        "disabled_endpoint": endpoints[1],
+        "delivery": delivery,
+    }
+
+
+def make_world() -> World:
+    people = make_people()
+    world = World({"anonymous": APIClient()}, people, make_things(people))
+    world.callers |= {name: signed_in(people[name]) for name in CALLERS if name in people}
+    return world
+
+
+def with_own(world: World, own: str) -> World:
+    """The same world, with `own` and the two clients of its organization."""
+    if f"own:{own}" not in world.callers:
+        owner = organization_of(world.people[own])
+        world.callers[f"own:{own}"] = signed_in(world.people[own])
+        world.callers[f"client:{own}"] = bearing(token_of(owner, sorted(SCOPES)))
+        world.callers[f"bare:{own}"] = bearing(token_of(owner, []))
+    for name in ("own", "client", "bare"):
+        world.callers[name] = world.callers[f"{name}:{own}"]
+    return world
+
+
+def call(world: World, caller: str, method: str, path: str, body: dict[str, Any]) -> int:
+    """The status one caller gets; whatever it changed is taken back."""
+    mark = transaction.savepoint()
+    try:
+        answer = world.callers[caller].generic(
+            method,
+            path,
+            data="" if method == "GET" else json.dumps(body),
+            content_type="application/json",
+            headers={"Idempotency-Key": str(uuid4())},
+        )
+        return int(answer.status_code)
+    finally:
+        transaction.savepoint_rollback(mark)
+
+
+def first_noun(row: Row) -> str:
+    return row.route.split()[1].split("/")[0]
+
+
+@pytest.mark.parametrize("noun", sorted({first_noun(row) for row in ROWS}))
+def test_every_caller_gets_the_status_of_the_matrix(db, clock, settings, noun):
+    settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES = True
+    world, differing = make_world(), {}
+    for row in ROWS:
+        if first_noun(row) != noun:
+            continue
+        with_own(world, row.own)
+        method, _, pattern = row.route.partition(" ")
+        path = "/api/v1/" + pattern.replace("<int:pk>", str(world.things.get(row.thing, "")))
+        body = row.body(world)
+        for caller, status in zip(CALLERS, map(int, row.statuses.split()), strict=True):
+            found = call(world, caller, method, path, body)
+            if found != status:
+                differing[row.route, caller] = f"{found}, not {status}"
+    assert differing == {}
+
+
+def test_every_caller_gets_the_page_of_the_matrix(db, clock):
+    world, differing = with_own(make_world(), "seller"), {}
+    for pattern, statuses in PAGES.items():
+        path = "/" + pattern.replace("<int:pk>", str(world.things["draft_lot"]))
+        for caller, status in zip(CALLERS, map(int, statuses.split()), strict=True):
+            found = call(world, caller, "GET", path, {})
+            if found != status:
+                differing[pattern, caller] = f"{found}, not {status}"
+    assert differing == {}
+
+
+def routes(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for pattern in resolver.url_patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield path, pattern.callback
+        elif not any(path.startswith(elsewhere) for elsewhere in ELSEWHERE):
+            yield from routes(pattern, path)
+
+
+def methods(callback: Any) -> list[str]:
+    view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
+    if view is None:
+        return ["GET"]
+    wanted = ("get", "post", "put", "patch", "delete")
+    return [method.upper() for method in wanted if hasattr(view, method)]
+
+
+def test_every_route_has_its_row():
+    rows = {row.route for row in ROWS} | {f"GET {page}" for page in PAGES}
+    found = {
+        f"{method} {path.removeprefix('api/v1/')}"
+        for path, callback in routes(get_resolver())
+        for method in methods(callback)
+        if not any(path.startswith(elsewhere) for elsewhere in ELSEWHERE)
+    }
+    assert found - rows == set(), "routes without a row"
+    assert rows - found == set(), "rows without a route"
+
+
+def test_a_person_who_left_the_organization_is_a_stranger_at_the_next_request(db, clock, api):
+    user = manager()
+    need = make_need(user, NeedState.DRAFT)
+    client = api(user)
+    assert client.get(f"/api/v1/needs/{need.pk}").status_code == 200
+
+    Membership.objects.filter(user=user).update(ended_at=clock.now())
+
+    assert client.get(f"/api/v1/needs/{need.pk}").status_code == 404
