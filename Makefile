@@ -9,6 +9,8 @@ COMPILE := $(IN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-header --no-annotate
 
 export UV_PYTHON_DOWNLOADS := never
+# Without bytecode every process compiles Django anew, which costs seconds each; it stays in here.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Says what it does, does it, and says how long that took.
 step = @printf '\n== %s\n' '$(1)'; begin=$$(date +%s); $(2) || exit $$?; \

@@ -17,7 +17,8 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
 from config import wsgi  # before the next lines: it sets Django up
-from core.problems import MEDIA_TYPE, body
+from core.errors import Refusal
+from core.problems import MEDIA_TYPE, refusal_body
 from notifications.stream import LotStream
 
 Message = MutableMapping[str, Any]
@@ -30,6 +31,12 @@ BODY_WITHIN_S = 60.0
 # What exceeds the limit is still read for a while, so that the refusal finds a listener.
 READ_ON = 16 * 1024 * 1024
 _STREAM = re.compile(r"/api/v1/lots/([0-9]{1,18})/stream", re.ASCII)
+
+
+class TooSlow(Refusal):
+    code = "too_slow"
+    status = HTTPStatus.REQUEST_TIMEOUT
+    message = "The request did not arrive in time. Nothing was changed; please send it again."
 
 
 class Door:
@@ -65,7 +72,7 @@ class Door:
             async with asyncio.timeout(BODY_WITHIN_S):
                 content = await _content(receive)
         except TimeoutError:
-            await _too_slow(send)
+            await _refuse(send, TooSlow())
             return
         if content is not None:
             await self._django(_cleaned(scope, content), _once(content, receive), send)
@@ -115,15 +122,14 @@ def _once(content: bytes, receive: Receive) -> Receive:
     return replay
 
 
-async def _too_slow(send: Send) -> None:
-    status = HTTPStatus.REQUEST_TIMEOUT
-    text = json.dumps(body(status, "too_slow", "The request did not arrive in time.")).encode()
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    text = json.dumps(refusal_body(refusal), ensure_ascii=False).encode()
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(text)).encode()),
         (b"connection", b"close"),
     ]
-    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "http.response.start", "status": int(refusal.status), "headers": headers})
     await send({"type": "http.response.body", "body": text})
 
 

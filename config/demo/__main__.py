@@ -149,7 +149,7 @@ def _start(processes: Processes, port: int, base_url: str) -> None:
         "worker": [*celery, "worker", "-Q", "clock,default,mail", "-c", "2", *quiet],
         "beat": [*celery, "beat", "-s", str(STATE / "beat-schedule"), "--loglevel", "warning"],
         # It stands by, so that the demo shows Celery at work; in production it does not wait.
-        "closer": [python, "manage.py", "run_closer", "--stand-by", "3"],
+        "closer": [python, "manage.py", "run_closer", "--stand-by", "10"],
     }
     children = {
         name: processes.start(name, command, log=logs / f"{name}.log", cwd=ROOT)

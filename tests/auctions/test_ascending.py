@@ -206,9 +206,7 @@ def test_a_timetable_must_be_in_order(opens, closes, latest, in_order):
     def hour(number):
         return None if number is None else OPENS + timedelta(hours=number)
 
-    terms = replace(
-        TERMS, opens_at=hour(opens), closes_at=hour(closes), latest_close=hour(latest)
-    )
+    terms = replace(TERMS, opens_at=hour(opens), closes_at=hour(closes), latest_close=hour(latest))
     if in_order:
         ascending.check_terms(terms)
     else:

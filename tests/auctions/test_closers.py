@@ -8,6 +8,7 @@ from django.db import OperationalError
 from auctions import closing, tasks
 from auctions.lifecycle import ClosedBy, LotState
 from auctions.models import Lot, LotResult
+from config.celery import app
 from config.management.commands import run_closer
 from core.models import Event
 from marketplace import deals
@@ -118,6 +119,11 @@ def test_where_nothing_is_on_sale_nothing_is_due(db):
 
 
 # --- Celery -----------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _tasks_run_inline():
+    app.set_current()
 
 
 def test_the_task_closes_what_is_due_and_nudges_what_is_nearly_due(three, clock, monkeypatch):

@@ -1,17 +1,24 @@
 """Every kind of event that the product records has its place in the audience table."""
 
 import ast
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from accounts.lifecycle import OrganizationState
+from auctions import lots, registration
 from auctions.lifecycle import DepositKind, LotState
+from auctions.tasks import close_due_lots
+from core.models import Event
 from marketplace.lifecycle import AchievementState, NeedState, ResponseState
 from notifications.audience import AUDIENCES, STREAMED_KINDS, WEBHOOK_KINDS, events_document
+from notifications.delivery import attempt
+from notifications.endpoints import disable_endpoint, enable_endpoint, ping, rotate_secret
+from notifications.senders import SendError
 from notifications.words import WORDS
 from tests.conftest import act, make_member, make_organization, organization_of
-from tests.factories import admit, bid, draft_lot, make_lot
+from tests.factories import admit, apply, bid, draft_lot, make_lot, operator_actor
 from tests.notifications.conftest import happen
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +118,40 @@ def test_the_document_lists_every_kind():
     for kind in AUDIENCES:
         assert f"| `{kind}` |" in document
     assert "whoever led until this bid" in document
+
+
+def test_events_carry_the_payload_that_the_table_promises(
+    seller, bidder, rival, stranger, keeper, make_endpoint, cadre, clock
+):
+    """An auction, an organization's file and a webhook endpoint, as the actions record them."""
+    sold, unsold, withdrawn = make_lot(seller), make_lot(seller), draft_lot(seller)
+    admit(sold, bidder)
+    admit(sold, rival)
+    registration.refuse_registration(
+        actor=operator_actor(), registration_id=apply(unsold, rival).pk, reason="…"
+    )
+    bid(sold, bidder, "1000.00")
+    clock.set(sold.closes_at - timedelta(seconds=1))
+    bid(sold, rival, "1050.00")
+    lots.withdraw_lot(actor=act(seller), lot_id=withdrawn.pk, reason="…")
+    clock.advance(hours=1)
+    close_due_lots()
+    endpoint = make_endpoint()
+    rotate_secret(actor=act(keeper), endpoint_id=endpoint.pk)
+    disable_endpoint(actor=act(keeper), endpoint_id=endpoint.pk)
+    enable_endpoint(actor=act(keeper), endpoint_id=endpoint.pk)
+    attempt(ping(actor=act(keeper), endpoint_id=endpoint.pk).pk, send=gone)
+
+    recorded = {event.kind: set(event.payload) for event in Event.objects.order_by("id")}
+
+    assert recorded == {kind: set(AUDIENCES[kind].payload) for kind in recorded}
+    assert {"lot.extended", "lot.sold", "lot.unsold", "deal.formed", "deposit.credited"} <= set(
+        recorded
+    )
+
+
+def gone(_):
+    raise SendError("http_410", status_code=410, permanent=True)
 
 
 def test_a_bid_is_told_to_whoever_it_overtook_and_to_nobody_else(seller, bidder, rival, clock):

@@ -1,0 +1,417 @@
+"""Each workflow step: it works, GET only shows it, without a token or the role it does nothing,
+and from a wrong state it says why and changes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.messages import get_messages
+from django.db.models import Model
+from django.test import Client
+
+from accounts.models import ApiClient, Membership, Organization, User
+from core.models import Event
+from tests.admin.conftest import World, list_url, page_url, step_url
+from tests.conftest import act, organization_of
+
+Desk = Callable[..., Client]
+REASON = {"reason": "虚构的理由"}
+DEPOSIT = {"amount": "¥100.00", "reference": "虚构银行 0001"}
+
+
+@dataclass
+class Case:
+    """A step, who may take it, on what, from where to where."""
+
+    step: str
+    who: str
+    row: Callable[[World], Model]
+    to: dict[str, Any]
+    start: dict[str, Any] = field(default_factory=dict)
+    wrong: dict[str, Any] = field(default_factory=lambda: {"state": "withdrawn"})
+    data: dict[str, str] = field(default_factory=dict)
+    event: str = ""
+
+
+def state(name: str) -> dict[str, str]:
+    return {"state": name}
+
+
+def _submitted(world: World) -> Model:
+    return world.submitted_organization
+
+
+def _bidders(world: World) -> Model:
+    return organization_of(world.people["bidder"])
+
+
+def _draft(world: World) -> Model:
+    return world.draft_lot
+
+
+def _applied(world: World) -> Model:
+    return world.applied
+
+
+def _membership(world: World) -> Model:
+    return Membership.objects.get(user=world.people["seller"])
+
+
+def _client(world: World) -> Model:
+    return ApiClient.objects.get()
+
+
+def _achievement(world: World) -> Model:
+    return world.submitted_achievement
+
+
+CASES = [
+    Case(
+        "verify",
+        "cadre",
+        _submitted,
+        state("verified"),
+        wrong=state("draft"),
+        event="organization.verified",
+    ),
+    Case(
+        "return",
+        "cadre",
+        _submitted,
+        state("returned"),
+        start=state("submitted"),
+        wrong=state("draft"),
+        data=REASON,
+        event="organization.returned",
+    ),
+    Case(
+        "suspend",
+        "cadre",
+        _bidders,
+        state("suspended"),
+        wrong=state("draft"),
+        data=REASON,
+        event="organization.suspended",
+    ),
+    Case(
+        "reinstate",
+        "cadre",
+        _bidders,
+        state("verified"),
+        start=state("suspended"),
+        wrong=state("draft"),
+        event="organization.verified",
+    ),
+    Case("end", "root", _membership, {}, wrong={"ended_at": "2026-03-02T08:00:00Z"}),
+    Case("revoke", "root", _client, {}, wrong={"revoked_at": "2026-03-02T08:00:00Z"}),
+    Case("submit", "operator", _draft, state("submitted"), event="lot.submitted"),
+    Case("approve", "operator", _draft, state("approved"), state("submitted")),
+    Case("return", "operator", _draft, state("returned"), state("submitted"), data=REASON),
+    Case("publish", "operator", _draft, state("published"), state("approved")),
+    Case(
+        "withdraw",
+        "operator",
+        lambda world: world.upcoming_lot,
+        state("withdrawn"),
+        wrong=state("closed"),
+        data=REASON,
+        event="lot.withdrawn",
+    ),
+    Case(
+        "record-deposit",
+        "operator",
+        _applied,
+        state("qualified"),
+        state("applied"),
+        wrong=state("refused"),
+        data=DEPOSIT,
+        event="deposit.held",
+    ),
+    Case(
+        "approve",
+        "operator",
+        _applied,
+        state("eligible"),
+        state("qualified"),
+        wrong=state("refused"),
+        event="registration.approved",
+    ),
+    Case(
+        "refuse",
+        "operator",
+        _applied,
+        state("refused"),
+        {"state": "qualified", "paddle": "", "approved_at": None},
+        wrong=state("refused"),
+        data=REASON,
+        event="registration.refused",
+    ),
+    Case("endorse", "bureau", lambda world: world.need, state("endorsed")),
+    Case("publish", "cadre", lambda world: world.endorsed_need, state("published")),
+    Case(
+        "return",
+        "cadre",
+        lambda world: world.need,
+        state("returned"),
+        state("endorsed"),
+        data=REASON,
+        event="need.returned",
+    ),
+    Case("approve", "operator", _achievement, state("approved")),
+    Case("return", "cadre", _achievement, state("returned"), state("submitted"), data=REASON),
+    Case("publish", "cadre", _achievement, state("published"), state("approved")),
+]
+
+
+def _set(row: Model, values: dict[str, Any]) -> None:
+    type(row)._default_manager.filter(pk=row.pk).update(**values)
+
+
+def _stored(row: Model) -> tuple[Any, ...]:
+    model = type(row)
+    return (
+        model._default_manager.filter(pk=row.pk).values_list()[0],
+        Event.objects.count(),
+        LogEntry.objects.count(),
+    )
+
+
+def _told(client: Client, url: str, data: dict[str, str]) -> tuple[int, list[Any]]:
+    answer = client.post(url, data)
+    return answer.status_code, list(get_messages(answer.wsgi_request))
+
+
+def test_every_step_at_the_desk_has_a_case(world: World):
+    declared = {
+        (model._meta.label_lower, step.name)
+        for model, model_admin in admin.site._registry.items()
+        for step in model_admin.steps
+    }
+    assert {(case.row(world)._meta.label_lower, case.step) for case in CASES} == declared
+
+
+def test_each_step_works_and_is_written_down(world: World, desk: Desk):
+    for case in CASES:
+        row = case.row(world)
+        _set(row, case.start)
+        client = desk(world.people[case.who])
+        place = (row._meta.label_lower, case.step)
+        assert step_url(row, case.step) in client.get(page_url(row)).content.decode(), place
+        page = client.get(step_url(row, case.step)).content.decode()
+        assert "csrfmiddlewaretoken" in page, place
+        events, logged = Event.objects.count(), LogEntry.objects.count()
+
+        status, told = _told(client, step_url(row, case.step), case.data)
+
+        assert [message.level_tag for message in told] == ["success"], (place, told)
+        assert status == 302
+        row.refresh_from_db()
+        assert {name: getattr(row, name) for name in case.to} == case.to, place
+        entry = LogEntry.objects.latest("pk")
+        assert LogEntry.objects.count() == logged + 1, place
+        assert entry.user == world.people[case.who]
+        assert entry.object_id == str(row.pk)
+        assert all(
+            value in entry.change_message for value in case.data.values() if "¥" not in value
+        )
+        if case.event:
+            event = Event.objects.order_by("-id").filter(kind=case.event).first()
+            assert event is not None, place
+            assert event.actor_user == world.people[case.who], place
+            assert Event.objects.count() > events
+    assert Membership.objects.get(user=world.people["seller"]).ended_at is not None
+    assert ApiClient.objects.get().revoked_at is not None
+
+
+def test_without_a_token_nothing_happens(world: World, desk: Desk):
+    for case in CASES:
+        row = case.row(world)
+        _set(row, case.start)
+        before = _stored(row)
+        client = desk(world.people[case.who], enforce_csrf_checks=True)
+        answer = client.post(step_url(row, case.step), case.data)
+        assert answer.status_code == 403, case.step
+        assert _stored(row) == before
+
+
+def test_a_form_with_its_token_is_taken(world: World, desk: Desk):
+    client = desk(world.people["operator"], enforce_csrf_checks=True)
+    url = step_url(world.draft_lot, "submit")
+    page = client.get(url)
+    token = str(page.context["csrf_token"])
+    assert client.post(url, {"csrfmiddlewaretoken": token}).status_code == 302
+    world.draft_lot.refresh_from_db()
+    assert world.draft_lot.state == "submitted"
+
+
+def test_another_role_is_refused(world: World, desk: Desk):
+    for case in CASES:
+        row = case.row(world)
+        _set(row, case.start)
+        steps = admin.site._registry[type(row)].steps
+        roles = {str(role) for step in steps if step.name == case.step for role in step.roles}
+        entitled = {"office": "cadre", "technical": "root"}
+        for who in {"operator", "cadre", "bureau", "root", "stranger"} - {
+            entitled.get(role, role) for role in roles
+        }:
+            before = _stored(row)
+            for answer in (
+                desk(world.people[who]).get(step_url(row, case.step)),
+                desk(world.people[who]).post(step_url(row, case.step), case.data),
+            ):
+                # 302: to the sign-in, where somebody without any role is told 403.
+                assert answer.status_code in (302, 403, 404), (case.step, who)
+                assert answer.status_code != 302 or "/login/" in answer.url
+            assert _stored(row) == before, (case.step, who)
+
+
+def test_from_a_wrong_state_a_step_says_why_and_changes_nothing(world: World, desk: Desk):
+    for case in CASES:
+        row = case.row(world)
+        _set(row, case.wrong)
+        before = _stored(row)
+        client = desk(world.people[case.who])
+        place = (row._meta.label_lower, case.step)
+        assert step_url(row, case.step) not in client.get(page_url(row)).content.decode(), place
+        assert 'csrfmiddlewaretoken" value' not in _main(client, step_url(row, case.step)), place
+
+        status, told = _told(client, step_url(row, case.step), case.data)
+
+        assert status == 302, place
+        assert [message.level_tag for message in told] == ["error"], (place, told)
+        assert _stored(row) == before, place
+
+
+def _main(client: Client, url: str) -> str:
+    text = client.get(url).content.decode()
+    return text[text.index('class="desk-confirm"') :]
+
+
+def test_a_refusal_is_said_in_the_readers_language(world: World, desk: Desk):
+    row = world.draft_lot
+    _set(row, state("withdrawn"))
+    for language, expected in (("en", "A lot that is withdrawn"), ("zh-hans", "已撤回")):
+        client = desk(world.people["operator"], headers={"accept-language": language})
+        _, told = _told(client, step_url(row, "approve"), {})
+        assert row.code in str(told[0])
+        if language == "en":
+            assert expected in str(told[0])
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "\x00", "长" * 1001])
+def test_a_step_that_needs_a_reason_does_not_go_without(reason: str, world: World, desk: Desk):
+    row = world.need
+    before = _stored(row)
+    answer = desk(world.people["cadre"]).post(step_url(row, "return"), {"reason": reason})
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
+    assert _stored(row) == before
+
+
+@pytest.mark.parametrize("amount", ["", "0", "-5", "1e3", "12.345", "１２", "NaN", "1" * 17])
+def test_an_amount_that_is_none_is_not_recorded(amount: str, world: World, desk: Desk):
+    row = world.applied
+    before = _stored(row)
+    client = desk(world.people["operator"])
+    answer = client.post(step_url(row, "record-deposit"), {**DEPOSIT, "amount": amount})
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
+    assert _stored(row) == before
+
+
+def test_a_step_that_does_not_exist_is_not_found(world: World, desk: Desk):
+    client = desk(world.people["operator"])
+    assert client.post(step_url(world.draft_lot, "sell-to-me")).status_code == 404
+    assert client.post(page_url(world.draft_lot)[: -len("change/")] + "step/").status_code != 200
+    gone = step_url(world.draft_lot, "submit").replace(f"/{world.draft_lot.pk}/", "/987654/")
+    assert client.post(gone).status_code == 404
+
+
+def _approve(client: Client, rows: list[Model]) -> Any:
+    data = {"action": "approve_selected", "index": "0", "_selected_action": [r.pk for r in rows]}
+    return client.post(list_url(rows[0]), data)
+
+
+def test_a_bulk_step_tells_of_each_row_and_one_refusal_stops_nobody(world: World, desk: Desk):
+    complete = world.applied
+    _set(complete, state("qualified"))
+    complete.deposit_movements.create(
+        kind="held", amount="100.00", reference="x", at=world.upcoming_lot.created_at
+    )
+    from tests.factories import apply
+
+    unpaid = apply(world.upcoming_lot, world.people["rival"])
+
+    answer = _approve(desk(world.people["operator"]), [complete, unpaid])
+
+    levels = sorted(message.level_tag for message in get_messages(answer.wsgi_request))
+    assert levels == ["error", "success"]
+    complete.refresh_from_db()
+    unpaid.refresh_from_db()
+    assert (complete.state, unpaid.state) == ("eligible", "applied")
+    assert complete.paddle not in " ".join(map(str, get_messages(answer.wsgi_request)))
+    entry = LogEntry.objects.get()
+    assert complete.paddle not in entry.object_repr
+
+
+def test_a_bulk_step_needs_the_token_and_the_role(world: World, desk: Desk):
+    row = world.applied
+    _set(row, state("qualified"))
+    before = _stored(row)
+    operator = desk(world.people["operator"], enforce_csrf_checks=True)
+    assert _approve(operator, [row]).status_code == 403
+    assert _approve(desk(world.people["cadre"]), [row]).status_code == 403
+    assert _stored(row) == before
+
+
+def test_two_operators_at_once_the_later_one_is_told(world: World, desk: Desk):
+    first, second = desk(world.people["operator"]), desk(world.people["operator"])
+    url = step_url(world.draft_lot, "submit")
+    first.get(url), second.get(url)
+    assert _told(first, url, {})[1][0].level_tag == "success"
+    status, told = _told(second, url, {})
+    assert status == 302
+    assert told[0].level_tag == "error"
+
+
+def test_the_bureau_endorses_only_its_own_citys_needs(world: World, desk: Desk):
+    elsewhere = world.need
+    _set(elsewhere, {"city": organization_of(world.people["rival"]).city})
+    answer = desk(world.people["bureau"]).post(step_url(elsewhere, "endorse"))
+    assert answer.status_code == 404
+    elsewhere.refresh_from_db()
+    assert elsewhere.state == "submitted"
+
+
+def test_a_cadre_whose_term_ended_takes_no_step(world: World, desk: Desk, clock: Any):
+    client = desk(world.people["cadre"])
+    clock.advance(days=400)
+    answer = client.post(step_url(world.endorsed_need, "publish"))
+    assert answer.status_code == 302
+    assert "/login/" in answer.url
+    world.endorsed_need.refresh_from_db()
+    assert world.endorsed_need.state == "endorsed"
+
+
+def test_nobody_can_be_handed_a_step_by_a_link(world: World, desk: Desk):
+    """What a prefetcher or an <img> sends: GET with whatever it likes in the query."""
+    client = desk(world.people["operator"])
+    for case in CASES:
+        row = case.row(world)
+        if case.who != "operator":
+            continue
+        _set(row, case.start)
+        before = _stored(row)
+        client.get(step_url(row, case.step), {**case.data, "_method": "POST", "confirm": "1"})
+        assert _stored(row) == before, case.step
+
+
+def test_actors_of_the_cast_are_what_the_cases_say(world: World):
+    assert act(world.people["operator"]).operates
+    assert act(world.people["cadre"]).office
+    assert act(world.people["bureau"]).bureau_cities
+    assert isinstance(world.people["root"], User)
+    assert Organization.objects.exists()
