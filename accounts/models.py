@@ -229,7 +229,7 @@ class ApiClient(models.Model):
         related_name="api_clients",
     )
     created_at = models.DateTimeField(_("created"))
-    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("API client")

@@ -12,7 +12,7 @@ class ScopeMissing(PermissionDenied):
 
 class OrganizationNotVerified(Refusal):
     code = "organization_not_verified"
-    message = "Only a verified organization may trade. Organization {organization} is not."
+    message = "Only a verified organization may trade; this one is {state}."
 
 
 def require_signed_in(actor: Actor) -> None:
@@ -70,4 +70,4 @@ def require_bureau(actor: Actor, city_id: int) -> None:
 def require_verified(organization: Organization) -> None:
     """Only who was compared with the public register, and is not suspended, may trade."""
     if not organization.is_verified:
-        raise OrganizationNotVerified(organization=organization.pk)
+        raise OrganizationNotVerified(organization=organization.pk, state=organization.state)

@@ -110,17 +110,21 @@ def texts_in_tables() -> set[Text]:
     from django.apps import apps
     from django.utils import translation
 
+    from config.management.commands.write_docs import LIFECYCLES
     from core.errors import all_refusals
+    from core.problems import TITLES
 
     import_module("config.urls")  # and with it every view, action and rule
     found = {refusal.message for refusal in all_refusals()}
+    found |= {word.replace("_", " ") for refusal in all_refusals() for word in refusal.words}
+    found |= {lifecycle.name for lifecycle in LIFECYCLES}
     # English has no catalogue: there a lazy label is its own msgid.
     with translation.override("en"):
         for model in apps.get_models():
             if model._meta.app_label in APPS:
                 for field in model._meta.get_fields():
                     found |= {str(label) for _, label in getattr(field, "choices", None) or ()}
-    found |= {HTTPStatus(status).phrase for status in SHOWN_STATUSES}
+    found |= {TITLES.get(status, HTTPStatus(status).phrase) for status in SHOWN_STATUSES}
     return {text for text in found if text.isascii()}
 
 

@@ -25,6 +25,8 @@ X_FRAME_OPTIONS = "DENY"
 ENVIRONMENT = env.text("ENVIRONMENT", example="production", default="production")
 
 INSTALLED_APPS = [
+    # First, so that its templates dress allauth's pages and its error pages are found.
+    "web",
     # The theme without a site of its own: `admin.site` is config.admin_site.DeskSite.
     "unfold.apps.BasicAppConfig",
     "config.apps.DeskAdminConfig",
@@ -48,7 +50,6 @@ INSTALLED_APPS = [
     "auctions",
     "enclaves",
     "notifications",
-    "web",
     "config",
 ]
 
@@ -84,6 +85,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "web.context.reader",
             ],
         },
     }

@@ -22,6 +22,7 @@ urlpatterns = [
     path("health/lag", health.lag),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("web.urls")),
 ]
 

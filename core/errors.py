@@ -20,6 +20,8 @@ class Refusal(Exception):
     code: ClassVar[str] = "refused"
     status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
     message: ClassVar[str] = "The request was refused."
+    # Words its facts may say inside the message; they are translated like the message.
+    words: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts

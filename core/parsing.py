@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
@@ -25,7 +26,7 @@ MAX_DEPTH = 32
 class BodyTooLarge(APIException):
     status_code = 413
     default_code = "too_large"
-    default_detail = "The request body is too large."
+    default_detail = _("The request body is too large.")
 
 
 class StrictJSONParser(BaseParser):
@@ -43,7 +44,7 @@ class StrictJSONParser(BaseParser):
         try:
             text = raw.decode("utf-8")
             if _depth(text) > MAX_DEPTH:
-                raise ParseError("The JSON is nested too deeply.")
+                raise ParseError(_("The JSON is nested too deeply."))
             data = json.loads(
                 text,
                 object_pairs_hook=_unique_keys,
@@ -52,9 +53,9 @@ class StrictJSONParser(BaseParser):
                 parse_float=_finite,
             )
         except UnicodeDecodeError as error:
-            raise ParseError("The body is not UTF-8.") from error
+            raise ParseError(_("The body is not UTF-8.")) from error
         except (ValueError, RecursionError) as error:
-            raise ParseError("The body is not valid JSON.") from error
+            raise ParseError(_("The body is not valid JSON.")) from error
         _check_text(data)
         return data
 
@@ -80,24 +81,24 @@ def _depth(text: str) -> int:
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        raise ParseError("An object has the same key twice.")
+        raise ParseError(_("An object has the same key twice."))
     return result
 
 
 def _no_constant(name: str) -> Any:
-    raise ParseError(f"{name} is not JSON.")
+    raise ParseError(_("A number is not valid JSON."))
 
 
 def _short_int(text: str) -> int:
     if len(text) > 20:
-        raise ParseError("A number is too long.")
+        raise ParseError(_("A number is too long."))
     return int(text)
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise ParseError("A number is too large.")
+        raise ParseError(_("A number is too large."))
     return number
 
 
@@ -116,11 +117,11 @@ def _check_text(value: Any) -> None:
 def check_text(text: str) -> None:
     """Refuse what cannot be stored: NUL, and surrogates without their other half."""
     if "\x00" in text:
-        raise ParseError("A text contains the character NUL.")
+        raise ParseError(_("A text contains the character NUL."))
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise ParseError("A text contains half a character (a lone surrogate).") from error
+        raise ParseError(_("A text contains half a character (a lone surrogate).")) from error
 
 
 class StrictForm(serializers.Serializer[Any]):
@@ -133,7 +134,7 @@ class StrictForm(serializers.Serializer[Any]):
         if isinstance(data, dict):
             if unknown := set(data) - set(self.fields):
                 raise serializers.ValidationError(
-                    {name: ["Unknown field."] for name in sorted(unknown)}, code="unknown_field"
+                    {name: [_("Unknown field.")] for name in sorted(unknown)}, code="unknown_field"
                 )
             if numbers := [name for name in data if self._is_number_for_text(name, data[name])]:
                 raise serializers.ValidationError(
@@ -165,8 +166,8 @@ class AmountField(serializers.Field[Any, Any, Any, Any]):
     """Money as the API promises it: a string with exactly two decimals, CNY."""
 
     default_error_messages = {
-        "invalid": 'An amount is a string with exactly two decimals, such as "3200000.00".',
-        "not_positive": "The amount must be more than zero.",
+        "invalid": _('An amount is a string with exactly two decimals, such as "3200000.00".'),
+        "not_positive": _("The amount must be more than zero."),
     }
 
     def __init__(self, *, allow_zero: bool = False, **kwargs: Any) -> None:
@@ -190,7 +191,7 @@ class InstantField(serializers.Field[Any, Any, Any, Any]):
     """An instant in RFC 3339 with its offset; answered in UTC. A local time is ambiguous: 400."""
 
     default_error_messages = {
-        "invalid": 'A time is RFC 3339 with an offset, such as "2026-11-22T09:00:00+08:00".',
+        "invalid": _('A time is RFC 3339 with an offset, such as "2026-11-22T09:00:00+08:00".'),
     }
     _shape = re.compile(
         r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
@@ -218,7 +219,7 @@ class WholeNumberField(serializers.Field[Any, Any, Any, Any]):
     """A JSON number without a fraction. A string of digits is not a number."""
 
     default_error_messages = {
-        "invalid": "A whole number from {lowest} to {highest} is needed.",
+        "invalid": _("A whole number from {lowest} to {highest} is needed."),
     }
 
     def __init__(self, *, lowest: int = 0, highest: int = 2**31 - 1, **kwargs: Any) -> None:

@@ -1,7 +1,6 @@
 """What makes a need publishable and an IP number genuine. Plain Python, no clock."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -45,6 +44,7 @@ class InvalidMaturity(Refusal):
 class NeedIncomplete(Refusal):
     code = "need_incomplete"
     message = "The need is not complete yet. Missing: {missing}."
+    words = ("indicators", "budget", "deadline")
 
 
 class NotEditable(Conflict):
@@ -134,8 +134,4 @@ def missing_for_publication(draft: NeedDraft) -> list[str]:
 
 def check_complete(draft: NeedDraft) -> None:
     if missing := missing_for_publication(draft):
-        raise NeedIncomplete(missing=_listed(missing))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
+        raise NeedIncomplete(missing=missing)

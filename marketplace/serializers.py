@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
@@ -17,7 +18,7 @@ MAX_INDICATORS = 50
 class DayField(serializers.Field[Any, Any, Any, Any]):
     """A calendar day, "2026-12-31", with the month and the day in two digits each."""
 
-    default_error_messages = {"invalid": 'A date is written like "2026-12-31".'}
+    default_error_messages = {"invalid": _('A date is written like "2026-12-31".')}
     _shape = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
     def to_internal_value(self, data: Any) -> date:
@@ -36,7 +37,7 @@ class TargetField(serializers.Field[Any, Any, Any, Any]):
     """A measured value as a decimal string: what NUMERIC(18, 6) holds, without an exponent."""
 
     default_error_messages = {
-        "invalid": 'A target is a decimal number in a string, such as "-40" or "99.95".',
+        "invalid": _('A target is a decimal number in a string, such as "-40" or "99.95".'),
     }
     _shape = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?", re.ASCII)
 

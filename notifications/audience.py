@@ -16,7 +16,6 @@ from accounts.models import ApiClient, Membership, Organization, OrganizationKin
 from auctions.models import Bid, Lot, Registration
 from core.clock import SHANGHAI
 from core.models import Event
-from marketplace.lifecycle import ResponseState
 from marketplace.models import Achievement, Need, Response
 
 # Organizations that concern an event; None means every subscriber.
@@ -68,13 +67,6 @@ def respondent(event: Event) -> list[int]:
     """whoever gave the response"""
     responses = Response.objects.filter(pk=_key(event, "response"))
     return list(responses.values_list("organization_id", flat=True))
-
-
-def open_respondents(event: Event) -> list[int]:
-    """whoever responded to the need and was not declined"""
-    responses = Response.objects.filter(need_id=_key(event, "need"))
-    gone = (ResponseState.DECLINED, ResponseState.WITHDRAWN)
-    return list(responses.exclude(state__in=gone).values_list("organization_id", flat=True))
 
 
 def owner(event: Event) -> list[int]:
@@ -347,7 +339,7 @@ def events_document() -> str:
         "",
         "Each event has a topic (`lot:42`), a number in it without gaps (`seq`), a time and the",
         "payload below. *Notices* tells whose people get a notice, and a mail if they have an",
-        "address; whoever did the thing is not told of it, except of a deal. *Webhooks* tells whose",
+        "address; who did the thing is not told of it, except of a deal. *Webhooks* tells whose",
         "endpoints may hear; *stream* whether whoever may see the topic hears it live. Removing a",
         "key of a payload is a breaking change.",
         "",

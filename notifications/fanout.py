@@ -103,7 +103,8 @@ def _spread(events: Sequence[Event], *, at: datetime) -> None:
 
 def _heard(events: Sequence[Event]) -> _Heard:
     heard = _Heard()
-    endpoints = list(WebhookEndpoint.objects.filter(disabled_at=None)) if events else []
+    active = WebhookEndpoint.objects.filter(disabled_at=None).defer("secret", "previous_secret")
+    endpoints = list(active) if events else []
     for event in events:
         if (audience := AUDIENCES.get(event.kind)) is None:
             # The tests do not let this happen; if it does, the queue goes on and we are told.

@@ -31,13 +31,8 @@ class Message:
     path: str
 
 
-_PAGES = {
-    "lot": "lots",
-    "need": "needs",
-    "achievement": "achievements",
-    "deal": "deals",
-    "organization": "organizations",
-}
+# The things that have a page of their own so far; everything else is told on the first page.
+_PAGES = {"lot": "lots"}
 _MONEY = ("amount", "minimum", "price")
 _TIMES = ("opens_at", "closes_at")
 
@@ -68,12 +63,10 @@ def _message(event: Event, world: "_World") -> Message:
 def _path(event: Event) -> str:
     """The page on this site that shows what the event is about."""
     own_kind = event.topic.partition(":")[0]
-    if own_kind in ("webhook_endpoint", "client"):
-        return "/notices"
     for thing in (own_kind, *_PAGES):
         if thing in _PAGES and (key := subject(event, thing)) is not None:
             return f"/{_PAGES[thing]}/{key}"
-    return "/notices"
+    return "/"
 
 
 class _Facts(dict[str, str]):

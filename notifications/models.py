@@ -142,8 +142,8 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(_("created"))
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
-    failed_at = models.DateTimeField(_("given up"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("given up at"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=40, blank=True)
 
     class Meta:

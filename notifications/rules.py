@@ -32,6 +32,7 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 class WebhookUrlRefused(Refusal):
     code = "webhook_url_refused"
     message = "Webhooks cannot be sent to this address ({problem})."
+    words = ("malformed", "scheme", "port", "host", "not_public")
 
 
 @dataclass(frozen=True, slots=True)

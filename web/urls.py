@@ -6,5 +6,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("lots/<int:pk>", views.lot, name="lot"),
     path("lots/<int:pk>/ledger", views.lot_ledger, name="lot_ledger"),
+    path("api/docs/errors", views.errors, name="errors"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -15,7 +15,7 @@ from auctions.models import Bid, Lot
 from auctions.rules.ascending import Phase, minimum_bid
 from core import clock
 from core.envelope import stamp
-from core.errors import NotFound
+from core.errors import NotFound, all_refusals
 from web import lots, texts
 from web.lots import Part, Role
 
@@ -56,6 +56,14 @@ def lot_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     bids = lots.newest_bids(shown, after=_number(request, "after"), at_most=lots.BIDS_AT_MOST)
     paddle = lots.part_of(actor, shown).paddle
     return _page(request, "web/_bids.html", clock.now(), bids=bids, own_paddle=paddle)
+
+
+@require_safe
+def errors(request: HttpRequest) -> HttpResponse:
+    """GET /api/docs/errors: where the `type` of every problem points to."""
+    kinds = {refusal.code: refusal for refusal in all_refusals()}
+    rows = sorted(kinds.values(), key=lambda refusal: (refusal.status, refusal.code))
+    return _page(request, "web/errors.html", clock.now(), refusals=rows)
 
 
 def _visible(actor: Actor, lot_id: int) -> Lot:

@@ -49,7 +49,7 @@ class ApiClientAdmin(DeskAdmin):
     """Partner systems. A secret is shown once, when it is made; here is only its owner."""
 
     readers = writers = _TECHNICAL
-    list_display = ("client_id", "organization", "standing", "created_at", "revoked_at")
+    list_display = ("identifier", "organization", "standing", "created_at", "revoked_at")
     sortable_by = ("created_at", "revoked_at")
     search_fields = ("client__id", "organization__name")
     search_help_text = _("Client ID or organization")
@@ -59,7 +59,7 @@ class ApiClientAdmin(DeskAdmin):
             None,
             {
                 "fields": (
-                    "client_id",
+                    "identifier",
                     "organization",
                     "scopes",
                     "standing",
@@ -69,7 +69,7 @@ class ApiClientAdmin(DeskAdmin):
             },
         ),
     )
-    facts = ("client_id", "organization", "scopes", "standing", "created_at")
+    facts = ("identifier", "organization", "scopes", "standing", "created_at")
     steps = (
         Step(
             name="revoke",
@@ -88,7 +88,7 @@ class ApiClientAdmin(DeskAdmin):
         return ApiClient.objects.select_related("client", "organization")
 
     @admin.display(description=_("client ID"))
-    def client_id(self, api_client: ApiClient) -> str:
+    def identifier(self, api_client: ApiClient) -> str:
         return api_client.client_id
 
     @admin.display(description=_("scopes"))

@@ -90,7 +90,7 @@ class RefusedBid(models.Model):
     )
     amount = models.DecimalField(_("amount (CNY)"), max_digits=18, decimal_places=2)
     received_at = models.DateTimeField(_("arrived"))
-    refused_at = models.DateTimeField(_("refused"))
+    refused_at = models.DateTimeField(_("refused at"))
     # In time by its arrival, late by the lock: a counted incident.
     was_overtaken = models.BooleanField(_("arrived before the end"), default=False)
     code = models.CharField(_("refusal"), max_length=40)

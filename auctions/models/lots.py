@@ -67,7 +67,7 @@ class Lot(models.Model):
     head_hash = models.CharField(_("head of the chain"), max_length=64, blank=True)
 
     created_at = models.DateTimeField(_("created"))
-    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     deal = models.OneToOneField(
         "marketplace.Deal",
         verbose_name=_("deal"),
@@ -95,6 +95,7 @@ class Lot(models.Model):
                 name="lot_price_and_leader_together",
                 condition=Q(price=None, leader=None, bid_count=0, last_bid_at=None)
                 | Q(
+                    price__isnull=False,  # a NULL price would pass the next line
                     price__gte=F("starting_price"),
                     leader__isnull=False,
                     bid_count__gt=0,
@@ -194,7 +195,7 @@ class LotResult(models.Model):
         _("hammer price (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True
     )
     closes_at = models.DateTimeField(_("end of bidding"))
-    closed_at = models.DateTimeField(_("closed"))
+    closed_at = models.DateTimeField(_("closed at"))
     closed_by = models.CharField(_("closed by"), max_length=8, choices=choices(ClosedBy))
     bid_count = models.PositiveIntegerField(_("bids"))
     head_hash = models.CharField(_("head of the chain"), max_length=64)

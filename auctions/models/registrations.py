@@ -34,8 +34,8 @@ class Registration(models.Model):
     rules_version = models.CharField(_("rules accepted"), max_length=40)
     # Random, so that it tells nothing about who came first or how many came.
     paddle = models.CharField(_("paddle"), max_length=8, blank=True)
-    applied_at = models.DateTimeField(_("applied"))
-    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    applied_at = models.DateTimeField(_("applied at"))
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("registration")

@@ -39,6 +39,7 @@ class Phase(StrEnum):
 class BiddingNotOpen(Conflict):
     code = "bidding_not_open"
     message = "Bidding on this lot is not open; it is {phase}."
+    words = tuple(Phase)
 
 
 class AlreadyLeading(Refusal):

@@ -124,7 +124,7 @@ def _bid_until_the_late_one(bidders: list[Client], lot: dict[str, Any], say: Say
     if _instant(late["closes_at"]) != moved or moved <= end:
         raise Differs(f"the late bid moved the end to {late['closes_at']}, not to {moved}")
     say(
-        f"       最后 {EXTENSION_S} 秒内出价,延时 / late bid extends the end to "
+        f"       最后 {EXTENSION_S} 秒内出价，延时 / late bid extends the end to "
         f"{_shanghai(late['closes_at'])}"
     )
 

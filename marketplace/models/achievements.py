@@ -39,7 +39,7 @@ class Achievement(models.Model):
     )
     state_reason = models.CharField(_("reason"), max_length=1000, blank=True)
     created_at = models.DateTimeField(_("created"))
-    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("achievement")

@@ -63,7 +63,7 @@ class Deal(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=choices(DealState), default=DealState.FORMED
     )
-    formed_at = models.DateTimeField(_("formed"))
+    formed_at = models.DateTimeField(_("formed at"))
 
     class Meta:
         verbose_name = _("deal")

@@ -54,7 +54,7 @@ class Need(models.Model):
     )
     state_reason = models.CharField(_("reason"), max_length=1000, blank=True)
     created_at = models.DateTimeField(_("created"))
-    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("need")
@@ -156,7 +156,7 @@ class Response(models.Model):
         _("state"), max_length=12, choices=choices(ResponseState), default=ResponseState.SUBMITTED
     )
     state_reason = models.CharField(_("reason"), max_length=1000, blank=True)
-    submitted_at = models.DateTimeField(_("submitted"))
+    submitted_at = models.DateTimeField(_("submitted at"))
     deal = models.OneToOneField(
         "marketplace.Deal",
         verbose_name=_("deal"),

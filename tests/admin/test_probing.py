@@ -49,23 +49,22 @@ OFFERED = {
     "notifications.webhookendpoint": {"disabled_reason__exact"},
     "notifications.stuckevent": set(),
 }
-LOOKUPS = ("", "exact", "gte", "startswith", "regex", "isnull", "in", "contains")
-MALFORMED = ("\x00", "abc", "½", "²", "-1", "9" * 25, "%00", "１", "' OR 1=1 --", "\ud7ff" * 40)
+LOOKUPS = ("exact", "gte", "startswith", "regex", "isnull", "in", "contains")
+MALFORMED = ("\x00", "abc", "²", "9" * 25, "１", "' OR 1=1 --")
 
 
-def _probes(model: type[Model]) -> Iterator[str]:
-    """Every field, and every field one and two relations away, with every lookup."""
-    for path in _paths(model, depth=3):
-        for lookup in LOOKUPS:
-            yield f"{path}__{lookup}" if lookup else path
+def _fields(model: type[Model]) -> Iterator[str]:
+    """The model's own columns and what points at it."""
+    return (field.name for field in model._meta.get_fields())
 
 
-def _paths(model: type[Model], depth: int) -> Iterator[str]:
-    for field in model._meta.get_fields():
-        yield field.name
-        related = getattr(field, "related_model", None)
-        if related and depth > 1 and related is not model:
-            yield from (f"{field.name}__{path}" for path in _paths(related, depth - 1))
+def _farther(model: type[Model], depth: int = 2) -> Iterator[str]:
+    """Columns one, two and three relations away, in the direction of the foreign keys."""
+    for field in model._meta.concrete_fields:
+        if (related := field.related_model) is not None:
+            yield from (f"{field.name}__{name}" for name in _fields(related))
+            if depth:
+                yield from (f"{field.name}__{path}" for path in _farther(related, depth - 1))
 
 
 def test_the_table_of_offers_covers_every_list():
@@ -77,16 +76,23 @@ def test_only_what_a_list_offers_can_be_asked(name: str, everything: User, clock
     (model_admin,) = (
         found for model, found in admin.site._registry.items() if model._meta.label_lower == name
     )
-    tried = 0
-    for probe in set(_probes(model_admin.model)) - OFFERED[name]:
-        request = RequestFactory().get("/", {probe: "1"})
-        request.user = everything
-        request._actor, request._desk_roles = act_once(everything), ROLES
+    offered = OFFERED[name]
+    probes = {f"{field}__{lookup}" for field in _fields(model_admin.model) for lookup in LOOKUPS}
+    probes |= set(_fields(model_admin.model)) - {"state"}
+    for probe in probes - offered:
         # Django answers the first with 400, the second with a redirect to ?e=1.
         with pytest.raises((DisallowedModelAdminLookup, IncorrectLookupParameters)):
-            model_admin.get_changelist_instance(request)
-        tried += 1
-    assert tried > 20
+            model_admin.get_changelist_instance(_request(everything, probe))
+    for path in _farther(model_admin.model):
+        for probe in (path, *(f"{path}__{lookup}" for lookup in LOOKUPS)):
+            assert probe in offered or not model_admin.lookup_allowed(probe, "1"), probe
+
+
+def _request(user: User, probe: str) -> Any:
+    request = RequestFactory().get("/", {probe: "1"})
+    request.user = user
+    request._actor, request._desk_roles = act_once(user), ROLES
+    return request
 
 
 _actors: dict[int, Any] = {}
@@ -139,6 +145,10 @@ def test_paddles_cannot_be_searched_or_sorted_in_the_list_of_names(
     assert len(orders) == 1
 
 
+def _list(client: Client, url: str, column: int) -> Any:
+    return client.get(url, {"state": "all", "o": str(column)}).context["cl"].result_list
+
+
 def test_names_cannot_be_searched_in_the_ledger_of_bids(world: World, everything: User, desk: Desk):
     client = desk(everything)
     for name in ("bid", "refusedbid"):
@@ -153,7 +163,7 @@ def test_malformed_values_are_answered_calmly(everything: User, desk: Desk, cloc
     client.raise_request_exception = False
     for model in admin.site._registry:
         offers = OFFERED[model._meta.label_lower]
-        for value in MALFORMED if len(offers) > 1 else MALFORMED[:3]:
+        for value in MALFORMED if offers else MALFORMED[:1]:
             for name in (*offers, "q"):
                 answer = client.get(list_url(model), {name: value})
                 assert answer.status_code in (200, 302, 400), (model, name, value)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection
@@ -99,3 +100,15 @@ def by_sql(*statements: str, **values: Any) -> None:
     with atomic, connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement, values)
+
+
+def post(client: Any, path: str, body: Any = None, key: Any = "new", **headers: str) -> Any:
+    if key is not None:
+        headers["Idempotency-Key"] = str(uuid4() if key == "new" else key)
+    return client.post(f"/api/v1/{path}", body or {}, format="json", headers=headers)
+
+
+def refusal(answer: Any) -> tuple[int, str]:
+    assert answer.headers["Content-Type"] == "application/problem+json", answer.content
+    assert answer.json()["status"] == answer.status_code
+    return answer.status_code, answer.json()["code"]

@@ -1,11 +1,13 @@
 """What the database refuses about lots, bids and deposits, whoever asks and however."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import models
+from django.db import transaction as django_transaction
 from django.db.models import ProtectedError
 
 from auctions import closing
@@ -13,22 +15,30 @@ from auctions.lifecycle import ClosedBy
 from auctions.models import Bid, DepositMovement, Lot, LotResult, RefusedBid, Registration
 from auctions.rules.ascending import BidTooLow
 from tests.auctions.conftest import by_sql, refused_by_the_database
-from tests.factories import bid, make_lot
+from tests.conftest import make_member, make_organization
+from tests.factories import admit, bid, make_lot
+from tests.lasting import lasting
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(contested, bidder, rival, seller, clock) -> Lot:
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
     """A sold lot with two bids, a refused one and every movement; and a lot on sale."""
-    bid(contested, bidder, "1000.00")
-    bid(contested, rival, "1050.00")
-    with pytest.raises(BidTooLow):
-        bid(contested, bidder, "1.00")
-    clock.set(contested.closes_at)
-    assert closing.close_lot(contested.pk, by=ClosedBy.CLOSER)
-    make_lot(seller)
-    return contested
+    with lasting(django_db_blocker) as clock:
+        seller, bidder, rival = (make_member(make_organization()) for _ in range(3))
+        lot = make_lot(seller)
+        admit(lot, bidder)
+        admit(lot, rival)
+        bid(lot, bidder, "1000.00")
+        bid(lot, rival, "1050.00")
+        with pytest.raises(BidTooLow):
+            bid(lot, bidder, "1.00")
+        clock.set(lot.closes_at)
+        assert closing.close_lot(lot.pk, by=ClosedBy.CLOSER)
+        make_lot(seller, closes_at=clock.now() + timedelta(hours=1))
+        lot.refresh_from_db()
+        yield lot
 
 
 def changed(model: type[models.Model], where: str = "TRUE", **values: str) -> str:
@@ -50,6 +60,7 @@ def copied(model: type[models.Model], where: str = "TRUE", **values: str) -> str
 
 FIRST_BID = {"where": "number = 1"}
 ANOTHER = {"number": "7", "amount": "7", "key": "gen_random_uuid()"}
+OTHER_LOT = "(SELECT id FROM auctions_lot WHERE state = 'published')"
 ON_SALE, SOLD = "state = 'published'", "state = 'closed'"
 
 REFUSED: dict[str, list[str]] = {
@@ -116,22 +127,23 @@ REFUSED: dict[str, list[str]] = {
     ],
     "refusedbid_key_once": [copied(RefusedBid)],
     "lotresult_sold_has_bid_and_price": [
-        "SET session_replication_role = replica;"
-        + changed(LotResult, winning_bid_id="NULL")
-        + "; SET session_replication_role = DEFAULT",
-        "SET session_replication_role = replica;"
-        + changed(LotResult, price="NULL")
-        + "; SET session_replication_role = DEFAULT",
-        "SET session_replication_role = replica;"
-        + changed(LotResult, outcome="'no_bids'")
-        + "; SET session_replication_role = DEFAULT",
+        copied(LotResult, lot_id=OTHER_LOT, winning_bid_id="NULL"),
+        copied(LotResult, lot_id=OTHER_LOT, price="NULL"),
+        copied(LotResult, lot_id=OTHER_LOT, outcome="'no_bids'"),
+        copied(LotResult, lot_id=OTHER_LOT, outcome="'no_bids'", winning_bid_id="NULL"),
     ],
     "lotresult_closed_not_before_the_end": [
-        "SET session_replication_role = replica;"
-        + changed(LotResult, closed_at="closes_at - interval '1 microsecond'")
-        + "; SET session_replication_role = DEFAULT",
+        copied(LotResult, lot_id=OTHER_LOT, closed_at="closes_at - interval '1 microsecond'"),
     ],
 }
+# Unique by their field, without a name of our own.
+ONCE = {
+    "a lot's number": changed(Lot, code="'L2026-000001'"),
+    "a lot's deal": changed(Lot, deal_id="(SELECT max(id) FROM marketplace_deal)"),
+    "a lot's result": copied(LotResult),
+    "a winning bid": copied(LotResult, lot_id=OTHER_LOT),
+}
+LEDGERS = [Bid, RefusedBid, DepositMovement, LotResult]
 
 
 def test_every_constraint_of_the_app_is_tried_here():
@@ -148,3 +160,68 @@ def test_sql_cannot_break_a_constraint(world, constraint):
     for statement in REFUSED[constraint]:
         with refused_by_the_database(constraint):
             by_sql(statement)
+
+
+@pytest.mark.parametrize("statement", ONCE.values(), ids=ONCE.keys())
+def test_there_is_one_of_it(world, statement):
+    with refused_by_the_database("duplicate key"):
+        by_sql(statement)
+
+
+def rows(model: type[models.Model]) -> list[dict[str, Any]]:
+    return list(model.objects.order_by("pk").values())
+
+
+@pytest.mark.parametrize("model", LEDGERS, ids=lambda model: model.__name__)
+def test_a_ledger_is_only_ever_added_to(world, model):
+    before = rows(model)
+    assert before
+    table = model._meta.db_table
+    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    statements = [
+        *(changed(model, **{column: column}) for column in columns),
+        f"DELETE FROM {table}",  # noqa: S608 - ours
+        f"TRUNCATE {table} CASCADE",
+    ]
+    for statement in statements:
+        with refused_by_the_database("append-only"):
+            by_sql("SET CONSTRAINTS ALL IMMEDIATE", statement)
+    assert rows(model) == before
+
+
+@pytest.mark.parametrize("model", LEDGERS, ids=lambda model: model.__name__)
+def test_a_ledger_is_not_rewritten_through_a_model_either(world, model):
+    row = model.objects.first()
+    for write in (row.save, row.delete, model.objects.all().delete):
+        with pytest.raises(Exception, match=r"append-only|protected foreign keys"):
+            _undone(write)
+    assert model.objects.filter(pk=row.pk).exists()
+
+
+def _undone(write) -> None:
+    with django_transaction.Atomic(using=None, savepoint=True, durable=False):
+        write()
+
+
+def test_a_lot_with_a_past_is_not_deleted(world):
+    for row in (world, world.achievement, world.consignor, world.registrations.first()):
+        with pytest.raises(ProtectedError):
+            row.delete()
+    with refused_by_the_database("foreign key|append-only"):
+        by_sql("SET CONSTRAINTS ALL IMMEDIATE", "DELETE FROM auctions_lot")
+
+
+def test_a_bid_after_the_end_is_refused_by_the_table_itself(world):
+    late = copied(
+        Bid, **FIRST_BID, **ANOTHER, placed_at="closes_at_before + interval '1 microsecond'"
+    )
+    with refused_by_the_database("bid_in_time"):
+        by_sql(late)
+
+
+def test_what_the_terms_and_the_standing_say_is_what_the_row_says(world):
+    terms, standing = world.terms(), world.standing()
+    assert terms.closes_at == world.scheduled_close
+    assert terms.extension == timedelta(seconds=world.extension_s)
+    assert (standing.price, standing.bid_count) == (world.price, 2)
+    assert str(world) == f"{world.code} {world.title}"

@@ -166,7 +166,7 @@ def test_not_editable(make, api, enterprise):
 def test_need_incomplete(api, enterprise):
     need = make_need(enterprise, NeedState.DRAFT, indicators=0, budget=None)
     body = refused(api(enterprise).post(f"{V1}/needs/{need.pk}/submit"), 422, "need_incomplete")
-    assert body["missing"] == "indicators, budget"
+    assert body["missing"] == ["indicators", "budget"]
 
 
 @pytest.mark.parametrize(("path", "body"), [("needs", NEED), ("achievements", ACHIEVEMENT)])

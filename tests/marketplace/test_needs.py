@@ -272,11 +272,11 @@ def test_only_the_poster_edits(enterprise, cadre, rival):
 @pytest.mark.parametrize(
     ("lacks", "missing"),
     [
-        ({"indicators": 0}, "indicators"),
-        ({"budget": None}, "budget"),
-        ({"deadline": None}, "deadline"),
-        ({"deadline": date(2026, 3, 2)}, "deadline"),
-        ({"indicators": 0, "budget": None, "deadline": None}, "indicators, budget, deadline"),
+        ({"indicators": 0}, ["indicators"]),
+        ({"budget": None}, ["budget"]),
+        ({"deadline": None}, ["deadline"]),
+        ({"deadline": date(2026, 3, 2)}, ["deadline"]),
+        ({"indicators": 0, "budget": None, "deadline": None}, ["indicators", "budget", "deadline"]),
     ],
 )
 def test_an_incomplete_need_goes_nowhere(action, by, state, lacks, missing, people):

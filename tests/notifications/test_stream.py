@@ -14,7 +14,8 @@ from django.test import Client
 from accounts.clients import create_api_client, revoke_api_client
 from config import wsgi
 from config.asgi import Door
-from core.events import CHANNEL
+from core.db import transaction
+from core.events import CHANNEL, Happening, record_all
 from core.models import Event
 from notifications import hub as hubs
 from notifications import stream as streams
@@ -233,6 +234,17 @@ def test_a_burst_arrives_complete_and_in_order(port, lot):
         ids = [watcher.next_fact().id for _ in range(60)]
 
     assert ids == list(range(before + 1, before + 61))
+
+
+def test_more_news_than_one_reading_takes_arrives_all_the_same(port, lot, monkeypatch):
+    monkeypatch.setattr(hubs, "READ_AT_MOST", 2)
+    with Stream(port, lot.pk) as watcher:
+        with transaction():
+            numbers = [Happening("lot.extended", {"number": number}) for number in range(9)]
+            record_all(f"lot:{lot.pk}", numbers, at=lot.opens_at)
+        heard = [watcher.next_fact().data["number"] for _ in range(9)]
+
+    assert heard == list(range(9))
 
 
 def test_the_clock_ticks_by_the_database(port, lot, monkeypatch):

@@ -76,3 +76,11 @@ def test_signing_in_leads_back_to_the_lot(lot, bidder):
     response = client.post("/accounts/login/", form)
     assert response.headers["Location"] == page(lot)
     assert 'id="register-form"' in client.get(page(lot)).text
+
+
+def test_the_type_of_a_problem_points_to_a_page_that_explains_it(visit, anonymous, db):
+    problem = anonymous.get("/api/v1/lots/999999").json()
+    address, _, anchor = problem["type"].partition("#")
+    page = visit(address)
+    assert page.status == 200
+    assert f'id="{anchor}"' in page.text
