@@ -25,7 +25,9 @@ class OrganizationForm(StrictForm):
     legal_representative = serializers.CharField(
         max_length=60, required=False, default="", allow_blank=True
     )
-    contact_email = serializers.EmailField(required=False, default="", allow_blank=True)
+    contact_email = serializers.EmailField(
+        max_length=254, required=False, default="", allow_blank=True
+    )
     contact_phone = serializers.CharField(
         max_length=30, required=False, default="", allow_blank=True
     )

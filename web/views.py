@@ -61,9 +61,8 @@ def lot_ledger(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def errors(request: HttpRequest) -> HttpResponse:
     """GET /api/docs/errors: where the `type` of every problem points to."""
-    kinds = {refusal.code: refusal for refusal in all_refusals()}
-    rows = sorted(kinds.values(), key=lambda refusal: (refusal.status, refusal.code))
-    return _page(request, "web/errors.html", clock.now(), refusals=rows)
+    sentences = {(int(one.status), one.code): one.message for one in all_refusals()}
+    return _page(request, "web/errors.html", clock.now(), sentences=sorted(sentences.items()))
 
 
 def _visible(actor: Actor, lot_id: int) -> Lot:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 from accounts import clients
 from accounts.actors import Actor
 from accounts.desk.admins import DeskAdmin
+from accounts.desk.forms import ChooseOne
 from accounts.desk.roles import DeskRole
 from accounts.desk.shown import label
 from accounts.desk.steps import Step
@@ -32,7 +32,7 @@ class ApiClientForm(forms.Form):
     organization = forms.ModelChoiceField(
         label=_("Organization"),
         queryset=Organization.objects.all(),
-        widget=AutocompleteSelect(ApiClient._meta.get_field("organization"), admin.site),
+        widget=ChooseOne(ApiClient._meta.get_field("organization"), admin.site),
     )
     name = forms.CharField(
         label=_("Name of the system"), max_length=100, widget=UnfoldAdminTextInputWidget

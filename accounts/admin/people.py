@@ -50,9 +50,16 @@ class MembershipForm(WholeForm):
 
 class SecondmentForm(WholeForm):
     violations = {
-        "secondment_ends_after_start": _("The last day lies before the first."),
         "secondment_terms_do_not_overlap": _("The person has a term on some of these days."),
     }
+
+    def clean(self) -> dict[str, Any]:
+        """PostgreSQL has no range that ends before it starts, so the constraint cannot say it."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", _("The last day lies before the first."))
+        return cleaned
 
 
 @admin.register(User)

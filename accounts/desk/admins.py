@@ -26,15 +26,13 @@ from unfold.forms import PaginationInlineFormSet
 from unfold.views import ChangeList
 
 from accounts.actors import Actor
-from accounts.desk.forms import StepForm, WholeForm
+from accounts.desk.forms import ChooseOne, StepForm, WholeForm, is_id
 from accounts.desk.roles import DeskRole, roles_of
 from accounts.desk.shown import NOTHING, presentation_of
 from accounts.desk.steps import Step
 from accounts.requests import actor_of
 from core.errors import Refusal
 from core.problems import refusal_body
-
-_LONGEST_ID = 18  # digits; more do not fit a bigint
 
 
 class DeskChangeList(ChangeList):
@@ -197,7 +195,7 @@ class DeskAdmin(ReadOnly, ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         for name, values in request.GET.lists():
-            if name.endswith("__id__exact") and not all(is_id(str(value)) for value in values):
+            if name.endswith("__id__exact") and not all(map(is_id, values)):
                 raise IncorrectLookupParameters
         return super().get_changelist_instance(request)
 
@@ -208,6 +206,11 @@ class DeskAdmin(ReadOnly, ModelAdmin):
         return response
 
     # --- Pages --------------------------------------------------------------------------
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", ChooseOne(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -352,7 +355,3 @@ class DeskFormAdmin(DeskAdmin):
         if obj is None or not self.has_change_permission(request, obj):
             return super().get_readonly_fields(request, obj)
         return self.as_shown(self.locked)
-
-
-def is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID

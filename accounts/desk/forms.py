@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -19,6 +20,21 @@ _AMOUNT = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,2})?", re.ASCII)
 _SEPARATORS = str.maketrans("", "", ",，¥￥ \u00a0")
 
 
+_LONGEST_ID = 18  # digits; more do not fit a bigint
+
+
+def is_id(text: object) -> bool:
+    digits = str(text)
+    return digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_ID
+
+
+class ChooseOne(AutocompleteSelect):
+    """A box that searches the other model's list. Django's fails on drawing what is no id."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [one for one in value if is_id(one)], attr)
+
+
 class AmountField(forms.CharField):
     """CNY with at most two decimals; separators and the currency sign may stay."""
 
@@ -28,9 +44,10 @@ class AmountField(forms.CharField):
         super().__init__(max_length=30, widget=UnfoldAdminTextInputWidget(attrs=attrs), **kwargs)
 
     def clean(self, value: Any) -> Decimal | None:
-        text = super().clean(value).translate(_SEPARATORS)
+        text = super().clean(value)
         if not text:
             return None
+        text = text.translate(_SEPARATORS)
         if not _AMOUNT.fullmatch(text):
             raise ValidationError(_("An amount has at most two decimals, such as 3350000.00."))
         amount = Decimal(text).quantize(Decimal("0.01"))

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.desk.admins import DeskAdmin, is_id
+from accounts.desk.admins import DeskAdmin
+from accounts.desk.forms import is_id
 from accounts.desk.roles import DeskRole
 from auctions.admin.lots import OPERATOR, STAFF
 from auctions.models import Bid, Lot, RefusedBid

@@ -5,12 +5,11 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.actors import Actor
-from accounts.desk.forms import AmountField, ShanghaiTimeField
+from accounts.desk.forms import AmountField, ChooseOne, ShanghaiTimeField
 from auctions.lots import draft_lot
 from auctions.models import Lot
 from core.idempotency import Once, fingerprint
@@ -26,7 +25,7 @@ class DraftLotForm(forms.Form):
     achievement = forms.ModelChoiceField(
         label=_("Achievement"),
         queryset=Achievement.objects.filter(state=AchievementState.PUBLISHED),
-        widget=AutocompleteSelect(Lot._meta.get_field("achievement"), admin.site),
+        widget=ChooseOne(Lot._meta.get_field("achievement"), admin.site),
         help_text=_("Only published achievements can become lots. Type its code or title."),
     )
     starting_price = AmountField(label=_("Starting price (CNY)"))

@@ -231,7 +231,7 @@ def test_an_organization_that_was_suspended_meanwhile_does_not_bid(contested, bi
     organization = organization_of(bidder)
     Organization.objects.filter(pk=organization.pk).update(state=OrganizationState.SUSPENDED)
     facts = refused(contested, bidder, "1000.00", OrganizationNotVerified)
-    assert facts == {"organization": organization.pk}
+    assert facts["organization"] == organization.pk
 
 
 def test_the_consignor_does_not_bid_even_with_a_paddle(contested, seller):

@@ -43,7 +43,7 @@ READY_WITHIN_S = 60
 PATIENCE_S = 20
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address at which uvicorn serves `config.asgi` on the test's database."""
     _require_chromium()

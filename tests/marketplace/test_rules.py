@@ -157,7 +157,7 @@ def test_exactly_what_is_missing_is_named(indicators, budget, deadline):
     if missing:
         with pytest.raises(rules.NeedIncomplete) as refused:
             rules.check_complete(draft)
-        assert refused.value.facts == {"missing": ", ".join(missing)}
+        assert refused.value.facts == {"missing": missing}
     else:
         rules.check_complete(draft)
 

@@ -82,5 +82,5 @@ def test_the_type_of_a_problem_points_to_a_page_that_explains_it(visit, anonymou
     problem = anonymous.get("/api/v1/lots/999999").json()
     address, _, anchor = problem["type"].partition("#")
     page = visit(address)
-    assert page.status == 200
+    assert page.status_code == 200
     assert f'id="{anchor}"' in page.text

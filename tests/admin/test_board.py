@@ -1,0 +1,115 @@
+"""The front page: what waits, as numbers that lead to lists."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from tests.admin.conftest import World
+from tests.conftest import Clock
+
+Desk = Callable[..., Client]
+
+
+def _board(client: Client) -> tuple[dict[str, Any], Any]:
+    answer = client.get(reverse("admin:index"))
+    assert answer.status_code == 200
+    return {card.title: card for card in answer.context["cards"]}, answer
+
+
+def _in_english(desk: Desk, user: User) -> Client:
+    return desk(user, headers={"accept-language": "en"})
+
+
+def test_the_operators_board(whole_world: World, desk: Desk):
+    client = _in_english(desk, whole_world.people["operator"])
+    cards, answer = _board(client)
+    numbers = {title: card.value for title, card in cards.items()}
+    assert numbers == {
+        "Lots open now": "1",
+        "Closing within an hour": "1",
+        "Over, not closed yet": "0",
+        "Registrations waiting": "1",
+        "Deposits to refund": "1",
+        "Refund deadline passed": "0",
+        "Needs to endorse": "1",
+        "Achievements to review": "1",
+        "Messages not sent": numbers["Messages not sent"],
+    }
+    text = answer.content.decode()
+    assert whole_world.open_lot.code in text
+    assert whole_world.upcoming_lot.code in text
+    assert whole_world.draft_lot.code not in text
+    assert "PDL-R" in text
+
+
+def test_each_card_leads_to_a_list_of_as_many(whole_world: World, everything: User, desk: Desk):
+    client = _in_english(desk, everything)
+    cards, _ = _board(client)
+    assert len(cards) == 11
+    for card in cards.values():
+        answer = client.get(card.url)
+        assert answer.status_code == 200, card.title
+        assert str(answer.context["cl"].result_count) == card.value, card.title
+
+
+def test_an_overdue_lot_and_a_passed_refund_are_red(whole_world: World, desk: Desk, clock: Clock):
+    client = _in_english(desk, whole_world.people["operator"])
+    clock.set(whole_world.open_lot.closes_at)
+    cards, _ = _board(client)
+    overdue = cards["Over, not closed yet"]
+    assert (overdue.value, overdue.tone) == ("1", "bad")
+    assert whole_world.open_lot.code in overdue.note
+    clock.advance(hours=25)
+    cards, _ = _board(client)
+    assert (cards["Deposits to refund"].value, cards["Refund deadline passed"].value) == ("0", "1")
+    assert cards["Refund deadline passed"].tone == "bad"
+    clock.advance(days=8)
+    assert _board(client)[0]["Refund deadline passed"].value == "0"
+
+
+def test_messages_that_wait_too_long_are_red(whole_world: World, desk: Desk, clock: Clock):
+    client = _in_english(desk, whole_world.people["root"])
+    cards, answer = _board(client)
+    assert set(cards) == {"Messages not sent"}
+    assert answer.context["lots_on_sale"] is None
+    clock.advance(days=1)
+    late = _board(client)[0]["Messages not sent"]
+    if late.value != "0":
+        assert late.tone == "bad"
+        assert "Oldest" in late.note
+
+
+def test_the_offices_and_the_bureaus_boards(world: World, desk: Desk):
+    office, _ = _board(_in_english(desk, world.people["cadre"]))
+    assert office["Needs to publish"].value == "1"
+    assert office["Organizations to verify"].value == "1"
+    assert "Registrations waiting" not in office
+    bureau, answer = _board(_in_english(desk, world.people["bureau"]))
+    assert set(bureau) == {"Needs to endorse"}
+    assert answer.context["lots_on_sale"] is None
+
+
+def test_the_sidebar_offers_what_can_be_opened(world: World, desk: Desk):
+    for who, expected in (("bureau", False), ("operator", True)):
+        _, answer = _board(desk(world.people[who]))
+        text = answer.content.decode()
+        assert (reverse("admin:auctions_registration_changelist") in text) is expected
+        assert reverse("admin:accounts_user_changelist") not in text
+
+
+def test_the_environment_is_marked(operator: User, desk: Desk, clock: Clock, settings: Any):
+    for environment, mark in (("demo", "demo"), ("production", "production"), ("qa-7", "qa-7")):
+        settings.ENVIRONMENT = environment
+        text = _in_english(desk, operator).get(reverse("admin:index")).content.decode()
+        assert mark in text
+
+
+def test_the_time_left_is_counted_by_the_servers_clock(world: World, desk: Desk, clock: Clock):
+    text = _board(desk(world.people["operator"]))[1].content.decode()
+    assert f'data-now="{clock.now().isoformat()}"' in text
+    assert f'data-until="{world.open_lot.closes_at.isoformat()}"' in text
+    assert world.open_lot.closes_at - clock.now() == timedelta(minutes=50)

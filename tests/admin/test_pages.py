@@ -1,0 +1,144 @@
+"""Pages render in both languages, within a budget of queries, and read as people expect."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from auctions.models import Bid, Lot, Registration
+from tests.admin.conftest import World, list_url, page_url, step_url
+from tests.conftest import Clock
+
+Desk = Callable[..., Client]
+LIST_BUDGET = 14
+PAGE_BUDGET = 22
+
+
+def test_every_list_and_page_renders_in_english(whole_world: World, everything: User, desk: Desk):
+    client = desk(everything, headers={"accept-language": "en"})
+    for model in admin.site._registry:
+        row = whole_world.rows[model._meta.label_lower]
+        for address in (list_url(model), page_url(row)):
+            answer = client.get(address)
+            if answer.status_code == 302:  # the first event may be one that is not shown
+                continue
+            text = answer.content.decode()
+            assert '<html lang="en"' in text, address
+            assert "Operators&#x27; desk" in text, address
+
+
+def test_the_language_is_switched_by_a_form(operator: User, desk: Desk, clock: Clock):
+    client = desk(operator)
+    index, switch = reverse("admin:index"), reverse("admin:set_language")
+    assert '<html lang="zh-hans"' in client.get(index).content.decode()
+    client.get(switch, {"language": "en"})
+    assert '<html lang="zh-hans"' in client.get(index).content.decode()
+    client.post(switch, {"language": "en"}, headers={"referer": "http://testserver" + index})
+    assert '<html lang="en"' in client.get(index).content.decode()
+
+
+def test_lists_and_pages_keep_to_their_budget_of_queries(
+    whole_world: World, everything: User, desk: Desk
+):
+    client = desk(everything)
+    client.get(reverse("admin:index"))  # content types are read once per process
+    for model in admin.site._registry:
+        row = whole_world.rows[model._meta.label_lower]
+        for address, budget in (
+            (list_url(model), LIST_BUDGET),
+            (page_url(row), PAGE_BUDGET),
+            (page_url(row, "history"), LIST_BUDGET),
+        ):
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                client.get(address)
+            assert len(queries) <= budget, (address, len(queries))
+            assert _most_repeated(queries) <= 3, (address, _most_repeated(queries))
+
+
+def _most_repeated(queries: CaptureQueriesContext) -> int:
+    """How often one statement ran with different values: the mark of a query per row."""
+    shapes = Counter(re.sub(r"\d+|'[^']*'", "?", query["sql"]) for query in queries)
+    return max(shapes.values())
+
+
+def test_the_front_page_keeps_to_its_budget(whole_world: World, everything: User, desk: Desk):
+    client = desk(everything)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse("admin:index"))
+    assert len(queries) <= 30
+
+
+def test_a_long_ledger_shows_its_newest_rows_on_the_lots_page(world: World, desk: Desk):
+    lot = world.open_lot
+    last = lot.bids.latest("number")
+    for number in range(3, 60):
+        last.pk, last.number, last.amount = None, number, 1000 + 50 * number
+        last.key = f"00000000-0000-4000-8000-{number:012d}"
+        last.save(force_insert=True)
+    text = desk(world.people["operator"]).get(page_url(lot)).content.decode()
+    assert "¥3,950.00" in text  # the 59th
+    assert text.count("PDL-R") + text.count("PDL-B") < 25
+    assert f"{list_url(Bid)}?lot={lot.pk}" in text
+
+
+def test_money_and_times_are_written_out(world: World, desk: Desk):
+    lot = Lot.objects.filter(pk=world.upcoming_lot.pk)
+    lot.update(starting_price="3350000.00")
+    client = desk(world.people["operator"])
+    for address in (
+        list_url(Lot),
+        page_url(world.upcoming_lot),
+        step_url(world.upcoming_lot, "withdraw"),
+    ):
+        text = client.get(address).content.decode()
+        assert "¥3,350,000.00" in text, address
+        # 06:00 UTC is 14:00 in Shanghai.
+        assert "2026-03-02 14:00:00" in text, address
+
+
+def test_what_waits_comes_first_in_the_list_of_registrations(world: World, desk: Desk):
+    client = desk(world.people["operator"])
+    url = list_url(Registration)
+    waiting = client.get(url).context["cl"].result_list
+    assert {row.state for row in waiting} == {"applied"}
+    everyone = client.get(url, {"state": "all"}).context["cl"]
+    assert everyone.result_count == Registration.objects.count()
+    eligible = client.get(url, {"state": "eligible"}).context["cl"].result_list
+    assert {row.state for row in eligible} == {"eligible"}
+    assert client.get(url, {"state": "nonsense"}).url.endswith("?e=1")
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [("open", "open_lot"), ("closing", "open_lot"), ("upcoming", "upcoming_lot")],
+)
+def test_lots_are_found_by_the_clock(way: str, expected: str, world: World, desk: Desk):
+    found = desk(world.people["operator"]).get(list_url(Lot), {"when": way})
+    assert [row.pk for row in found.context["cl"].result_list] == [getattr(world, expected).pk]
+
+
+def test_the_list_of_lots_tells_the_phase_not_only_the_state(whole_world: World, desk: Desk):
+    client = desk(whole_world.people["operator"], headers={"accept-language": "en"})
+    text = client.get(list_url(Lot)).content.decode()
+    for word in ("open", "upcoming", "sold", "draft"):
+        assert re.search(rf'desk-label[^>]*">{word}<', text), word
+
+
+def test_a_person_sees_what_was_done_with_a_thing(world: World, desk: Desk):
+    client = desk(world.people["operator"])
+    empty = client.get(page_url(world.draft_lot, "history")).content.decode()
+    client.post(step_url(world.draft_lot, "submit"))
+    client.post(step_url(world.draft_lot, "return"), {"reason": "虚构的理由"})
+    text = client.get(page_url(world.draft_lot, "history")).content.decode()
+    assert "虚构的理由" not in empty
+    assert "虚构的理由" in text
+    assert "operator" in text

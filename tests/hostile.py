@@ -1,0 +1,103 @@
+"""Values nobody should send, by the kind of field they are sent to."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.parsing import AmountField, IdField, InstantField, WholeNumberField
+from marketplace.serializers import DayField, TargetField
+from tests.core.test_money import HOSTILE as AMOUNTS
+
+# One bracket more is refused by the parser before any field sees it.
+DEEP: Any = "x"
+for _ in range(25):
+    DEEP = [DEEP]
+
+NOT_TEXT = [0, 5, -1, 1.5, True, False, [], ["a"], {}, {"a": 1}, DEEP]
+NOT_A_NUMBER = ["", "1", "x", 1.0, 1.5, True, False, [], [1], {}, {"a": 1}, DEEP, "１"]
+UNSTORABLE = ["\x00", "a\x00b", "\ud800", "a\udfff"]
+INSTANTS = [
+    *("", "now", "2026-11-22", "2026-11-22T09:00:00", "2026-11-22T24:00:00Z"),
+    *("2026-02-29T09:00:00Z", "2026-11-22T23:59:60Z", "0001-01-01T00:00:00Z"),
+    *("9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00", "2026-11-22T09:00:00+99:99"),
+    *("２０２６-11-22T09:00:00Z", "9223372036854775808", "2026-11-22T09:00:00Z\n", "-1"),
+]
+DAYS = [
+    *("", "today", "2026-02-29", "2026-13-01", "2026-00-00", "0001-01-01", "9999-12-31"),
+    *(
+        "2026-1-1",
+        "20261231",
+        "2026-12-31T00:00:00Z",
+        "２０２６-12-31",
+        "2026-12-31\n",
+        "-2026-12-31",
+    ),
+]
+TARGETS = [
+    *(
+        "",
+        "NaN",
+        "Infinity",
+        "1e5",
+        "1E400",
+        "１",
+        "+1",
+        "--1",
+        "1.",
+        ".5",
+        "1_0",
+        " 1",
+        "1\n",
+        "01",
+    ),
+    *("1.0000001", "1000000000000", "9" * 400),
+]
+# Unusual, and text all the same: stored as it came, or refused, but never a failure.
+UNUSUAL = [
+    *("é", "e\u0301", "\u202eabc", "👩‍🔬", "𠮷野家", "\ufffd", "\uffff", "\u200b", "ﷺ" * 20),
+    *("<script>alert(1)</script>", "'; DROP TABLE accounts_user; --", "{{7*7}}", "${7*7}", "%s%n"),
+    *("=1+1", "＝1+1", "../../etc/passwd", "\\x00", "null", "\u2028", "\u0085", "\t"),
+]
+
+
+def hostile_values(field: serializers.Field) -> list[Any]:
+    """What this field must refuse."""
+    if isinstance(field, IdField):
+        return [0, -1, 2**63, 10**19, *NOT_A_NUMBER]
+    if isinstance(field, WholeNumberField):
+        return [field.lowest - 1, field.highest + 1, 2**31, 10**19, *NOT_A_NUMBER]
+    if isinstance(field, AmountField):
+        zero = [] if field.allow_zero else ["0.00"]
+        return [*AMOUNTS, *zero, *UNSTORABLE, *NOT_TEXT]
+    if isinstance(field, InstantField):
+        return [*INSTANTS, *UNSTORABLE, *NOT_TEXT]
+    if isinstance(field, DayField):
+        return [*DAYS, *UNSTORABLE, *NOT_TEXT]
+    if isinstance(field, TargetField):
+        return [*TARGETS, *UNSTORABLE, *NOT_TEXT]
+    if isinstance(field, serializers.ChoiceField):
+        first = str(next(iter(field.choices)))
+        return ["", "nope", first.swapcase(), f" {first}", f"{first}\n", *UNSTORABLE, *NOT_TEXT]
+    if isinstance(field, serializers.EmailField):
+        return ["x", "a@", "@b", "a b@c.de", *_long_addresses(field), *UNSTORABLE, *NOT_TEXT]
+    if isinstance(field, serializers.CharField):
+        return [*_too_long(field), *_blank(field), *UNSTORABLE, *NOT_TEXT]
+    if isinstance(field, serializers.ListField):
+        many = [["x"] * (field.max_length + 1), ["x"] * 20_000] if field.max_length else []
+        return [*many, "x", 5, True, {}, {"a": 1}]
+    raise NotImplementedError(f"say in hostile_values what {type(field).__name__} must refuse")
+
+
+def _too_long(field: serializers.CharField) -> list[str]:
+    assert field.max_length, f"{field.field_name}: a text without a limit"
+    return ["a" * (field.max_length + 1), "虚" * (field.max_length + 1), "a" * 200_000, "a" * 10**6]
+
+
+def _long_addresses(field: serializers.CharField) -> list[str]:
+    """Well-formed, and longer than the column."""
+    assert field.max_length, f"{field.field_name}: a text without a limit"
+    return [f"{'a' * (length - 12)}@example.org" for length in (field.max_length + 1, 320, 200_000)]
+
+
+def _blank(field: serializers.CharField) -> list[str]:
+    return [] if field.allow_blank else ["", " ", "\n\t", "\u3000"]

@@ -1,0 +1,366 @@
+"""Input nobody should send: always a 4xx with a code, never a 5xx, and nothing is stored.
+
+Generated from the forms: a route that takes a body is found by walking the routes, its fields by
+asking its form, and what they must refuse stands in `tests.hostile`. Who may call a route, on
+which thing and with which valid body is known from the matrix in `tests.test_permissions`.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.urls import get_resolver
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from auctions.serializers import BidForm
+from core.parsing import StrictForm
+from tests.hostile import UNUSUAL, hostile_values
+from tests.lasting import lasting
+from tests.test_permissions import (
+    CALLERS,
+    PAGES,
+    ROWS,
+    Row,
+    World,
+    make_world,
+    routes,
+    with_own,
+)
+
+pytestmark = pytest.mark.django_db
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+HUGE_IDS = (0, 2**63 - 1, 2**63, 10**30)
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """A route that takes a body, its form, and the row of the matrix that says who may use it."""
+
+    row: Row
+    form: type[StrictForm]
+
+    def __str__(self) -> str:
+        return self.row.route
+
+
+def forms() -> dict[str, type[StrictForm]]:
+    """The form of every route of the API that takes a body, by its path."""
+    found = {}
+    for path, callback in routes(get_resolver()):
+        view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
+        if view is not None and (hasattr(view, "post") or hasattr(view, "patch")):
+            found[path.removeprefix("api/v1/")] = getattr(view, "form_class", None)
+    found["lots/<int:pk>/bids"] = BidForm  # decided in batches, so it is no `Create`
+    del found["oauth/token"]  # RFC 6749's own form: tests/accounts/test_tokens.py
+    return found
+
+
+FORMS = forms()
+READS = [row for row in ROWS if row.route.startswith("GET ") and "/stream" not in row.route]
+WRITES = [row for row in ROWS if not row.route.startswith("GET ")]
+ENTRANCES = [Entrance(row, FORMS[row.route.split()[1]]) for row in WRITES]
+# A form is tried in full at the first route that takes it, and as a whole at every other.
+FIRSTS = {entrance.form: entrance for entrance in reversed(ENTRANCES)}.values()
+FIELDS = [(entrance, name) for entrance in FIRSTS for name in entrance.form().fields]
+NUMBERED = [row for row in (*READS, *WRITES) if "<int:pk>" in row.route]
+LISTS = [row for row in READS if "<int:pk>" not in row.route and row.route != "GET me"]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    with lasting(django_db_blocker):
+        made = make_world()
+        for row in ROWS:
+            with_own(made, row.own)
+        yield made
+
+
+def path_of(row: Row, world: World, pk: Any = None) -> str:
+    number = world.things.get(row.thing, "") if pk is None else pk
+    return "/api/v1/" + row.route.split()[1].replace("<int:pk>", str(number))
+
+
+def allowed(row: Row, world: World) -> Any:
+    """The first caller the matrix lets through."""
+    with_own(world, row.own)
+    for caller, status in zip(CALLERS, row.statuses.split(), strict=True):
+        if status.startswith("2"):
+            return world.callers[caller]
+    raise AssertionError(f"nobody may {row.route}")
+
+
+def send(row: Row, world: World, body: bytes | str, pk: Any = None, **headers: str) -> Response:
+    content_type = headers.pop("content_type", JSON)
+    return allowed(row, world).generic(
+        row.route.split()[0],
+        path_of(row, world, pk),
+        data=body,
+        content_type=content_type,
+        headers={"Idempotency-Key": str(uuid4()), **headers},
+    )
+
+
+def counts() -> tuple[int, ...]:
+    """How many rows each table holds, in one statement."""
+    tables = [model._meta.db_table for model in apps.get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT count(*) FROM {name}" for name in tables))  # noqa: S608
+        return tuple(count for (count,) in cursor.fetchall())
+
+
+def complaint(answer: Response) -> str:
+    """What is wrong with this answer to bad input; nothing, if it is as it should be."""
+    if not 400 <= answer.status_code < 500:
+        return f"{answer.status_code} {answer.content[:80]!r}"
+    if answer.headers["Content-Type"] != PROBLEM:
+        return f"{answer.status_code} as {answer.headers['Content-Type']}"
+    problem = json.loads(answer.content)
+    lacking = {"type", "title", "status", "code", "detail", "request_id"} - set(problem)
+    return f"without {lacking}" if lacking else ""
+
+
+def body_with(entrance: Entrance, world: World, name: str, value: Any) -> str:
+    return json.dumps({**entrance.row.body(world), name: value})
+
+
+# --- Bodies -----------------------------------------------------------------------------
+
+
+def test_every_route_that_takes_a_body_is_tried_here():
+    assert set(FORMS) == {row.route.split()[1] for row in WRITES}
+    assert [path for path, form in FORMS.items() if form is None] == []
+
+
+@pytest.mark.parametrize("entrance", ENTRANCES, ids=str)
+def test_the_valid_body_is_taken(world, entrance, settings):
+    settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES = True
+    answer = send(entrance.row, world, json.dumps(entrance.row.body(world)))
+    assert answer.status_code in (200, 201), answer.content
+
+
+@pytest.mark.parametrize(("entrance", "name"), FIELDS, ids=str)
+def test_a_field_refuses_what_it_must(world, entrance, name, settings):
+    settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES = True
+    field = entrance.form().fields[name]
+    values = hostile_values(field)
+    if not field.allow_null:
+        values.append(None)
+    before, wrong = counts(), {}
+    for value in values:
+        answer = send(entrance.row, world, body_with(entrance, world, name, value))
+        if said := complaint(answer):
+            wrong[repr(value)[:60]] = said
+    assert wrong == {}
+    assert counts() == before
+
+
+INNER = [
+    (entrance, name, inner)
+    for entrance, name in FIELDS
+    if isinstance(listed := entrance.form().fields[name], serializers.ListField)
+    and isinstance(listed.child, serializers.Serializer)
+    for inner in listed.child.fields
+]
+
+
+@pytest.mark.parametrize(("entrance", "name", "inner"), INNER, ids=str)
+def test_a_field_of_an_inner_object_refuses_what_it_must(world, entrance, name, inner):
+    valid = {"name": "耐温", "operator": "ge", "target": "1200", "unit": "℃"}
+    field = entrance.form().fields[name].child.fields[inner]
+    before, wrong = counts(), {}
+    for value in [*hostile_values(field), None]:
+        answer = send(
+            entrance.row, world, body_with(entrance, world, name, [valid, {**valid, inner: value}])
+        )
+        if said := complaint(answer):
+            wrong[repr(value)[:60]] = said
+    assert wrong == {}
+    assert counts() == before
+
+
+TEXTS = [
+    (entrance, name)
+    for entrance, name in FIELDS
+    if isinstance(entrance.form().fields[name], serializers.CharField)
+]
+
+
+@pytest.mark.parametrize(("entrance", "name"), TEXTS, ids=str)
+def test_unusual_text_is_stored_as_it_came_or_refused(world, entrance, name, settings):
+    settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES = True
+    limit, wrong = entrance.form().fields[name].max_length, {}
+    for text in ["".join(UNUSUAL)[:limit], *UNUSUAL[:8]]:
+        mark = transaction.savepoint()
+        answer = send(entrance.row, world, body_with(entrance, world, name, text))
+        transaction.savepoint_rollback(mark)
+        if answer.status_code in (200, 201):
+            shown = answer.json().get(name, text)
+            if shown not in (text, text.strip()):
+                wrong[ascii(text)] = ascii(shown)
+        elif said := complaint(answer):
+            wrong[ascii(text)] = said
+    assert wrong == {}
+
+
+SHAPES: dict[str, Any] = {
+    "a list": [],
+    "a list of objects": [{}],
+    "a text": "x",
+    "a number": 5,
+    "true": True,
+    "null": None,
+    "nested": [[[[]]]],
+}
+
+
+@pytest.mark.parametrize("entrance", ENTRANCES, ids=str)
+def test_only_an_object_with_known_fields_is_a_body(world, entrance):
+    valid = entrance.row.body(world)
+    texts = {name: json.dumps(shape) for name, shape in SHAPES.items()}
+    for extra in ("id", "state", "pk", "__class__", "organization_id", "code", "is_staff", ""):
+        texts[f"with {extra!r}"] = json.dumps({**valid, extra: 1})
+    one = next(iter(valid), "x")
+    inside = json.dumps(valid)[1:-1]
+    texts["the same key twice"] = f'{{"{one}": 1, "{one}": 1{", " + inside if inside else ""}}}'
+    texts["NaN"] = '{"a": NaN}'
+    texts["two documents"] = "{}{}"
+    texts["cut off"] = '{"a": '
+    texts["too deep"] = '{"a": ' + "[" * 100_000
+    before, wrong = counts(), {}
+    for name, text in texts.items():
+        if said := complaint(send(entrance.row, world, text)):
+            wrong[name] = said
+    assert wrong == {}
+    assert counts() == before
+
+
+@pytest.mark.parametrize("entrance", ENTRANCES, ids=str)
+def test_only_json_in_utf_8_is_read(world, entrance):
+    body = json.dumps(entrance.row.body(world) or {"x": 1}).encode()
+    attempts = {
+        "invalid UTF-8": ({}, b'{"a": "\xff"}', 400),
+        "UTF-16": ({}, body.decode().encode("utf-16"), 400),
+        "10 MB": ({}, b'{"a": "' + b"a" * 10_000_000 + b'"}', 413),
+        "text": ({"content_type": "text/plain"}, body, 415),
+        "XML": ({"content_type": "application/xml"}, b"<a/>", 415),
+        "no type": ({"content_type": ""}, body, None),
+        "a form": ({"content_type": "application/x-www-form-urlencoded"}, b"a=b", 415),
+        "a long form": ({"content_type": "application/x-www-form-urlencoded"}, b"a=b&" * 9999, 415),
+        "parts": ({"content_type": "multipart/form-data; boundary=x"}, b"--x--", 415),
+        "odd parts": (
+            {"content_type": "multipart/form-data; boundary=x; charset=base64"},
+            b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--',
+            415,
+        ),
+        "nonsense": ({"content_type": "///;;==\xff"}, body, None),
+    }
+    before, wrong = counts(), {}
+    for name, (headers, data, status) in attempts.items():
+        answer = send(entrance.row, world, data, **headers)
+        if name == "no type" and answer.status_code in (200, 201):
+            continue  # nothing was said, and nothing was read
+        if said := complaint(answer):
+            wrong[name] = said
+        elif status not in (None, answer.status_code):
+            wrong[name] = f"{answer.status_code}, not {status}"
+    assert wrong == {}
+    assert counts() == before
+
+
+# --- Addresses and queries --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", NUMBERED, ids=lambda row: row.route)
+def test_an_id_beyond_every_row_is_not_found(world, row):
+    before, wrong = counts(), {}
+    for pk in (*HUGE_IDS, "9" * 5000, "-1", "1.5", "１", "0x1", "1%00", "%00", "%ff", "a", "1;2"):
+        answer = send(row, world, json.dumps(row.body(world)), pk=pk)
+        if said := complaint(answer):
+            wrong[str(pk)[:20]] = said
+    assert wrong == {}
+    assert counts() == before
+
+
+QUERIES = [
+    *(
+        "%00",
+        "state=%00",
+        "%ff=%ff",
+        "x=%ed%a0%80",
+        "limit=0",
+        "limit=-1",
+        "limit=101",
+        "limit=1e1",
+    ),
+    *("limit=", "limit=" + "9" * 30, "limit=000000001" + "0" * 5000, "cursor=%00", "cursor=zzz"),
+    *("cursor=cD1hYmM=", "cursor=cD0lMDA=", "state=nope", "state=DROP", "owner=x", "owner=1e3"),
+    *("achievement=１", "consignor=1.5", "field=nope", "city=110000", "method=x", "channel=x"),
+    *("unread=maybe", "format=xml", "format=html", "page=0", "offset=-1"),
+    "&".join(f"a{number}=1" for number in range(1500)),
+    "x=" + "a" * 20_000,
+]
+
+
+@pytest.mark.parametrize("row", READS, ids=lambda row: row.route)
+def test_a_hostile_query_is_refused_or_changes_nothing(world, row):
+    client, path, wrong = allowed(row, world), path_of(row, world), {}
+    plain = client.get(path).json()
+    for query in QUERIES:
+        answer = client.get(f"{path}?{query}")
+        if answer.status_code == 200:
+            if answer.json() != plain:
+                wrong[query[:30]] = "another answer"
+        elif said := complaint(answer):
+            wrong[query[:30]] = said
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("row", LISTS, ids=lambda row: row.route)
+def test_no_field_can_be_probed_by_sorting_or_comparing(world, row):
+    client, path = allowed(row, world), path_of(row, world)
+    plain = client.get(path).json()
+    names = sorted(
+        {field.name for model in apps.get_models() for field in model._meta.get_fields()}
+    )
+    for lookup in ("gte", "isnull", "startswith", "regex"):
+        probes = "&".join(f"{name}__{lookup}=1" for name in names)
+        assert client.get(f"{path}?{probes}").json() == plain, lookup
+    for word in ("ordering", "order_by", "sort", "o"):
+        probes = "&".join(f"{word}=-{name}" for name in names)
+        assert client.get(f"{path}?{probes}").json() == plain, word
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page or "home")
+def test_a_page_survives_every_query_and_every_id(world, page):
+    client = with_own(world, "seller").callers["own"]
+    wrong = {}
+    for query in ["", *QUERIES, "bids=all", "bids=x", "after=-1", "after=１", "after=" + "9" * 40]:
+        address = "/" + page.replace("<int:pk>", str(world.things["lot"])) + f"?{query}"
+        answer = client.get(address)
+        if answer.status_code not in (200, 400):
+            wrong[query[:30]] = answer.status_code
+    for pk in (*HUGE_IDS, "9" * 5000, "1%00", "%ff") if "<int:pk>" in page else ():
+        answer = client.get("/" + page.replace("<int:pk>", str(pk)))
+        if answer.status_code not in (400, 404):
+            wrong[str(pk)[:20]] = answer.status_code
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.route)
+def test_other_methods_are_refused_and_options_are_told(world, row):
+    client, path = with_own(world, row.own).callers["client"], path_of(row, world)
+    taken = {one.route.split()[0] for one in ROWS if one.route.split()[1] == row.route.split()[1]}
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - taken:
+        answer = client.generic(method, path, data="{}", content_type=JSON)
+        assert answer.status_code == 405, method
+        assert complaint(answer) == ""
+    for method in ("OPTIONS", "HEAD"):
+        assert client.generic(method, path).status_code < 502
