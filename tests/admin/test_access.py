@@ -49,7 +49,7 @@ WRITERS = {
     "auctions.lot": {"operator"},
     "enclaves.park": {"root"},
 }
-OUTSIDERS = {"stranger", "bidder", "seller"}
+OUTSIDERS = {"stranger", "bidder"}
 
 
 def test_every_model_at_the_desk_has_a_row_in_the_table():

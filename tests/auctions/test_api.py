@@ -85,6 +85,29 @@ def test_a_lot_goes_its_way_to_the_sale_over_http(seller, operator, bidder, api)
     assert placed.json()["paddle"] == admitted.json()["paddle"]
 
 
+def test_partners_systems_go_the_same_way(seller, operator, bidder):
+    consignor = partner(organization_of(seller), "lots:operate lots:read")
+    exchange = partner(organization_of(operator), "lots:operate lots:read")
+    buyer = partner(organization_of(bidder), "bids:write lots:read")
+    path = f"lots/{post(consignor, 'lots', lot_form(seller)).json()['id']}"
+    assert post(consignor, f"{path}/submit").status_code == 200
+    assert refusal(post(consignor, f"{path}/approve")) == (403, "permission_denied")
+    for verb in ("approve", "publish"):
+        assert post(exchange, f"{path}/{verb}").status_code == 200
+    registered = post(buyer, f"{path}/registrations", {"rules_version": "ENGLISH-1"})
+    own = f"registrations/{registered.json()['id']}"
+    assert (
+        post(exchange, f"{own}/deposit", {"amount": "100.00", "reference": "1"}).status_code == 201
+    )
+    assert post(exchange, f"{own}/approve").json()["state"] == "eligible"
+    assert post(buyer, f"{path}/bids", {"amount": "1000.00"}).status_code == 201
+    assert [row["amount"] for row in buyer.get(f"/api/v1/{path}/bids").json()["results"]] == [
+        "1000.00"
+    ]
+    assert refusal(post(buyer, f"{path}/withdraw", {"reason": "x"})) == (403, "scope_missing")
+    assert refusal(post(exchange, f"{path}/bids", {"amount": "1.00"})) == (403, "scope_missing")
+
+
 def test_a_lot_says_all_the_contract_promises(contested, bidder, rival, api, clock):
     bid(contested, bidder, "1000.00")
     answer = api(bidder).get(f"{LOTS}/{contested.pk}")
