@@ -14,7 +14,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError
 from rest_framework.parsers import BaseParser
 
 from core import money
@@ -127,7 +127,8 @@ def check_text(text: str) -> None:
 class StrictForm(serializers.Serializer[Any]):
     """The shape of a request body: a field it does not know is refused, by name.
 
-    So is a number where a text belongs; DRF would write it out.
+    So is a number where a text belongs, which DRF would write out, and a list that is too long,
+    whose every item DRF would look at and complain of first.
     """
 
     def to_internal_value(self, data: Any) -> Any:
@@ -136,16 +137,19 @@ class StrictForm(serializers.Serializer[Any]):
                 raise serializers.ValidationError(
                     {name: [_("Unknown field.")] for name in sorted(unknown)}, code="unknown_field"
                 )
-            if numbers := [name for name in data if self._is_number_for_text(name, data[name])]:
-                raise serializers.ValidationError(
-                    {name: [self.fields[name].error_messages["invalid"]] for name in numbers}
-                )
+            if refused := {name: said for name in data if (said := self._complaint(name, data))}:
+                raise serializers.ValidationError(refused)
         return super().to_internal_value(data)
 
-    def _is_number_for_text(self, name: str, value: Any) -> bool:
-        return isinstance(self.fields[name], serializers.CharField) and isinstance(
-            value, (int, float)
-        )
+    def _complaint(self, name: str, data: dict[str, Any]) -> list[ErrorDetail]:
+        field, value = self.fields[name], data[name]
+        if isinstance(field, serializers.CharField) and isinstance(value, (int, float)):
+            return [ErrorDetail(field.error_messages["invalid"], "invalid")]
+        limit = field.max_length if isinstance(field, serializers.ListField) else None
+        if limit is not None and isinstance(value, list) and len(value) > limit:
+            message = str(field.error_messages["max_length"]).format(max_length=limit)
+            return [ErrorDetail(message, "max_length")]
+        return []
 
 
 class NothingForm(StrictForm):

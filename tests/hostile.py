@@ -6,16 +6,20 @@ from rest_framework import serializers
 
 from core.parsing import AmountField, IdField, InstantField, WholeNumberField
 from marketplace.serializers import DayField, TargetField
-from tests.core.test_money import HOSTILE as AMOUNTS
 
 # One bracket more is refused by the parser before any field sees it.
 DEEP: Any = "x"
 for _ in range(25):
     DEEP = [DEEP]
 
-NOT_TEXT = [0, 5, -1, 1.5, True, False, [], ["a"], {}, {"a": 1}, DEEP]
-NOT_A_NUMBER = ["", "1", "x", 1.0, 1.5, True, False, [], [1], {}, {"a": 1}, DEEP, "１"]
-UNSTORABLE = ["\x00", "a\x00b", "\ud800", "a\udfff"]
+NOT_TEXT = [0, 1.5, True, [], ["a"], {"a": 1}, DEEP]
+NOT_A_NUMBER = ["", "1", "１", 1.0, 1.5, True, [], {"a": 1}, DEEP]
+UNSTORABLE = ["a\x00b", "\ud800"]
+# The rest of them meet the field itself in tests/core/test_money.py.
+AMOUNTS = [
+    *("", "5", "1.5", "1.500", "01.00", "-1.00", "-0.00", "+1.00", "1E+2", "1_000.00", "NaN"),
+    *("Infinity", "１２３.００", "٣.٠٠", " 5.00", "5.00\n", "1,000.00", "12345678901234567.00"),
+]
 INSTANTS = [
     *("", "now", "2026-11-22", "2026-11-22T09:00:00", "2026-11-22T24:00:00Z"),
     *("2026-02-29T09:00:00Z", "2026-11-22T23:59:60Z", "0001-01-01T00:00:00Z"),
@@ -54,7 +58,7 @@ TARGETS = [
 ]
 # Unusual, and text all the same: stored as it came, or refused, but never a failure.
 UNUSUAL = [
-    *("é", "e\u0301", "\u202eabc", "👩‍🔬", "𠮷野家", "\ufffd", "\uffff", "\u200b", "ﷺ" * 20),
+    *("e\u0301", "\u202eabc", "👩‍🔬", "𠮷野家", "\ufffd", "\uffff", "\u200b", "ﷺ" * 20),
     *("<script>alert(1)</script>", "'; DROP TABLE accounts_user; --", "{{7*7}}", "${7*7}", "%s%n"),
     *("=1+1", "＝1+1", "../../etc/passwd", "\\x00", "null", "\u2028", "\u0085", "\t"),
 ]
@@ -83,14 +87,14 @@ def hostile_values(field: serializers.Field) -> list[Any]:
     if isinstance(field, serializers.CharField):
         return [*_too_long(field), *_blank(field), *UNSTORABLE, *NOT_TEXT]
     if isinstance(field, serializers.ListField):
-        many = [["x"] * (field.max_length + 1), ["x"] * 20_000] if field.max_length else []
-        return [*many, "x", 5, True, {}, {"a": 1}]
+        assert field.max_length, f"{field.field_name}: a list without a limit"
+        return [["x"] * (field.max_length + 1), [1] * 100_000, "x", 5, True, {}, {"a": 1}]
     raise NotImplementedError(f"say in hostile_values what {type(field).__name__} must refuse")
 
 
 def _too_long(field: serializers.CharField) -> list[str]:
     assert field.max_length, f"{field.field_name}: a text without a limit"
-    return ["a" * (field.max_length + 1), "虚" * (field.max_length + 1), "a" * 200_000, "a" * 10**6]
+    return ["虚" * (field.max_length + 1), "a" * 200_000, "a" * 10**6]
 
 
 def _long_addresses(field: serializers.CharField) -> list[str]:
@@ -100,4 +104,4 @@ def _long_addresses(field: serializers.CharField) -> list[str]:
 
 
 def _blank(field: serializers.CharField) -> list[str]:
-    return [] if field.allow_blank else ["", " ", "\n\t", "\u3000"]
+    return [] if field.allow_blank else ["", "\n\t", "\u3000"]

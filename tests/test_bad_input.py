@@ -68,7 +68,7 @@ READS = [row for row in ROWS if row.route.startswith("GET ") and "/stream" not i
 WRITES = [row for row in ROWS if not row.route.startswith("GET ")]
 ENTRANCES = [Entrance(row, FORMS[row.route.split()[1]]) for row in WRITES]
 # A form is tried in full at the first route that takes it, and as a whole at every other.
-FIRSTS = {entrance.form: entrance for entrance in reversed(ENTRANCES)}.values()
+FIRSTS = list({entrance.form: entrance for entrance in reversed(ENTRANCES)}.values())
 FIELDS = [(entrance, name) for entrance in FIRSTS for name in entrance.form().fields]
 NUMBERED = [row for row in (*READS, *WRITES) if "<int:pk>" in row.route]
 LISTS = [row for row in READS if "<int:pk>" not in row.route and row.route != "GET me"]
@@ -197,7 +197,7 @@ TEXTS = [
 def test_unusual_text_is_stored_as_it_came_or_refused(world, entrance, name, settings):
     settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES = True
     limit, wrong = entrance.form().fields[name].max_length, {}
-    for text in ["".join(UNUSUAL)[:limit], *UNUSUAL[:8]]:
+    for text in ["".join(UNUSUAL)[:limit], *UNUSUAL[:3]]:
         mark = transaction.savepoint()
         answer = send(entrance.row, world, body_with(entrance, world, name, text))
         transaction.savepoint_rollback(mark)
@@ -210,30 +210,31 @@ def test_unusual_text_is_stored_as_it_came_or_refused(world, entrance, name, set
     assert wrong == {}
 
 
-SHAPES: dict[str, Any] = {
-    "a list": [],
-    "a list of objects": [{}],
-    "a text": "x",
-    "a number": 5,
-    "true": True,
-    "null": None,
-    "nested": [[[[]]]],
+# A body as text, by what is wrong with it; the first few are tried at every route.
+BODIES: dict[str, str] = {
+    "a list": "[]",
+    "null": "null",
+    "cut off": '{"a": ',
+    "the same key twice": '{"reason": "x", "reason": "x"}',
+    "too deep": '{"a": ' + "[" * 100_000,
+    "a list of objects": "[{}]",
+    "a text": '"x"',
+    "a number": "5",
+    "true": "true",
+    "not a number": '{"a": NaN}',
+    "two documents": "{}{}",
 }
+EXTRAS = ("state", "id", "organization_id", "code", "__class__", "")
+AT_EVERY_ROUTE = 5
 
 
 @pytest.mark.parametrize("entrance", ENTRANCES, ids=str)
 def test_only_an_object_with_known_fields_is_a_body(world, entrance):
-    valid = entrance.row.body(world)
-    texts = {name: json.dumps(shape) for name, shape in SHAPES.items()}
-    for extra in ("id", "state", "pk", "__class__", "organization_id", "code", "is_staff", ""):
-        texts[f"with {extra!r}"] = json.dumps({**valid, extra: 1})
-    one = next(iter(valid), "x")
-    inside = json.dumps(valid)[1:-1]
-    texts["the same key twice"] = f'{{"{one}": 1, "{one}": 1{", " + inside if inside else ""}}}'
-    texts["NaN"] = '{"a": NaN}'
-    texts["two documents"] = "{}{}"
-    texts["cut off"] = '{"a": '
-    texts["too deep"] = '{"a": ' + "[" * 100_000
+    in_full = entrance in FIRSTS
+    texts = dict(list(BODIES.items())[: None if in_full else AT_EVERY_ROUTE])
+    for extra in EXTRAS[: None if in_full else 1]:
+        body = {**entrance.row.body(world), extra: 1}
+        texts[f"with {extra!r}"] = json.dumps(body)
     before, wrong = counts(), {}
     for name, text in texts.items():
         if said := complaint(send(entrance.row, world, text)):
@@ -242,34 +243,32 @@ def test_only_an_object_with_known_fields_is_a_body(world, entrance):
     assert counts() == before
 
 
+FORM = "application/x-www-form-urlencoded"
+ODD_PARTS = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--'
+# Content type, body and status, by what is wrong.
+ENCODINGS: dict[str, tuple[str, bytes, int]] = {
+    "invalid UTF-8": (JSON, b'{"a": "\xff"}', 400),
+    "10 MB": (JSON, b'{"a": "' + b"a" * 10_000_000 + b'"}', 413),
+    "a form": (FORM, b"a=b", 415),
+    "UTF-16": (JSON, '{"a": 1}'.encode("utf-16"), 400),
+    "text": ("text/plain", b"{}", 415),
+    "XML": ("application/xml", b"<a/>", 415),
+    "a long form": (FORM, b"a=b&" * 9999, 415),
+    "parts": ("multipart/form-data; boundary=x", b"--x--", 415),
+    "odd parts": ("multipart/form-data; boundary=x; charset=base64", ODD_PARTS, 415),
+    "nonsense": ("///;;==\xff", b"{}", 415),
+}
+
+
 @pytest.mark.parametrize("entrance", ENTRANCES, ids=str)
 def test_only_json_in_utf_8_is_read(world, entrance):
-    body = json.dumps(entrance.row.body(world) or {"x": 1}).encode()
-    attempts = {
-        "invalid UTF-8": ({}, b'{"a": "\xff"}', 400),
-        "UTF-16": ({}, body.decode().encode("utf-16"), 400),
-        "10 MB": ({}, b'{"a": "' + b"a" * 10_000_000 + b'"}', 413),
-        "text": ({"content_type": "text/plain"}, body, 415),
-        "XML": ({"content_type": "application/xml"}, b"<a/>", 415),
-        "no type": ({"content_type": ""}, body, None),
-        "a form": ({"content_type": "application/x-www-form-urlencoded"}, b"a=b", 415),
-        "a long form": ({"content_type": "application/x-www-form-urlencoded"}, b"a=b&" * 9999, 415),
-        "parts": ({"content_type": "multipart/form-data; boundary=x"}, b"--x--", 415),
-        "odd parts": (
-            {"content_type": "multipart/form-data; boundary=x; charset=base64"},
-            b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--',
-            415,
-        ),
-        "nonsense": ({"content_type": "///;;==\xff"}, body, None),
-    }
+    cases = list(ENCODINGS.items())[: None if entrance in FIRSTS else 3]
     before, wrong = counts(), {}
-    for name, (headers, data, status) in attempts.items():
-        answer = send(entrance.row, world, data, **headers)
-        if name == "no type" and answer.status_code in (200, 201):
-            continue  # nothing was said, and nothing was read
+    for name, (content_type, body, status) in cases:
+        answer = send(entrance.row, world, body, content_type=content_type)
         if said := complaint(answer):
             wrong[name] = said
-        elif status not in (None, answer.status_code):
+        elif answer.status_code != status:
             wrong[name] = f"{answer.status_code}, not {status}"
     assert wrong == {}
     assert counts() == before
@@ -281,7 +280,7 @@ def test_only_json_in_utf_8_is_read(world, entrance):
 @pytest.mark.parametrize("row", NUMBERED, ids=lambda row: row.route)
 def test_an_id_beyond_every_row_is_not_found(world, row):
     before, wrong = counts(), {}
-    for pk in (*HUGE_IDS, "9" * 5000, "-1", "1.5", "１", "0x1", "1%00", "%00", "%ff", "a", "1;2"):
+    for pk in (*HUGE_IDS, "9" * 5000, "-1", "１", "1%00"):
         answer = send(row, world, json.dumps(row.body(world)), pk=pk)
         if said := complaint(answer):
             wrong[str(pk)[:20]] = said
@@ -313,7 +312,7 @@ QUERIES = [
 def test_a_hostile_query_is_refused_or_changes_nothing(world, row):
     client, path, wrong = allowed(row, world), path_of(row, world), {}
     plain = client.get(path).json()
-    for query in QUERIES:
+    for query in QUERIES if row in LISTS else QUERIES[::4]:
         answer = client.get(f"{path}?{query}")
         if answer.status_code == 200:
             if answer.json() != plain:
@@ -342,7 +341,7 @@ def test_no_field_can_be_probed_by_sorting_or_comparing(world, row):
 def test_a_page_survives_every_query_and_every_id(world, page):
     client = with_own(world, "seller").callers["own"]
     wrong = {}
-    for query in ["", *QUERIES, "bids=all", "bids=x", "after=-1", "after=１", "after=" + "9" * 40]:
+    for query in ["", *QUERIES[::3], "bids=all", "bids=x", "after=-1", "after=１", "after=" + "9" * 40]:
         address = "/" + page.replace("<int:pk>", str(world.things["lot"])) + f"?{query}"
         answer = client.get(address)
         if answer.status_code not in (200, 400):
@@ -358,7 +357,7 @@ def test_a_page_survives_every_query_and_every_id(world, page):
 def test_other_methods_are_refused_and_options_are_told(world, row):
     client, path = with_own(world, row.own).callers["client"], path_of(row, world)
     taken = {one.route.split()[0] for one in ROWS if one.route.split()[1] == row.route.split()[1]}
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - taken:
+    for method in {"GET", "POST", "PUT", "DELETE"} - taken:
         answer = client.generic(method, path, data="{}", content_type=JSON)
         assert answer.status_code == 405, method
         assert complaint(answer) == ""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +18,6 @@ from accounts.desk.shown import label
 from accounts.desk.steps import Step
 from accounts.models import ApiClient, Organization
 from accounts.scopes import SCOPES
-from core.errors import Refusal
-from core.problems import refusal_body
 
 _TECHNICAL = frozenset({DeskRole.TECHNICAL})
 
@@ -110,19 +108,13 @@ class ApiClientAdmin(DeskAdmin):
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data
             organization = values["organization"]
-            try:
-                credentials = clients.create_api_client(
-                    credit_code=organization.credit_code,
-                    scopes=values["scopes"],
-                    name=values["name"],
-                )
-            except Refusal as refusal:
-                messages.error(request, refusal_body(refusal)["detail"])
-            else:
-                made = ApiClient.objects.get(client_id=credentials.client_id)
-                self.log_addition(request, made, [{"added": {}}])
-                context = {"credentials": credentials, "organization": organization}
-                return self.page(request, "desk/credentials.html", _("New API client"), **context)
+            credentials = clients.create_api_client(
+                credit_code=organization.credit_code, scopes=values["scopes"], name=values["name"]
+            )
+            made = ApiClient.objects.get(client_id=credentials.client_id)
+            self.log_addition(request, made, [{"added": {}}])
+            context = {"credentials": credentials, "organization": organization}
+            return self.page(request, "desk/credentials.html", _("New API client"), **context)
         return self.page(
             request,
             "desk/form.html",

@@ -120,6 +120,13 @@ def test_the_password_is_changed_where_attempts_are_counted(operator: User, desk
     assert done.url == reverse("admin:index")
 
 
+def test_signing_out_takes_a_form(operator: User, desk: Desk, clock: Clock):
+    client = desk(operator)
+    assert client.get(reverse("admin:logout")).status_code == 405
+    assert client.post(reverse("admin:logout")).status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
 def test_a_cadre_whose_term_ended_is_out_at_the_next_request(cadre: User, desk: Desk, clock: Clock):
     client = desk(cadre)
     need_list = reverse("admin:marketplace_need_changelist")

@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.models import ApiClient, Membership, Organization, User
 from core.models import Event
-from tests.admin.conftest import World, list_url, page_url, step_url
+from tests.admin.conftest import World, page_url, step_url
 from tests.conftest import act, organization_of
 
 Desk = Callable[..., Client]
@@ -172,11 +172,11 @@ CASES = [
 ]
 
 
-def _set(row: Model, values: dict[str, Any]) -> None:
+def put(row: Model, values: dict[str, Any]) -> None:
     type(row)._default_manager.filter(pk=row.pk).update(**values)
 
 
-def _stored(row: Model) -> tuple[Any, ...]:
+def stored(row: Model) -> tuple[Any, ...]:
     model = type(row)
     return (
         model._default_manager.filter(pk=row.pk).values_list()[0],
@@ -185,7 +185,7 @@ def _stored(row: Model) -> tuple[Any, ...]:
     )
 
 
-def _told(client: Client, url: str, data: dict[str, str]) -> tuple[int, list[Any]]:
+def told_by(client: Client, url: str, data: dict[str, str]) -> tuple[int, list[Any]]:
     answer = client.post(url, data)
     return answer.status_code, list(get_messages(answer.wsgi_request))
 
@@ -202,7 +202,7 @@ def test_every_step_at_the_desk_has_a_case(world: World):
 def test_each_step_works_and_is_written_down(world: World, desk: Desk):
     for case in CASES:
         row = case.row(world)
-        _set(row, case.start)
+        put(row, case.start)
         client = desk(world.people[case.who])
         place = (row._meta.label_lower, case.step)
         assert step_url(row, case.step) in client.get(page_url(row)).content.decode(), place
@@ -210,7 +210,7 @@ def test_each_step_works_and_is_written_down(world: World, desk: Desk):
         assert "csrfmiddlewaretoken" in page, place
         events, logged = Event.objects.count(), LogEntry.objects.count()
 
-        status, told = _told(client, step_url(row, case.step), case.data)
+        status, told = told_by(client, step_url(row, case.step), case.data)
 
         assert [message.level_tag for message in told] == ["success"], (place, told)
         assert status == 302
@@ -235,12 +235,12 @@ def test_each_step_works_and_is_written_down(world: World, desk: Desk):
 def test_without_a_token_nothing_happens(world: World, desk: Desk):
     for case in CASES:
         row = case.row(world)
-        _set(row, case.start)
-        before = _stored(row)
+        put(row, case.start)
+        before = stored(row)
         client = desk(world.people[case.who], enforce_csrf_checks=True)
         answer = client.post(step_url(row, case.step), case.data)
         assert answer.status_code == 403, case.step
-        assert _stored(row) == before
+        assert stored(row) == before
 
 
 def test_a_form_with_its_token_is_taken(world: World, desk: Desk):
@@ -257,14 +257,14 @@ def test_another_role_is_refused(world: World, desk: Desk):
     clients = {who: desk(user) for who, user in world.people.items()}
     for case in CASES:
         row = case.row(world)
-        _set(row, case.start)
+        put(row, case.start)
         steps = admin.site._registry[type(row)].steps
         roles = {str(role) for step in steps if step.name == case.step for role in step.roles}
         entitled = {"office": "cadre", "technical": "root"}
         for who in {"operator", "cadre", "bureau", "root", "stranger"} - {
             entitled.get(role, role) for role in roles
         }:
-            before = _stored(row)
+            before = stored(row)
             for answer in (
                 clients[who].get(step_url(row, case.step)),
                 clients[who].post(step_url(row, case.step), case.data),
@@ -272,24 +272,24 @@ def test_another_role_is_refused(world: World, desk: Desk):
                 # 302: to the sign-in, where somebody without any role is told 403.
                 assert answer.status_code in (302, 403, 404), (case.step, who)
                 assert answer.status_code != 302 or "/login/" in answer.url
-            assert _stored(row) == before, (case.step, who)
+            assert stored(row) == before, (case.step, who)
 
 
 def test_from_a_wrong_state_a_step_says_why_and_changes_nothing(world: World, desk: Desk):
     for case in CASES:
         row = case.row(world)
-        _set(row, case.wrong)
-        before = _stored(row)
+        put(row, case.wrong)
+        before = stored(row)
         client = desk(world.people[case.who])
         place = (row._meta.label_lower, case.step)
         assert step_url(row, case.step) not in client.get(page_url(row)).content.decode(), place
         assert 'csrfmiddlewaretoken" value' not in _main(client, step_url(row, case.step)), place
 
-        status, told = _told(client, step_url(row, case.step), case.data)
+        status, told = told_by(client, step_url(row, case.step), case.data)
 
         assert status == 302, place
         assert [message.level_tag for message in told] == ["error"], (place, told)
-        assert _stored(row) == before, place
+        assert stored(row) == before, place
 
 
 def _main(client: Client, url: str) -> str:
@@ -299,10 +299,10 @@ def _main(client: Client, url: str) -> str:
 
 def test_a_refusal_is_said_in_the_readers_language(world: World, desk: Desk):
     row = world.draft_lot
-    _set(row, state("withdrawn"))
+    put(row, state("withdrawn"))
     for language, expected in (("en", "A lot that is withdrawn"), ("zh-hans", "已撤回")):
         client = desk(world.people["operator"], headers={"accept-language": language})
-        _, told = _told(client, step_url(row, "approve"), {})
+        _, told = told_by(client, step_url(row, "approve"), {})
         assert row.code in str(told[0])
         if language == "en":
             assert expected in str(told[0])
@@ -310,24 +310,24 @@ def test_a_refusal_is_said_in_the_readers_language(world: World, desk: Desk):
 
 def test_a_step_that_needs_a_reason_does_not_go_without(world: World, desk: Desk):
     row = world.need
-    before = _stored(row)
+    before = stored(row)
     client = desk(world.people["cadre"])
     for reason in ("", "   ", "\x00", "长" * 1001):
         answer = client.post(step_url(row, "return"), {"reason": reason})
         assert answer.status_code == 200
         assert answer.context["form"].errors
-    assert _stored(row) == before
+    assert stored(row) == before
 
 
 def test_an_amount_that_is_none_is_not_recorded(world: World, desk: Desk):
     row = world.applied
-    before = _stored(row)
+    before = stored(row)
     client = desk(world.people["operator"])
     for amount in ("", "0", "-5", "1e3", "12.345", "１２", "NaN", "1" * 17, "¥"):
         answer = client.post(step_url(row, "record-deposit"), {**DEPOSIT, "amount": amount})
         assert answer.status_code == 200, amount
         assert answer.context["form"].errors, amount
-    assert _stored(row) == before
+    assert stored(row) == before
 
 
 def test_a_step_that_does_not_exist_is_not_found(world: World, desk: Desk):
@@ -338,56 +338,19 @@ def test_a_step_that_does_not_exist_is_not_found(world: World, desk: Desk):
     assert client.post(gone).status_code == 404
 
 
-def _approve(client: Client, rows: list[Model]) -> Any:
-    data = {"action": "approve_selected", "index": "0", "_selected_action": [r.pk for r in rows]}
-    return client.post(list_url(rows[0]), data)
-
-
-def test_a_bulk_step_tells_of_each_row_and_one_refusal_stops_nobody(world: World, desk: Desk):
-    complete = world.applied
-    _set(complete, state("qualified"))
-    complete.deposit_movements.create(
-        kind="held", amount="100.00", reference="x", at=world.upcoming_lot.created_at
-    )
-    from tests.factories import apply
-
-    unpaid = apply(world.upcoming_lot, world.people["rival"])
-
-    answer = _approve(desk(world.people["operator"]), [complete, unpaid])
-
-    levels = sorted(message.level_tag for message in get_messages(answer.wsgi_request))
-    assert levels == ["error", "success"]
-    complete.refresh_from_db()
-    unpaid.refresh_from_db()
-    assert (complete.state, unpaid.state) == ("eligible", "applied")
-    assert complete.paddle not in " ".join(map(str, get_messages(answer.wsgi_request)))
-    entry = LogEntry.objects.get()
-    assert complete.paddle not in entry.object_repr
-
-
-def test_a_bulk_step_needs_the_token_and_the_role(world: World, desk: Desk):
-    row = world.applied
-    _set(row, state("qualified"))
-    before = _stored(row)
-    operator = desk(world.people["operator"], enforce_csrf_checks=True)
-    assert _approve(operator, [row]).status_code == 403
-    assert _approve(desk(world.people["cadre"]), [row]).status_code == 403
-    assert _stored(row) == before
-
-
-def test_two_operators_at_once_the_later_one_is_told(world: World, desk: Desk):
+def test_two_operators_at_once_the_later_one_istold_by(world: World, desk: Desk):
     first, second = desk(world.people["operator"]), desk(world.people["operator"])
     url = step_url(world.draft_lot, "submit")
     first.get(url), second.get(url)
-    assert _told(first, url, {})[1][0].level_tag == "success"
-    status, told = _told(second, url, {})
+    assert told_by(first, url, {})[1][0].level_tag == "success"
+    status, told = told_by(second, url, {})
     assert status == 302
     assert told[0].level_tag == "error"
 
 
 def test_the_bureau_endorses_only_its_own_citys_needs(world: World, desk: Desk):
     elsewhere = world.need
-    _set(elsewhere, {"city": organization_of(world.people["rival"]).city})
+    put(elsewhere, {"city": organization_of(world.people["rival"]).city})
     answer = desk(world.people["bureau"]).post(step_url(elsewhere, "endorse"))
     assert answer.status_code == 404
     elsewhere.refresh_from_db()
@@ -411,10 +374,10 @@ def test_nobody_can_be_handed_a_step_by_a_link(world: World, desk: Desk):
         row = case.row(world)
         if case.who != "operator":
             continue
-        _set(row, case.start)
-        before = _stored(row)
+        put(row, case.start)
+        before = stored(row)
         client.get(step_url(row, case.step), {**case.data, "_method": "POST", "confirm": "1"})
-        assert _stored(row) == before, case.step
+        assert stored(row) == before, case.step
 
 
 def test_actors_of_the_cast_are_what_the_cases_say(world: World):

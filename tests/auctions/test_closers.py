@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
 
+from accounts.models import User
 from auctions import closing, tasks
 from auctions.lifecycle import ClosedBy, LotState
 from auctions.models import Lot, LotResult
@@ -24,15 +24,21 @@ def states(*lots: Lot) -> list[str]:
     return [Lot.objects.get(pk=lot.pk).state for lot in lots]
 
 
-@pytest.fixture
-def three(seller, bidder) -> list[Lot]:
-    """Three lots that end one second after the other, each with a bid of `bidder`."""
+@pytest.fixture(scope="module")
+def three_lots(cast) -> list[int]:
+    seller, bidder = (User.objects.get(pk=cast[name]) for name in ("seller", "bidder"))
     ends = (NOW + HOUR + timedelta(seconds=n) for n in range(3))
     made = [make_lot(seller, closes_at=end) for end in ends]
     for lot in made:
         admit(lot, bidder)
         bid(lot, bidder, "1000.00")
-    return made
+    return [lot.pk for lot in made]
+
+
+@pytest.fixture
+def three(three_lots, db, clock) -> list[Lot]:
+    """Three lots that end one second after the other, each with a bid of `bidder`."""
+    return list(Lot.objects.filter(pk__in=three_lots).order_by("pk"))
 
 
 @pytest.fixture
@@ -112,12 +118,6 @@ def test_what_is_due_soon_is_known_with_the_seconds_to_go(three, clock):
     assert closing.seconds_to_next_close() == -1.0
 
 
-def test_where_nothing_is_on_sale_nothing_is_due(db):
-    assert closing.seconds_to_next_close() is None
-    assert closing.due_within(1.0) == []
-    assert closing.close_due_lots(by=ClosedBy.CLOSER) == []
-
-
 # --- Celery -----------------------------------------------------------------------------
 
 
@@ -168,11 +168,7 @@ def test_a_turn_closes_what_is_due_and_sleeps_until_the_next(three, closer, cloc
     assert LotResult.objects.get().closed_by == ClosedBy.CLOSER
 
 
-def test_a_turn_never_sleeps_longer_than_a_second(lot, closer):
-    assert closer.turn() == run_closer.LONGEST_SLEEP
-
-
-def test_a_turn_with_nothing_on_sale_sleeps_its_second(db, closer):
+def test_a_turn_never_sleeps_longer_than_a_second(three, closer):
     assert closer.turn() == run_closer.LONGEST_SLEEP
 
 
@@ -191,16 +187,6 @@ def test_a_stand_by_closers_turn_counts_from_when_it_steps_in(three, closer, clo
     clock.advance(seconds=0.5)
     closer.turn()
     assert states(three[0]) == ["closed"]
-
-
-def test_a_database_that_is_away_is_asked_again(transactional_db, closer, monkeypatch):
-    def away(**options):
-        raise OperationalError("the database is restarting")
-
-    monkeypatch.setattr(run_closer, "close_due_lots", away)
-    assert closer.turn() == run_closer.AFTER_FAILURE
-    monkeypatch.undo()
-    assert closer.turn() == run_closer.LONGEST_SLEEP
 
 
 # --- Whoever reads ----------------------------------------------------------------------

@@ -229,6 +229,19 @@ def test_only_a_text_is_a_text(value):
     assert set(form.errors) == {"nick"}
 
 
+class _List(StrictForm):
+    names = serializers.ListField(child=serializers.CharField(max_length=5), max_length=3)
+
+
+def test_a_list_that_is_too_long_is_one_complaint_and_not_one_for_each_item():
+    form = _List(data={"names": ["too long for its field"] * 50_000})
+    assert not form.is_valid()
+    (error,) = form.errors["names"]
+    assert error.code == "max_length"
+    assert "3" in error
+    assert _List(data={"names": ["a", "b", "c"]}).is_valid()
+
+
 @pytest.mark.parametrize("value", [None, [], ["a"], "a", 1, 1.5, True, [{"name": "a"}]])
 def test_only_an_object_is_a_form(value):
     assert not _Form(data=value).is_valid()
