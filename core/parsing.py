@@ -144,7 +144,7 @@ class StrictForm(serializers.Serializer[Any]):
     def _complaint(self, name: str, data: dict[str, Any]) -> list[ErrorDetail]:
         field, value = self.fields[name], data[name]
         if isinstance(field, serializers.CharField) and isinstance(value, (int, float)):
-            return [ErrorDetail(field.error_messages["invalid"], "invalid")]
+            return [ErrorDetail(str(field.error_messages["invalid"]), "invalid")]
         limit = field.max_length if isinstance(field, serializers.ListField) else None
         if limit is not None and isinstance(value, list) and len(value) > limit:
             message = str(field.error_messages["max_length"]).format(max_length=limit)
