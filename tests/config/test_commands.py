@@ -88,7 +88,3 @@ def test_the_demo_world_is_made_once_and_has_a_lot_to_bid_on():
     assert known == credentials("http://127.0.0.1:8000")
     printed = run("demo_credentials")
     assert all(row["username"] in printed for row in known["users"])
-
-
-def test_the_generated_documents_are_those_of_the_code():
-    assert run("write_docs", "--check") == ""
