@@ -1,5 +1,6 @@
 """A batch of attempts on one lot: decided in their order, in one transaction, each answered."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -115,6 +116,18 @@ def test_a_batch_takes_as_many_statements_as_one_bid(
         decisions = place_bids(contested.pk, attempts)
     assert [told(decision) for decision in decisions] == list(range(1, 21))
     assert chain_is_whole(contested)
+
+
+def test_what_arrived_in_time_and_was_decided_after_the_end_is_refused_and_counted(
+    contested, bidder, rival, clock
+):
+    clock.set(contested.closes_at)
+    in_time = attempt(bidder, "1000.00")  # received at NOW, an hour before
+    late = replace(attempt(rival, "1000.00"), received_at=contested.closes_at)
+    decisions = place_bids(contested.pk, [in_time, late])
+    assert [told(decision) for decision in decisions] == ["bidding_not_open"] * 2
+    overtaken = dict(RefusedBid.objects.values_list("key", "was_overtaken"))
+    assert overtaken == {in_time.key: True, late.key: False}
 
 
 def test_a_batch_of_refusals_writes_no_bid_and_no_event(contested, bidder, rival):
