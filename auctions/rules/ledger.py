@@ -16,7 +16,7 @@ from typing import Any
 
 from auctions.rules.ascending import Terms
 
-VERSION = 1
+VERSION = 2
 ALGORITHM = "sha-256"
 
 
@@ -30,7 +30,11 @@ class ChainBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The public content of one accepted bid."""
+    """The public content of one accepted bid.
+
+    `kind` says which rule it was accepted by, `source` by which door it came. A lot that is
+    sold by the hammer has no end by the clock, so its bids name none.
+    """
 
     lot: str
     number: int
@@ -38,8 +42,10 @@ class Entry:
     amount: Decimal
     received_at: datetime
     placed_at: datetime
-    closes_at_before: datetime
-    closes_at: datetime
+    closes_at_before: datetime | None
+    closes_at: datetime | None
+    kind: str = "bid"
+    source: str = "online"
 
 
 def instant(value: datetime) -> str:
@@ -49,37 +55,44 @@ def instant(value: datetime) -> str:
 
 def genesis(lot: str, rules_version: str, terms: Terms) -> str:
     """The hash before the first bid: of the terms as published."""
-    latest = terms.latest_close
-    return _digest(
-        {
-            "lot": lot,
-            "rules_version": rules_version,
-            "opens_at": instant(terms.opens_at),
-            "closes_at": instant(terms.closes_at),
-            "latest_close": None if latest is None else instant(latest),
-            "starting_price": f"{terms.starting_price:.2f}",
-            "increment": f"{terms.increment:.2f}",
-            "extension_window_s": int(terms.extension_window.total_seconds()),
-            "extension_s": int(terms.extension.total_seconds()),
-        }
-    )
+    return digest(opening(lot, rules_version, terms))
+
+
+def opening(lot: str, rules_version: str, terms: Terms) -> dict[str, Any]:
+    """What the first hash covers, as the public record shows it."""
+    return {
+        "lot": lot,
+        "rules_version": rules_version,
+        "opens_at": instant(terms.opens_at),
+        "closes_at": instant(terms.closes_at),
+        "latest_close": _instant_or_none(terms.latest_close),
+        "starting_price": f"{terms.starting_price:.2f}",
+        "increment": f"{terms.increment:.2f}",
+        "extension_window_s": int(terms.extension_window.total_seconds()),
+        "extension_s": int(terms.extension.total_seconds()),
+    }
 
 
 def link(previous_hash: str, entry: Entry) -> str:
     """The hash of one bid, given the hash before it."""
-    return _digest(
-        {
-            "lot": entry.lot,
-            "number": entry.number,
-            "paddle": entry.paddle,
-            "amount": f"{entry.amount:.2f}",
-            "received_at": instant(entry.received_at),
-            "placed_at": instant(entry.placed_at),
-            "closes_at_before": instant(entry.closes_at_before),
-            "closes_at": instant(entry.closes_at),
-            "previous_hash": previous_hash,
-        }
-    )
+    return digest(content(previous_hash, entry))
+
+
+def content(previous_hash: str, entry: Entry) -> dict[str, Any]:
+    """What the hash of one bid covers, as the public record shows it."""
+    return {
+        "lot": entry.lot,
+        "number": entry.number,
+        "kind": entry.kind,
+        "source": entry.source,
+        "paddle": entry.paddle,
+        "amount": f"{entry.amount:.2f}",
+        "received_at": instant(entry.received_at),
+        "placed_at": instant(entry.placed_at),
+        "closes_at_before": _instant_or_none(entry.closes_at_before),
+        "closes_at": _instant_or_none(entry.closes_at),
+        "previous_hash": previous_hash,
+    }
 
 
 def head(first: str, entries: Iterable[tuple[Entry, str]]) -> str:
@@ -92,11 +105,16 @@ def head(first: str, entries: Iterable[tuple[Entry, str]]) -> str:
     return previous
 
 
-def canonical(content: Mapping[str, Any]) -> bytes:
+def canonical(value: Mapping[str, Any]) -> bytes:
     """The bytes that are hashed: JSON, sorted keys, no blanks, ASCII."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
-def _digest(content: Mapping[str, Any]) -> str:
-    stamped = {"v": VERSION, "alg": ALGORITHM, **content}
+def digest(value: Mapping[str, Any]) -> str:
+    """The hash of a content, stamped with the version of its form and the algorithm."""
+    stamped = {"v": VERSION, "alg": ALGORITHM, **value}
     return hashlib.sha256(canonical(stamped)).hexdigest()
+
+
+def _instant_or_none(value: datetime | None) -> str | None:
+    return None if value is None else instant(value)

@@ -209,13 +209,15 @@ def _check_chain(exchange: Client, lot_id: int, say: Say) -> None:
 
 
 def _entry(code: str, bid: dict[str, Any]) -> ledger.Entry:
-    instants = ("received_at", "placed_at", "closes_at_before", "closes_at")
     return ledger.Entry(
         lot=code,
         number=bid["number"],
         paddle=bid["paddle"],
         amount=Decimal(bid["amount"]),
-        **{name: _instant(bid[name]) for name in instants},
+        received_at=_instant(bid["received_at"]),
+        placed_at=_instant(bid["placed_at"]),
+        closes_at_before=_instant(bid["closes_at_before"]),
+        closes_at=_instant(bid["closes_at"]),
     )
 
 
