@@ -54,6 +54,7 @@ _SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         (
             ("accounts.city", "location_city"),
             ("marketplace.technologyfield", "category"),
+            ("core.holiday", "calendar_month"),
             ("enclaves.park", "factory"),
         ),
     ),

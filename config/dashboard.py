@@ -6,7 +6,7 @@ can open the list behind it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,6 +23,7 @@ from accounts.requests import actor_of
 from auctions.admin import worklists
 from auctions.models import DepositMovement, Lot
 from auctions.queries import lots_visible_to, registrations_visible_to
+from config.health import days_without_holidays
 from core import clock
 from marketplace.lifecycle import AchievementState, NeedState
 from marketplace.queries import achievements_visible_to, needs_visible_to
@@ -68,6 +69,8 @@ def _cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> Iterator[
         )
     if roles & {DeskRole.OPERATOR, DeskRole.TECHNICAL}:
         yield _delivery_card(now)
+    if roles & {DeskRole.OPERATOR, DeskRole.OFFICE} and (unknown := days_without_holidays(now)):
+        yield _calendar_card(unknown)
 
 
 def _lot_cards(actor: Actor, now: datetime) -> Iterator[Card]:
@@ -146,6 +149,17 @@ def _delivery_card(now: datetime) -> Card:
         _list("notifications_delivery", "way=due"),
         _tone(number, "bad" if stuck else "waiting"),
         note or "",
+    )
+
+
+def _calendar_card(unknown: list[date]) -> Card:
+    """Only while something is missing: periods that end in such a year may end on a holiday."""
+    return Card(
+        _("Year without public holidays"),
+        str(unknown[0].year),
+        _list("core_holiday", ""),
+        "bad",
+        _("Enter the State Council's arrangement; until then only weekends are days off."),
     )
 
 

@@ -1,6 +1,6 @@
 """Whether this process lives, whether it can serve, and how far the work has fallen behind."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
 from django.conf import settings
@@ -10,7 +10,13 @@ from redis import Redis, RedisError
 
 from auctions.queries import due_lots
 from core import clock
+from core.calendar import date_of, unknown_days
+from core.models import holidays
 from notifications.queries import oldest_delivery_due_at, oldest_unread_event_at
+
+# Longer than any notice or publicity that is counted from today; the State Council announces a
+# year's holidays in the November before it.
+CALENDAR_HORIZON = timedelta(days=45)
 
 
 def live(request: HttpRequest) -> JsonResponse:
@@ -26,7 +32,9 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def lag(request: HttpRequest) -> JsonResponse:
-    """How late the oldest unfinished work is, in seconds; 0 means none is late. Alert on these."""
+    """How late the oldest unfinished work is, in seconds, and how many of the coming days lie in a
+    year whose public holidays nobody entered. 0 means none. Alert on these.
+    """
     now = clock.now()
     overdue = due_lots(now).values_list("closes_at", flat=True).first()
     return JsonResponse(
@@ -34,8 +42,15 @@ def lag(request: HttpRequest) -> JsonResponse:
             "closing_s": _late(overdue, now),
             "fan_out_s": _late(oldest_unread_event_at(), now),
             "delivery_s": _late(oldest_delivery_due_at(), now),
+            "calendar_unknown_days": len(days_without_holidays(now)),
         }
     )
+
+
+def days_without_holidays(now: datetime) -> list[date]:
+    """The days up to the horizon for which only the weekday is known."""
+    today = date_of(now)
+    return unknown_days(today, today + CALENDAR_HORIZON, holidays())
 
 
 def _late(since: datetime | None, now: datetime) -> float:

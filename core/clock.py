@@ -7,12 +7,11 @@ place to replace in tests and in the demo world.
 """
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-# Dates in law and on notices are Shanghai's; instants are UTC.
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from core.calendar import SHANGHAI as SHANGHAI
+from core.calendar import date_of
 
 
 def now() -> datetime:
@@ -25,4 +24,4 @@ def now() -> datetime:
 
 def today() -> date:
     """Today's date in Shanghai, by the database's clock."""
-    return now().astimezone(SHANGHAI).date()
+    return date_of(now())

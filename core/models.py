@@ -1,6 +1,6 @@
-"""Tables every app stands on: what happened, and which requests were answered."""
+"""Tables every app stands on: what happened, which requests were answered, which days are off."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import SHANGHAI
+from core.calendar import SHANGHAI, Holidays
 
 
 def choices(states: type[StrEnum]) -> list[tuple[str, object]]:
@@ -86,6 +86,46 @@ class AnsweredRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"
+
+
+class DayKind(models.TextChoices):
+    REST = "holiday", _("day off")
+    WORK = "working_day", _("worked in exchange")
+
+
+class Holiday(models.Model):
+    """A day that the State Council makes other than its weekday (部分节假日安排)."""
+
+    date = models.DateField(_("date"), unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=DayKind.choices)
+    name = models.CharField(_("name"), max_length=40)
+    source = models.CharField(_("source"), max_length=200)
+
+    class Meta:
+        verbose_name = _("public holiday")
+        verbose_name_plural = _("public holidays")
+        constraints = [
+            # A Monday that is worked says nothing: such a row is a slip in the date.
+            models.CheckConstraint(
+                name="holiday_worked_day_is_a_weekend_day",
+                condition=~Q(kind=DayKind.WORK) | Q(date__iso_week_day__gte=6),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"
+
+
+def holidays() -> Holidays:
+    """The table as the rules of `core.calendar` take it.
+
+    Read anew each time: it is some hundred rows, asked for when a date is set, and a year entered
+    at the desk counts at once in every process.
+    """
+    days: dict[str, set[date]] = {kind: set() for kind in DayKind.values}
+    for day, kind in Holiday.objects.values_list("date", "kind"):
+        days[kind].add(day)
+    return Holidays(rest=frozenset(days[DayKind.REST]), work=frozenset(days[DayKind.WORK]))
 
 
 def numbered(model: type[models.Model], prefix: str, at: datetime) -> dict[str, object]:

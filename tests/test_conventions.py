@@ -60,7 +60,11 @@ def imported(path: Path) -> Iterator[str]:
 
 def is_rule(path: Path) -> bool:
     parts = path.relative_to(ROOT).with_suffix("").parts
-    return "rules" in parts or parts[-1] == "lifecycle" or parts in (("core", "money"),)
+    return (
+        "rules" in parts
+        or parts[-1] == "lifecycle"
+        or parts in (("core", "calendar"), ("core", "money"))
+    )
 
 
 # --- Modules ----------------------------------------------------------------------------

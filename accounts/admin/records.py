@@ -1,17 +1,19 @@
-"""Cities and the audit trail at the operators' desk."""
+"""Cities, public holidays and the audit trail at the operators' desk."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.desk.admins import DeskAdmin
+from accounts.desk.admins import DeskAdmin, DeskFormAdmin
+from accounts.desk.forms import WholeForm
 from accounts.desk.roles import ROLES, DeskRole
 from accounts.desk.shown import NOTHING
 from accounts.models import City
-from core.models import Event
+from core.models import Event, Holiday
 
 _OFFICE = frozenset({DeskRole.OFFICE})
 _TECHNICAL = frozenset({DeskRole.TECHNICAL})
@@ -32,6 +34,37 @@ class CityAdmin(DeskAdmin):
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[City]:
         return City.objects.all()
+
+
+class HolidayForm(WholeForm):
+    violations = {
+        "holiday_worked_day_is_a_weekend_day": _(
+            "Only a Saturday or Sunday is worked in exchange."
+        ),
+    }
+
+
+@admin.register(Holiday)
+class HolidayAdmin(DeskFormAdmin):
+    """The State Council's arrangement of each year; periods that were announced keep their end."""
+
+    readers, writers = ROLES, _OFFICE
+    form = HolidayForm
+    list_display = ("date", "weekday", "kind", "name", "source")
+    sortable_by = ("date",)
+    list_filter = ("kind",)
+    search_fields = ("name", "source")
+    search_help_text = _("Name or source")
+    ordering = ("-date",)
+    fieldsets = ((None, {"fields": ("date", "kind", "name", "source")}),)
+    locked = ("date",)
+
+    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Holiday]:
+        return Holiday.objects.all()
+
+    @admin.display(description=_("weekday"))
+    def weekday(self, holiday: Holiday) -> Any:
+        return WEEKDAYS[holiday.date.weekday()]
 
 
 @admin.register(Event)

@@ -1,7 +1,7 @@
 """The front page: what waits, as numbers that lead to lists."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.test import Client
@@ -91,6 +91,17 @@ def test_the_offices_and_the_bureaus_boards(world: World, desk: Desk):
     bureau, answer = _board(_in_english(desk, world.people["bureau"]))
     assert set(bureau) == {"Needs to endorse"}
     assert answer.context["lots_on_sale"] is None
+
+
+def test_a_coming_year_without_holidays_is_told_to_who_counts_days(
+    operator: User, root: User, desk: Desk, clock: Clock
+):
+    title = "Year without public holidays"
+    assert title not in _board(_in_english(desk, operator))[0]
+    clock.set(datetime(2026, 12, 1, tzinfo=UTC))
+    card = _board(_in_english(desk, operator))[0][title]
+    assert (card.value, card.tone) == ("2027", "bad")
+    assert title not in _board(_in_english(desk, root))[0]
 
 
 def test_the_sidebar_offers_what_can_be_opened(world: World, desk: Desk):

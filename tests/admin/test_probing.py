@@ -28,6 +28,7 @@ OFFERED = {
     "accounts.apiclient": set(),
     "accounts.city": set(),
     "core.event": set(),
+    "core.holiday": {"kind__exact"},
     "auctions.lot": {"when", "state__exact"},
     "auctions.lotresult": {"outcome__exact"},
     "auctions.registration": {"state"},

@@ -1,13 +1,13 @@
 """Operations' addresses say the truth about late work."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import override_settings
 
 from auctions import closing
 from auctions.lifecycle import ClosedBy
-from core.models import Event
+from core.models import Event, Holiday
 from tests.factories import make_lot
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +46,13 @@ def test_lag_tells_how_old_the_oldest_unread_event_is(anonymous, clock, seller):
     assert anonymous.get("/health/lag").json()["fan_out_s"] == 90
     Event.objects.update(fanned_out_at=clock.now())
     assert anonymous.get("/health/lag").json()["fan_out_s"] == 0
+
+
+def test_lag_counts_the_coming_days_of_a_year_without_holidays(anonymous, clock):
+    assert anonymous.get("/health/lag").json()["calendar_unknown_days"] == 0
+    clock.set(datetime(2026, 11, 16, 12, tzinfo=UTC))
+    assert anonymous.get("/health/lag").json()["calendar_unknown_days"] == 0
+    clock.advance(days=2)
+    assert anonymous.get("/health/lag").json()["calendar_unknown_days"] == 2
+    Holiday.objects.create(date="2027-10-01", kind="holiday", name="国庆节", source="test")
+    assert anonymous.get("/health/lag").json()["calendar_unknown_days"] == 0

@@ -9,20 +9,26 @@ from django.db.models import Model
 
 from accounts.models import City
 from core.db import transaction
+from core.models import Holiday
 from marketplace.models import TechnologyField
 
-TABLES: dict[str, type[Model]] = {"cities": City, "fields": TechnologyField}
+# Each file with its table and the natural key of a row.
+TABLES: dict[str, tuple[type[Model], str]] = {
+    "cities": (City, "code"),
+    "fields": (TechnologyField, "code"),
+    "holidays": (Holiday, "date"),
+}
 
 
 class Command(BaseCommand):
-    help = "Load cities and technology fields; existing rows are brought up to date."
+    help = "Load cities, fields and holidays; existing rows are brought up to date."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction():
-            for name, model in TABLES.items():
+            for name, (model, key) in TABLES.items():
                 path = settings.BASE_DIR / "fixtures" / "reference" / f"{name}.json"
                 rows = json.loads(path.read_text(encoding="utf-8"))
                 for row in rows:
-                    code = row.pop("code")
-                    model._default_manager.update_or_create(code=code, defaults=row)
+                    own = {key: row.pop(key)}
+                    model._default_manager.update_or_create(**own, defaults=row)
                 self.stdout.write(f"{name}: {len(rows)}")
