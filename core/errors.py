@@ -80,6 +80,16 @@ class ReasonRequired(Refusal):
     message = "This step needs a reason."
 
 
+class BelowLawfulFloor(Refusal):
+    """A term of a notice, a publicity or a policy that the law does not let be so small.
+
+    `key` names the term, `floor` is the least that would do, `law` the provision.
+    """
+
+    code = "below_lawful_floor"
+    message = "{key}: the law asks for at least {floor} ({law})."
+
+
 def all_refusals(root: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
     """Every refusal class that has been imported, once each; docs and tests walk them."""
     yield root
