@@ -35,6 +35,7 @@ NO_NETWORK = re.compile(
 # Its option --python came with 22.3.
 PIP_KNOWS_PYTHON = "raise SystemExit(int(pip.__version__.split('.')[0]) < 23)"
 OTHER_HASH = re.compile(r"hash mismatch|do not match the hash", re.IGNORECASE)
+UNTRUSTED = re.compile(r"invalid peer certificate|unknownissuer|system-certs", re.IGNORECASE)
 
 
 class Trouble(Exception):
@@ -165,7 +166,7 @@ class Environment:
         # Where Python may not keep bytecode, every process would compile everything, for seconds.
         extra = ["--compile-bytecode"] if sys.dont_write_bytecode else []
         into = ["--python", str(self.python)]
-        done = uv and self._try([uv, "pip", *arguments, *extra, *into], shown)
+        done = bool(uv) and self._with_uv([str(uv), "pip", *arguments, *extra, *into], shown)
         if not done and OTHER_HASH.search(self.said):
             raise self._explained(shown)  # what one tool refuses is not offered to another
         if not done:
@@ -173,6 +174,15 @@ class Environment:
             self._run([*self._pip(), *arguments], shown)
         number = self._count(wanted)
         self.progress.say(f"{number} packages installed from {shown} (hashes checked)")
+
+    def _with_uv(self, command: "list[str]", shown: str) -> bool:
+        if self._try(command, shown):
+            return True
+        if not UNTRUSTED.search(self.said):
+            return False
+        # uv brings its own list of authorities; a company's own one only the system knows.
+        self.variables.update(UV_SYSTEM_CERTS="1", UV_NATIVE_TLS="1")  # the latter in older ones
+        return self._try(command, shown)
 
     def _with_wheels_only(self, lock: Path) -> Path:
         """The lock, or on a platform without embedded services a copy without them."""
@@ -291,7 +301,7 @@ def succeeds(command: "list[str]") -> bool:
 
 
 def variables(maker: str) -> "dict[str, str]":
-    """For uv and pip: no surprises, and the index that pip is told to use for both."""
+    """For uv and pip: no surprises, and for both the index and the authorities pip is told of."""
     kept = dict(os.environ)
     for name in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX"):
         kept.pop(name, None)
@@ -304,18 +314,33 @@ def variables(maker: str) -> "dict[str, str]":
     # Without a network nobody should have to wait for half a minute to be told.
     kept.setdefault("PIP_RETRIES", "2")
     kept.setdefault("UV_HTTP_RETRIES", "2")
-    if not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"}.intersection(kept):
-        index = kept.get("PIP_INDEX_URL") or configured_index(maker)
-        if index:
-            kept["UV_DEFAULT_INDEX"] = index
+    told = told_to_pip(maker)
+    index, authorities = (
+        kept.get("PIP_" + name.upper().replace("-", "_")) or told.get(name)
+        for name in ("index-url", "cert")
+    )
+    if index and "UV_INDEX_URL" not in kept:
+        kept.setdefault("UV_DEFAULT_INDEX", index)
+    if authorities:
+        kept.setdefault("SSL_CERT_FILE", authorities)
     return kept
 
 
-def configured_index(maker: str) -> str:
-    """Many people in China have told pip about a mirror near them; uv does not ask pip."""
-    command = [maker, "-I", "-m", "pip", "config", "get", "global.index-url"]
+def told_to_pip(maker: str) -> "dict[str, str]":
+    """What pip's configuration files say, by option.
+
+    Many people in China have told pip about a mirror near them, and many companies about their
+    own certificate authority; uv does not ask pip.
+    """
+    command = [maker, "-I", "-m", "pip", "config", "list"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return done.stdout.decode().strip() if done.returncode == 0 else ""
+    said = done.stdout.decode() if done.returncode == 0 else ""
+    # In this order: for the command that is used here, "install", pip looks there first.
+    sections = [
+        re.findall(rf"^{section}\.([a-z-]+)='(.*)'$", said, re.MULTILINE)
+        for section in ("global", "install")
+    ]
+    return dict(itertools.chain(*sections))
 
 
 @contextlib.contextmanager

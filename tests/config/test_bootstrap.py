@@ -211,12 +211,48 @@ def test_what_takes_long_shows_signs_of_life(capsys: pytest.CaptureFixture[str])
     assert "s] sleeping ...\n" in capsys.readouterr().out
 
 
-def test_uv_asks_where_pip_was_told_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
-    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/near")
-    for_uv = bootstrap.variables(sys.executable)
+def test_uv_asks_where_pip_was_told_to_ask_and_trusts_whom_pip_trusts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "SSL_CERT_FILE", "PIP_INDEX_URL", "PIP_CERT"):
+        monkeypatch.delenv(name, raising=False)
+    python = tmp_path / "python"
+    python.write_text(
+        "#!/bin/sh\n"
+        """echo "global.cert='/company.pem'"\n"""
+        """echo "global.index-url='http://127.0.0.1:9/far'"\n"""
+        """echo "install.index-url='http://127.0.0.1:9/near'"\n"""
+    )
+    python.chmod(0o755)
+    for_uv = bootstrap.variables(str(python))
     assert for_uv["UV_DEFAULT_INDEX"] == "http://127.0.0.1:9/near"
+    assert for_uv["SSL_CERT_FILE"] == "/company.pem"
     assert for_uv["UV_PYTHON_DOWNLOADS"] == "never"
+
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/nearest")
+    monkeypatch.setenv("SSL_CERT_FILE", "/mine.pem")
+    for_uv = bootstrap.variables(str(python))
+    assert for_uv["UV_DEFAULT_INDEX"] == "http://127.0.0.1:9/nearest"
+    assert for_uv["SSL_CERT_FILE"] == "/mine.pem"
+
+
+def test_where_uv_knows_nobody_who_signs_it_asks_the_system(
+    run: Run, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path(sys.executable).parent / "uv"
+    uv = project / "uv"
+    uv.write_text(
+        "#!/bin/sh\n"
+        f'[ "$UV_SYSTEM_CERTS$UV_NATIVE_TLS" = 11 ] && exec {real} "$@"\n'
+        "echo 'invalid peer certificate: UnknownIssuer'; exit 2\n"
+    )
+    uv.chmod(0o755)
+    monkeypatch.setenv("PATH", str(project), prepend=":")
+    for name in ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS"):
+        monkeypatch.delenv(name, raising=False)
+    assert run() == 0
+    assert "without uv" not in capsys.readouterr().out
+    assert number(project) == "42\n"
 
 
 def test_an_interruption_stops_what_was_running(
