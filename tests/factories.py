@@ -15,26 +15,35 @@ from marketplace.lifecycle import AchievementState
 from marketplace.models import Achievement, TechnologyField
 from tests.conftest import act, make_member, make_organization, organization_of
 
+PATENT = "201580003807.3"
 _numbers = count(1)
 
 
-def make_achievement(owner: Organization, **values: Any) -> Achievement:
-    """A published achievement of `owner`."""
+def make_achievement(
+    owner: User | Organization,
+    state: AchievementState = AchievementState.PUBLISHED,
+    **values: Any,
+) -> Achievement:
+    """A complete achievement, straight in the state asked for."""
+    organization = owner if isinstance(owner, Organization) else organization_of(owner)
+    public = state in ("published", "reserved", "transferred")
     now = clock.now()
-    values.setdefault("state", AchievementState.PUBLISHED)
-    values.setdefault("published_at", now)
     return Achievement.objects.create(
         code=f"A-test-{next(_numbers)}",
-        owner=owner,
-        city=owner.city,
-        field=TechnologyField.objects.get(code="NM"),
-        title=values.pop("title", "虚构的耐高温涂层"),
-        maturity_scale="trl9",
-        maturity_level=6,
-        ip_kind="invention",
-        ip_number="201580003807.3",
+        owner=organization,
+        state=state,
         created_at=now,
-        **values,
+        **{
+            "city": organization.city,
+            "field": TechnologyField.objects.get(code="NM"),
+            "title": "虚构：陶瓷前驱体",
+            "maturity_scale": "trl9",
+            "maturity_level": 6,
+            "ip_kind": "invention",
+            "ip_number": PATENT,
+            "published_at": now if public else None,
+            **values,
+        },
     )
 
 
@@ -46,7 +55,7 @@ def operator_actor() -> Actor:
 def draft_lot(seller: User, operator: Actor | None = None, **terms: Any) -> Lot:
     """A draft: opens now, closes in an hour, starts at 1,000 in steps of 50, deposit 100."""
     now = clock.now()
-    achievement = terms.pop("achievement", None) or make_achievement(organization_of(seller))
+    achievement = terms.pop("achievement", None) or make_achievement(seller)
     defaults: dict[str, Any] = {
         "opens_at": now,
         "closes_at": now + timedelta(hours=1),

@@ -31,7 +31,8 @@ from marketplace.lifecycle import AchievementState, NeedState
 from notifications.models import Delivery, Notice, WebhookEndpoint
 from tests import factories
 from tests.conftest import NOW, act, make_member, make_organization, make_user, organization_of
-from tests.marketplace.conftest import make_achievement, make_deal, make_need, make_response
+from tests.factories import make_achievement
+from tests.marketplace.conftest import make_deal, make_need, make_response
 
 CALLERS = (
     "anonymous",

@@ -24,7 +24,7 @@ Desk = Callable[..., Client]
 @pytest.fixture
 def terms(seller: User, clock: Clock) -> dict[str, str]:
     return {
-        "achievement": str(make_achievement(organization_of(seller)).pk),
+        "achievement": str(make_achievement(seller).pk),
         "starting_price": "¥3,350,000",
         "increment": "50000.00",
         "deposit_amount": "335000",
@@ -91,7 +91,7 @@ def test_a_lot_with_wrong_terms_is_not_drafted(
 def test_an_achievement_that_is_not_published_cannot_be_drafted(
     operator: User, seller: User, desk: Desk, terms: dict[str, str]
 ):
-    hidden = make_achievement(organization_of(seller), state="submitted", published_at=None)
+    hidden = make_achievement(seller, state="submitted", published_at=None)
     answer = desk(operator).post(ADD_LOT, {**terms, "achievement": str(hidden.pk)})
     assert answer.context["form"].errors
     assert not Lot.objects.exists()

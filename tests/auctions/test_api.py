@@ -40,7 +40,7 @@ RESULT = {
 def lot_form(seller: Any, **changes: Any) -> dict[str, Any]:
     achievement = changes.pop("achievement", None)
     if achievement is None:
-        achievement = make_achievement(organization_of(seller)).pk
+        achievement = make_achievement(seller).pk
     return {
         "achievement": achievement,
         "starting_price": "1000.00",
@@ -213,7 +213,7 @@ def test_a_draft_is_refused_by_its_code(seller, api, changes, status, code):
 
 
 def test_a_draft_of_what_is_not_published_is_refused(seller, operator, api):
-    hidden = make_achievement(organization_of(seller), state=AchievementState.APPROVED)
+    hidden = make_achievement(seller, state=AchievementState.APPROVED)
     answer = post(api(operator), "lots", lot_form(seller, achievement=hidden.pk))
     assert refusal(answer) == (422, "achievement_not_published")
     assert answer.json()["state"] == "approved"

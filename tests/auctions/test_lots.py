@@ -37,7 +37,7 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize("who", ["operator", "seller"])
 def test_the_exchange_and_the_consignor_may_draft(request, seller, who):
     drafter = request.getfixturevalue(who)
-    achievement = make_achievement(organization_of(seller))
+    achievement = make_achievement(seller)
     lot = draft_lot(seller, act(drafter), achievement=achievement, latest_close=NOW + 2 * HOUR)
     assert (lot.state, lot.created_at, lot.published_at) == (S.DRAFT, NOW, None)
     assert (lot.consignor, lot.title) == (organization_of(seller), achievement.title)
@@ -52,7 +52,7 @@ def test_the_exchange_and_the_consignor_may_draft(request, seller, who):
 
 
 def test_somebody_elses_achievement_cannot_be_drafted(seller, bidder):
-    achievement = make_achievement(organization_of(seller))
+    achievement = make_achievement(seller)
     with pytest.raises(PermissionDenied):
         draft_lot(seller, act(bidder), achievement=achievement)
     assert not Lot.objects.exists()
@@ -73,14 +73,14 @@ def test_nobody_drafts_without_signing_in(seller):
     "state", [state for state in AchievementState if state != AchievementState.PUBLISHED]
 )
 def test_only_a_published_achievement_becomes_a_lot(seller, operator, state):
-    achievement = make_achievement(organization_of(seller), state=state)
+    achievement = make_achievement(seller, state=state)
     with pytest.raises(AchievementNotPublished) as refused:
         draft_lot(seller, act(operator), achievement=achievement)
     assert refused.value.facts == {"state": state}
 
 
 def test_an_achievement_that_is_hidden_or_none_is_not_found(seller, bidder):
-    hidden = make_achievement(organization_of(seller), state=AchievementState.DRAFT)
+    hidden = make_achievement(seller, state=AchievementState.DRAFT)
     none = Achievement(pk=2**40)
     for achievement in (hidden, none):
         with pytest.raises(NotFound):
@@ -246,7 +246,7 @@ def test_a_lot_whose_end_has_passed_is_not_published(seller, operator, clock):
 
 
 def test_of_two_lots_of_one_achievement_one_goes_on_sale(seller, operator):
-    achievement = make_achievement(organization_of(seller))
+    achievement = make_achievement(seller)
     first, second = (draft_lot(seller, act(operator), achievement=achievement) for _ in range(2))
     for lot in (first, second):
         lots.submit_lot(actor=act(operator), lot_id=lot.pk)

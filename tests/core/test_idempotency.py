@@ -14,7 +14,7 @@ from auctions.models import Lot
 from core.db import transaction
 from core.idempotency import fingerprint
 from core.models import AnsweredRequest
-from tests.conftest import credit_code, make_organization, make_user, organization_of
+from tests.conftest import credit_code, make_organization, make_user
 from tests.factories import make_achievement
 
 URL = "/api/v1/organizations"
@@ -94,7 +94,7 @@ def test_a_key_belongs_to_its_caller(client, bidder, api):
 def test_a_key_belongs_to_its_address(seller, operator, api, clock):
     key = uuid4()
     post(api(operator), form(), key)
-    answer = post(api(operator), lot_form(make_achievement(organization_of(seller))), key, LOTS)
+    answer = post(api(operator), lot_form(make_achievement(seller)), key, LOTS)
     assert answer.status_code == 201
     assert "Idempotent-Replay" not in answer.headers
 
@@ -245,7 +245,7 @@ def somebody_waits() -> None:
 
 
 def test_a_draft_lot_too_is_made_once(seller, operator, api, clock):
-    key, achievement = uuid4(), make_achievement(organization_of(seller))
+    key, achievement = uuid4(), make_achievement(seller)
     first, again = (post(api(operator), lot_form(achievement), key, LOTS) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()

@@ -11,11 +11,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import Organization, User
 from core.models import Event
-from marketplace.lifecycle import AchievementState, NeedState, ResponseState
-from marketplace.models import Achievement, Deal, Need, NeedIndicator, Response, TechnologyField
+from marketplace.lifecycle import NeedState, ResponseState
+from marketplace.models import Deal, Need, NeedIndicator, Response, TechnologyField
 from tests.conftest import NOW, organization_of
 
-PATENT = "201580003807.3"
 _numbers = count(1)
 
 
@@ -66,30 +65,6 @@ def make_response(
             "approach": "溶胶凝胶法",
             "price": Decimal("2800000.00"),
             "months": 9,
-            **values,
-        },
-    )
-
-
-def make_achievement(
-    owner: User, state: AchievementState = AchievementState.PUBLISHED, **values: Any
-) -> Achievement:
-    organization = organization_of(owner)
-    public = state in ("published", "reserved", "transferred")
-    return Achievement.objects.create(
-        code=f"A-test-{next(_numbers)}",
-        owner=organization,
-        state=state,
-        created_at=NOW,
-        **{
-            "city": organization.city,
-            "field": TechnologyField.objects.get(code="NM"),
-            "title": "虚构：陶瓷前驱体",
-            "maturity_scale": "trl9",
-            "maturity_level": 6,
-            "ip_kind": "invention",
-            "ip_number": PATENT,
-            "published_at": NOW if public else None,
             **values,
         },
     )

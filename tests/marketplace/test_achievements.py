@@ -18,7 +18,8 @@ from marketplace.models import Achievement
 from marketplace.queries import achievements_visible_to
 from marketplace.rules import InvalidIPNumber, InvalidMaturity, NotEditable
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
-from tests.marketplace.conftest import PATENT, HalfWayError, events_of, make_achievement
+from tests.factories import PATENT, make_achievement
+from tests.marketplace.conftest import HalfWayError, events_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -8,7 +8,8 @@ from core.models import AnsweredRequest
 from marketplace.lifecycle import AchievementState, NeedState, ResponseState
 from marketplace.models import Achievement, Deal, Need, Response
 from tests.conftest import make_member, make_organization, organization_of
-from tests.marketplace.conftest import PATENT, make_achievement, make_deal, make_need, make_response
+from tests.factories import PATENT, make_achievement
+from tests.marketplace.conftest import make_deal, make_need, make_response
 from tests.marketplace.requests import ACHIEVEMENT, INDICATOR, NEED, RESPONSE, V1, keyed, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

@@ -8,7 +8,8 @@ from core.models import Event
 from marketplace.lifecycle import AchievementState, NeedState
 from marketplace.models import Achievement, Need, Response
 from tests.conftest import make_member, make_organization
-from tests.marketplace.conftest import make_achievement, make_need, make_response
+from tests.factories import make_achievement
+from tests.marketplace.conftest import make_need, make_response
 from tests.marketplace.requests import ACHIEVEMENT, NEED, RESPONSE, V1, keyed, partner, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

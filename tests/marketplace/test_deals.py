@@ -12,9 +12,9 @@ from marketplace import deals
 from marketplace.models import Channel, Deal, PricingMethod
 from marketplace.queries import deals_visible_to
 from tests.conftest import NOW, act, make_member, organization_of
+from tests.factories import make_achievement
 from tests.marketplace.conftest import (
     HalfWayError,
-    make_achievement,
     make_deal,
     make_need,
     make_response,

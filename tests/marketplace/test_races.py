@@ -13,7 +13,8 @@ from marketplace import achievements, responses
 from marketplace.lifecycle import ResponseState
 from marketplace.models import Deal, Response
 from tests.conftest import act, organization_of
-from tests.marketplace.conftest import make_achievement, make_need, make_response
+from tests.factories import make_achievement
+from tests.marketplace.conftest import make_need, make_response
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

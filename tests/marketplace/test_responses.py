@@ -20,10 +20,10 @@ from marketplace.models.needs import ANOTHER_ACCEPTED
 from marketplace.queries import responses_visible_to
 from marketplace.responses import AchievementNotOffered, AlreadyResponded, NeedNotOpen, OwnNeed
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
+from tests.factories import make_achievement
 from tests.marketplace.conftest import (
     HalfWayError,
     events_of,
-    make_achievement,
     make_need,
     make_response,
 )

@@ -9,7 +9,8 @@ from notifications.audience import AUDIENCES
 from notifications.fanout import fan_out
 from notifications.models import Notice
 from tests.conftest import act, organization_of
-from tests.marketplace.conftest import make_achievement, make_need, make_response
+from tests.factories import make_achievement
+from tests.marketplace.conftest import make_need, make_response
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 def test_a_title_cannot_run_on_the_page(visit, seller):
     trick = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
-    achievement = make_achievement(organization_of(seller), title=trick, summary=trick)
+    achievement = make_achievement(seller, title=trick, summary=trick)
     lot = make_lot(seller, achievement=achievement)
     for path in ("/", page(lot)):
         html = visit(path).text
