@@ -114,7 +114,14 @@ class User(AbstractUser):
         verbose_name_plural = _("people")  # type: ignore[assignment]
 
     def __str__(self) -> str:
+        return self.get_full_name()
+
+    def get_full_name(self) -> str:
+        """What a person is called, in one field: which part is the surname differs by language."""
         return self.full_name or self.username
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()
 
 
 class Role(models.TextChoices):

@@ -44,6 +44,14 @@ def test_the_language_is_switched_by_a_form(operator: User, desk: Desk, clock: C
     assert '<html lang="en"' in client.get(index).content.decode()
 
 
+def test_people_are_called_by_their_name_where_they_have_one(operator: User, desk: Desk):
+    assert operator.get_full_name() == operator.get_short_name() == "operator"
+    operator.full_name = "虚构的业务员"
+    operator.save()
+    assert operator.get_short_name() == operator.get_full_name()
+    assert "虚构的业务员" in desk(operator).get(reverse("admin:index")).content.decode()
+
+
 def test_lists_and_pages_keep_to_their_budget_of_queries(
     whole_world: World, everything: User, desk: Desk
 ):
