@@ -17,6 +17,8 @@ class CityView(serializers.Serializer[City]):
 
 
 class OrganizationForm(StrictForm):
+    """An organization under its unified social credit code, to be verified."""
+
     kind = serializers.ChoiceField(choices=OrganizationKind.choices)
     name = serializers.CharField(max_length=200)
     name_en = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)

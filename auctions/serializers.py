@@ -16,6 +16,8 @@ A_DAY = 24 * 60 * 60
 
 
 class LotForm(StrictForm):
+    """A lot to be drafted from a published achievement."""
+
     achievement = IdField()
     format = serializers.ChoiceField(
         choices=[(kind.value, kind.value) for kind in LotFormat],
@@ -33,10 +35,14 @@ class LotForm(StrictForm):
 
 
 class RegistrationForm(StrictForm):
+    """Accepting the rules of the lot, by their version as the lot states it."""
+
     rules_version = serializers.CharField(max_length=40)
 
 
 class DepositForm(StrictForm):
+    """A deposit received, with the bank's reference."""
+
     amount = AmountField()
     reference = serializers.CharField(max_length=100)
 
@@ -198,7 +204,7 @@ class DepositMovementView(serializers.Serializer[DepositMovement]):
 
 
 class BidView(serializers.Serializer[Bid]):
-    """A bid under its paddle code: what the bidder is answered and what the public reads."""
+    """A bid under its paddle code, as the public reads it."""
 
     id = serializers.IntegerField()
     number = serializers.IntegerField()
@@ -213,6 +219,8 @@ class BidView(serializers.Serializer[Bid]):
 
 
 class PlacedBidView(BidView):
+    """A bid as the one who placed it is answered: it led when it was placed."""
+
     state = serializers.SerializerMethodField()
 
     def get_state(self, bid: Bid) -> str:

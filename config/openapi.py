@@ -7,11 +7,12 @@ from drf_spectacular.extensions import (
     OpenApiSerializerFieldExtension,
 )
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiParameter
 
 from accounts.requests import Command, Create
 from accounts.scopes import SCOPES
-from core.parsing import NothingForm
+from core.parsing import NothingForm, StrictForm
 
 PROBLEM = {
     "type": "object",
@@ -77,6 +78,11 @@ TOKEN = {
         }
     },
 }
+
+
+def classes_that_describe_themselves_only() -> list[Any]:
+    """Parents whose docstring says nothing about the bodies and views made from them."""
+    return [*get_lib_doc_excludes(), StrictForm, Create, Command]
 
 
 class Schema(AutoSchema):

@@ -51,6 +51,8 @@ class TargetField(serializers.Field[Any, Any, Any, Any]):
 
 
 class IndicatorForm(StrictForm):
+    """What a solution is measured by, such as "heat resistance at least 1200 ℃"."""
+
     name = serializers.CharField(max_length=100)
     operator = serializers.ChoiceField(choices=Operator.choices)
     target = TargetField()
@@ -61,11 +63,9 @@ class IndicatorForm(StrictForm):
 
 
 class NeedChanges(StrictForm):
-    """What the poster may change. What is left out stays as it is.
+    """What the poster may change. What is left out stays as it is."""
 
-    Not `partial=True`: that would reach into the indicators and let half ones through.
-    """
-
+    # Not `partial=True`: that would reach into the indicators and let half ones through.
     title = serializers.CharField(max_length=200, required=False)
     summary = serializers.CharField(max_length=5000, required=False, allow_blank=True)
     field = serializers.CharField(max_length=8, required=False)
@@ -78,6 +78,8 @@ class NeedChanges(StrictForm):
 
 
 class NeedForm(NeedChanges):
+    """A need to be drafted; what else it lacks is said when it is submitted."""
+
     title = serializers.CharField(max_length=200)
     field = serializers.CharField(max_length=8)
 
@@ -108,6 +110,8 @@ class NeedView(serializers.Serializer[Need]):
 
 
 class ResponseForm(StrictForm):
+    """How the respondent would meet the need, for what price and in how many months."""
+
     approach = serializers.CharField(max_length=5000)
     price = AmountField()
     months = WholeNumberField(lowest=1, highest=600)
@@ -130,6 +134,8 @@ class ResponseView(serializers.Serializer[Response]):
 
 
 class AchievementChanges(StrictForm):
+    """What the owner may change. What is left out stays as it is."""
+
     title = serializers.CharField(max_length=200, required=False)
     summary = serializers.CharField(max_length=5000, required=False, allow_blank=True)
     field = serializers.CharField(max_length=8, required=False)
@@ -141,6 +147,8 @@ class AchievementChanges(StrictForm):
 
 
 class AchievementForm(AchievementChanges):
+    """An achievement to be drafted; what else it lacks is said when it is submitted."""
+
     title = serializers.CharField(max_length=200)
     field = serializers.CharField(max_length=8)
     maturity_level = WholeNumberField(highest=99)

@@ -10,8 +10,9 @@ from notifications.rules import MAX_URL
 
 
 class NoticeView(serializers.Serializer[Any]):
-    """A notice with its words: a pair, because the words are made for a whole page at once."""
+    """What a person is told, in words."""
 
+    # A pair of notice and message: the words are made for a whole page at once.
     id = serializers.IntegerField(source="notice.id")
     kind = serializers.CharField(source="notice.event.kind")
     topic = serializers.CharField(source="notice.event.topic")
@@ -23,8 +24,9 @@ class NoticeView(serializers.Serializer[Any]):
 
 
 class EndpointForm(StrictForm):
+    """Where to send events, and which kinds; without kinds all that the organization may hear."""
+
     url = serializers.CharField(max_length=MAX_URL)
-    # Empty or absent: everything the organization may hear.
     kinds = serializers.ListField(
         child=serializers.CharField(max_length=60), max_length=100, required=False, default=list
     )
