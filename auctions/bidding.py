@@ -175,7 +175,7 @@ class _Batch:
         facts: dict[str, Any] = {
             "lot": self.lot.pk,
             "number": bid.number,
-            "closes_at": bid.closes_at.isoformat(),
+            "closes_at": _iso(bid.closes_at),
         }
         minimum = ascending.minimum_bid(self.lot.terms(), self.lot.standing())
         self.happenings.append(
@@ -191,7 +191,7 @@ class _Batch:
             )
         )
         if bid.closes_at != bid.closes_at_before:
-            before = bid.closes_at_before.isoformat()
+            before = _iso(bid.closes_at_before)
             self.happenings.append(Happening("lot.extended", {**facts, "closes_at_before": before}))
 
     def _remember_refusal(
@@ -203,7 +203,8 @@ class _Batch:
             amount=attempt.amount,
             received_at=attempt.received_at,
             refused_at=now,
-            was_overtaken=attempt.received_at < self.lot.closes_at <= now,
+            was_overtaken=self.lot.closes_at is not None
+            and attempt.received_at < self.lot.closes_at <= now,
             code=refusal.code,
             facts=_storable(refusal.facts),
             key=attempt.key,
@@ -212,6 +213,10 @@ class _Batch:
         )
         self.refused.append(refused)
         self.known[registration.pk, attempt.key] = refused
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
 
 
 def _storable(facts: dict[str, Any]) -> dict[str, Any]:

@@ -76,8 +76,12 @@ def seconds_to_next_close() -> float | None:
 def due_within(seconds: float) -> list[tuple[int, float]]:
     """Lots that will be due so soon, each with the seconds until then."""
     now = clock.now()
-    rows = due_lots(now + timedelta(seconds=seconds)).values_list("pk", "closes_at")
-    return [(lot_id, max(0.0, (closes_at - now).total_seconds())) for lot_id, closes_at in rows]
+    soon = due_lots(now + timedelta(seconds=seconds)).values_list("pk", "closes_at")
+    return [
+        (lot_id, max(0.0, (closes_at - now).total_seconds()))
+        for lot_id, closes_at in soon
+        if closes_at is not None
+    ]
 
 
 def _next_batch(overdue: timedelta, *, without: set[int]) -> list[int]:
@@ -107,6 +111,8 @@ def _close(lot_ids: Sequence[int], by: ClosedBy) -> list[int]:
 
 
 def _is_over(lot: Lot, now: datetime) -> bool:
+    if lot.is_sold_in_hall:  # ended by the hammer
+        return False
     return ascending.is_over(LotState(lot.state), lot.terms(), lot.standing(), now)
 
 
@@ -153,14 +159,15 @@ def _form_deal(lot: Lot, winning: Bid, now: datetime) -> None:
         buyer_id=winning.registration.organization_id,
         price=winning.amount,
         # Without a licensed auction house it is online bidding, not an auction (拍卖法 art. 11).
-        method=PricingMethod.BIDDING,
+        method=PricingMethod.AUCTION if lot.house_id else PricingMethod.BIDDING,
         channel=Channel.ONLINE_365,
         at=now,
     )
 
 
 def _announce(lot: Lot, outcome: Outcome, winning: Bid | None, now: datetime) -> None:
-    facts: dict[str, Any] = {"lot": lot.pk, "closes_at": lot.closes_at.isoformat()}
+    ends = None if lot.closes_at is None else lot.closes_at.isoformat()
+    facts: dict[str, Any] = {"lot": lot.pk, "closes_at": ends}
     if winning is None:
         record(f"lot:{lot.pk}", "lot.unsold", at=now, outcome=outcome.value, **facts)
         return

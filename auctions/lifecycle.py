@@ -18,10 +18,54 @@ class LotState(StrEnum):
     DEFAULTED = "defaulted"
 
 
+class Regime(StrEnum):
+    """Under which law a lot is sold: by a licensed house, or by the exchange's own rules."""
+
+    AUCTION = "AUCTION"
+    EXCHANGE_BIDDING = "EXCHANGE_BIDDING"
+
+
 class LotFormat(StrEnum):
-    """How a lot is sold; each format is a module of `auctions.rules`."""
+    """How a lot is sold; each format that is offered is a module of `auctions.rules`."""
 
     ENGLISH = "ENGLISH"
+    ONE_CALL = "ONE_CALL"
+    SEALED = "SEALED"
+    DUTCH = "DUTCH"
+    WEIGHTED = "WEIGHTED"
+
+
+class ReserveMode(StrEnum):
+    """What stands behind the starting price (拍卖法 arts. 28, 50; 法释〔2016〕18号 art. 10)."""
+
+    EQUALS_START = "EQUALS_START"
+    SECRET = "SECRET"  # noqa: S105  a word, not a password
+    NONE = "NONE"  # declared in the notice: the highest bid wins, however low
+
+
+class FloorState(StrEnum):
+    """Where the auctioneer is with a hall lot; empty before the floor was opened."""
+
+    WAITING = ""
+    OPEN = "open"
+    CALLED_ONCE = "called_once"
+    CALLED_TWICE = "called_twice"
+
+
+class BidSource(StrEnum):
+    """By which way a bid came into the one sequence of its lot."""
+
+    ONLINE = "online"
+    FLOOR = "floor"  # a paddle in the hall, keyed by the clerk
+    ABSENTEE = "absentee"  # an agent's, by written order (拍卖法 art. 34)
+    PROXY = "proxy"  # placed by the engine for a maximum that was left
+
+
+class BidKind(StrEnum):
+    """A raise goes above the price; a match takes the leading price by priority right."""
+
+    RAISE = "raise"
+    MATCH = "match"
 
 
 class Outcome(StrEnum):
@@ -29,15 +73,18 @@ class Outcome(StrEnum):
 
     SOLD = "sold"
     NO_BIDS = "no_bids"
+    RESERVE_NOT_MET = "reserve_not_met"
     WITHDRAWN = "withdrawn"
+    VOID = "void"
 
 
 class ClosedBy(StrEnum):
-    """Which of the three triggers wrote the closing record; each suffices alone."""
+    """What wrote the closing record: one of three triggers, each sufficient, or the hammer."""
 
     CELERY = "celery"
     CLOSER = "closer"
     READER = "reader"
+    AUCTIONEER = "auctioneer"  # hall lots have no clock: the hammer ends them
 
 
 class RegistrationState(StrEnum):

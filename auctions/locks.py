@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
+
 from accounts.actors import Actor
 from auctions.models import Lot, Registration
 from auctions.queries import lots_visible_to, registrations_visible_to
@@ -15,17 +17,26 @@ def lock_lot(lot_id: int, *, seen_by: Actor | None = None) -> Lot:
     NO KEY: rows that merely point at this lot can still be inserted meanwhile.
     """
     require_transaction()
-    lots = Lot.objects.all() if seen_by is None else lots_visible_to(seen_by)
+    lots = Lot.objects.select_related("policy")
+    if seen_by is not None:
+        lots = lots_visible_to(seen_by)
     try:
         return lots.select_for_update(no_key=True, of=("self",)).get(pk=lot_id)
     except Lot.DoesNotExist:
         raise NotFound(what="lot") from None
 
 
+def lock_policies() -> None:
+    """Whoever adds a version waits here, so that the numbers of a regime have no gap."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE auctions_policy IN SHARE ROW EXCLUSIVE MODE")
+
+
 def lock_lots_nobody_holds(lot_ids: Iterable[int]) -> list[Lot]:
     """Those of the lots that no other transaction is working on, in id order."""
     require_transaction()
-    lots = Lot.objects.filter(pk__in=list(lot_ids)).order_by("pk")
+    lots = Lot.objects.filter(pk__in=list(lot_ids)).select_related("policy").order_by("pk")
     return list(lots.select_for_update(no_key=True, skip_locked=True, of=("self",)))
 
 

@@ -7,10 +7,12 @@ from typing import Any
 from accounts.actors import Actor
 from accounts.permissions import require_agent, require_operator, require_signed_in
 from auctions import deposits
-from auctions.lifecycle import LOT, LotState
+from auctions.lifecycle import LOT, LotFormat, LotState, Regime
 from auctions.locks import lock_lot, lock_registrations_of
 from auctions.models import Lot
+from auctions.queries import policy_for_drafting
 from auctions.rules import ascending, ledger
+from auctions.rules.policy import check_format
 from core import clock
 from core.db import transaction
 from core.errors import Conflict, NotFound, PermissionDenied, ReasonRequired, Refusal
@@ -21,6 +23,9 @@ from marketplace import achievements
 from marketplace.lifecycle import AchievementState
 from marketplace.models import Achievement
 from marketplace.queries import achievements_visible_to
+
+# The version of the rules in `auctions.rules` that decide a format's bids.
+ENGINES = {LotFormat.ENGLISH: ascending.RULES_VERSION}
 
 
 class AchievementNotPublished(Refusal):
@@ -41,22 +46,37 @@ def draft_lot(
     closes_at: datetime,
     starting_price: Decimal,
     increment: Decimal,
+    policy: int | None = None,
+    format: str = LotFormat.ENGLISH,
+    extension_window_s: int | None = None,
+    extension_s: int | None = None,
     once: Once | None = None,
     **terms: Any,
 ) -> Lot:
-    """Draft a lot from a published achievement; the exchange or the consignor does."""
+    """Draft a lot from a published achievement; the exchange or the consignor does.
+
+    Without a `policy` it is the newest one of the regime EXCHANGE_BIDDING; what is not said of
+    the extensions is the policy's.
+    """
     require_signed_in(actor)
     with transaction():
         now = clock.now()
         if earlier := claim(once, at=now):
             return Lot.objects.get(pk=earlier)
         sold = _published_achievement(achievement, actor)
+        rules = policy_for_drafting(policy)
+        check_format(LotFormat(format), Regime(rules.regime))
         lot = Lot(
             **numbered(Lot, "L", now),
             achievement=sold,
             consignor_id=sold.owner_id,
             title=sold.title,
-            rules_version=ascending.RULES_VERSION,
+            policy=rules,
+            format=format,
+            rules_version=f"{ENGINES[LotFormat(format)]}/{rules.code}",
+            reserve_mode=rules.reserve_mode,
+            extension_window_s=_or(extension_window_s, rules.extension_window_s),
+            extension_s=_or(extension_s, rules.extension_s),
             opens_at=opens_at,
             scheduled_close=closes_at,
             closes_at=closes_at,
@@ -113,7 +133,7 @@ def publish_lot(*, actor: Actor, lot_id: int) -> Lot:
             actor,
             now,
             opens_at=lot.opens_at.isoformat(),
-            closes_at=lot.closes_at.isoformat(),
+            closes_at=lot.closes_at.isoformat() if lot.closes_at else None,
         )
 
 
@@ -131,6 +151,10 @@ def withdraw_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
                 deposits.end_without_purchase(registration, at=now)
             achievements.release(lot.achievement_id, at=now)
         return _move(lot, LotState.WITHDRAWN, actor, now, reason=reason)
+
+
+def _or(said: int | None, otherwise: int) -> int:
+    return otherwise if said is None else said
 
 
 def _published_achievement(achievement_id: int, actor: Actor) -> Achievement:
@@ -158,7 +182,7 @@ def _needed(reason: str) -> str:
 
 
 def _move(
-    lot: Lot, wanted: LotState, actor: Actor, at: datetime, *, reason: str = "", **facts: str
+    lot: Lot, wanted: LotState, actor: Actor, at: datetime, *, reason: str = "", **facts: str | None
 ) -> Lot:
     LOT.check(LotState(lot.state), wanted)
     lot.state, lot.state_reason = wanted, reason
@@ -167,5 +191,5 @@ def _move(
     return lot
 
 
-def _record(lot: Lot, what: str, actor: Actor, at: datetime, **facts: str) -> None:
+def _record(lot: Lot, what: str, actor: Actor, at: datetime, **facts: str | None) -> None:
     record(f"lot:{lot.pk}", f"lot.{what}", at=at, actor=actor, lot=lot.pk, **facts)

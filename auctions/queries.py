@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
-from auctions.lifecycle import LotState, RegistrationState
-from auctions.models import Bid, DepositMovement, Lot, Registration
+from auctions.lifecycle import LotState, Regime, RegistrationState
+from auctions.models import Bid, DepositMovement, Lot, Policy, Registration
+from core.errors import NotFound
 
 PUBLIC_STATES = (
     LotState.PUBLISHED,
@@ -19,7 +20,7 @@ PUBLIC_STATES = (
 
 def lots_visible_to(actor: Actor) -> QuerySet[Lot]:
     """Announced lots are public; the others are their consignor's and the exchange's."""
-    lots = Lot.objects.select_related("leader", "result__winning_bid__registration")
+    lots = Lot.objects.select_related("policy", "leader", "result__winning_bid__registration")
     if actor.is_staff:
         return lots
     return lots.filter(
@@ -67,3 +68,19 @@ def next_close() -> datetime | None:
 
 def admitted(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
     return registrations.filter(state=RegistrationState.ELIGIBLE)
+
+
+def policies() -> QuerySet[Policy]:
+    """Every version of the rules; they are published, so everybody may read them."""
+    return Policy.objects.order_by("-id")
+
+
+def policy_for_drafting(policy_id: int | None) -> Policy:
+    """The version that was asked for, or the newest one for online bidding."""
+    if policy_id is not None:
+        found = policies().filter(pk=policy_id).first()
+    else:
+        found = policies().filter(regime=Regime.EXCHANGE_BIDDING).first()
+    if found is None:
+        raise NotFound(what="policy")
+    return found

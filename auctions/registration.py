@@ -10,14 +10,15 @@ from auctions import deposits
 from auctions.lifecycle import REGISTRATION, LotState, RegistrationState
 from auctions.locks import lock_lot, lock_registration
 from auctions.models import Lot, Registration
-from auctions.rules.ascending import BiddingNotOpen, Phase
+from auctions.rules.ascending import BiddingNotOpen
+from auctions.rules.phases import BEFORE_OPENING, Phase
 from core import clock
 from core.db import transaction
 from core.errors import Conflict, ReasonRequired, Refusal
 from core.events import record
 from core.idempotency import Once, claim, settle
 
-_OPEN_TO_REGISTRATION = (Phase.UPCOMING, Phase.OPEN)
+_OPEN_TO_REGISTRATION = BEFORE_OPENING | {Phase.OPEN}
 
 
 class ConsignorMayNotBid(Refusal):

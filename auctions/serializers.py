@@ -19,6 +19,7 @@ class LotForm(StrictForm):
     """A lot to be drafted from a published achievement."""
 
     achievement = IdField()
+    policy = IdField(required=False, allow_null=True, default=None)
     format = serializers.ChoiceField(
         choices=[(kind.value, kind.value) for kind in LotFormat],
         required=False,
@@ -30,8 +31,11 @@ class LotForm(StrictForm):
     opens_at = InstantField()
     closes_at = InstantField()
     latest_close = InstantField(required=False, allow_null=True, default=None)
-    extension_window_s = WholeNumberField(highest=A_DAY, required=False, default=300)
-    extension_s = WholeNumberField(highest=A_DAY, required=False, default=300)
+    exhibition_at = InstantField(required=False, allow_null=True, default=None)
+    extension_window_s = WholeNumberField(
+        highest=A_DAY, required=False, allow_null=True, default=None
+    )
+    extension_s = WholeNumberField(highest=A_DAY, required=False, allow_null=True, default=None)
 
 
 class RegistrationForm(StrictForm):
@@ -95,15 +99,16 @@ class LotView(serializers.Serializer[Lot]):
     bid_count = serializers.IntegerField()
     leader_code = serializers.SerializerMethodField()
     notice_at = InstantField(source="published_at", allow_null=True)
-    exhibition_at = serializers.SerializerMethodField()
+    exhibition_at = InstantField(allow_null=True)
     opens_at = InstantField()
-    closes_at = InstantField()
-    scheduled_close = InstantField()
+    closes_at = InstantField(allow_null=True)
+    scheduled_close = InstantField(allow_null=True)
     latest_close = InstantField(allow_null=True)
     extension_window_s = serializers.IntegerField()
     extension_s = serializers.IntegerField()
     deposit_amount = AmountField()
-    reserve_mode = serializers.SerializerMethodField()
+    reserve_mode = serializers.CharField()
+    policy = serializers.IntegerField(source="policy_id")
     rules_version = serializers.CharField()
     head_hash = serializers.CharField()
     result = serializers.SerializerMethodField()
@@ -130,13 +135,6 @@ class LotView(serializers.Serializer[Lot]):
 
     def get_leader_code(self, lot: Lot) -> str | None:
         return lot.leader.paddle if lot.leader else None
-
-    def get_exhibition_at(self, lot: Lot) -> str | None:
-        return None
-
-    def get_reserve_mode(self, lot: Lot) -> str:
-        # A starting price and no reserve: whoever reaches it buys (法释〔2016〕18号 art. 10).
-        return "EQUALS_START"
 
     def get_result(self, lot: Lot) -> dict[str, Any] | None:
         result = getattr(lot, "result", None)
@@ -212,8 +210,10 @@ class BidView(serializers.Serializer[Bid]):
     paddle = serializers.CharField(source="registration.paddle")
     placed_at = InstantField()
     received_at = InstantField()
-    closes_at_before = InstantField()
-    closes_at = InstantField()
+    closes_at_before = InstantField(allow_null=True)
+    closes_at = InstantField(allow_null=True)
+    source = serializers.CharField()  # type: ignore[assignment]
+    kind = serializers.CharField()
     hash = serializers.CharField()
     previous_hash = serializers.CharField()
 

@@ -192,5 +192,5 @@ def _line(lot: Lot, now: datetime) -> dict[str, Any]:
         "price": shown.money(lot.starting_price if lot.price is None else lot.price),
         "paddle": lot.leader.paddle if lot.leader else shown.NOTHING,
         "closes_at": shown.moment(lot.closes_at),
-        "until": until.isoformat(),
+        "until": until.isoformat() if until else "",
     }

@@ -81,13 +81,13 @@ class ReasonRequired(Refusal):
 
 
 class BelowLawfulFloor(Refusal):
-    """A term of a notice, a publicity or a policy that the law does not let be so small.
+    """A term of a notice, a publicity or a policy beyond what the law lets it be.
 
-    `key` names the term, `floor` is the least that would do, `law` the provision.
+    `key` names the term, `floor` is the nearest value that would do, `law` the provision.
     """
 
     code = "below_lawful_floor"
-    message = "{key}: the law asks for at least {floor} ({law})."
+    message = "{key} must keep to the lawful limit of {floor} ({law})."
 
 
 def all_refusals(root: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:

@@ -212,6 +212,7 @@ _NEED = ("need", "code", "organization")
 _RESPONSE = ("response", "need", "organization")
 _ACHIEVEMENT = ("achievement", "code", "owner")
 _LOT = ("lot",)
+_POLICY = ("policy", "code")
 _REGISTRATION = ("registration", "lot")
 _DEPOSIT = ("registration", "lot", "amount")
 _DEAL = ("deal", "code", "seller", "buyer", "price", "method", "channel", "achievement", "need")
@@ -271,6 +272,8 @@ AUDIENCES: dict[str, Audience] = {
     "deal.formed": Audience(
         _DEAL, members=(parties,), webhooks=(parties, exchange), tells_actor=True
     ),
+    # The rules lots are sold under.
+    "policy.published": Audience(_POLICY, members=(exchange,), webhooks=(everybody,)),
     # Lots.
     "lot.drafted": Audience(_LOT, webhooks=(consignor, exchange)),
     "lot.submitted": Audience(_LOT, members=(exchange,), webhooks=(consignor, exchange)),

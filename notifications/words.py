@@ -129,6 +129,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("The achievement is free again: {achievement}"),
         _("{achievement_code} is back on the public list."),
     ),
+    "policy.published": (
+        _("New rules were published: {code}"),
+        _("Lots drafted from now on can be sold under {code}."),
+    ),
     "deal.formed": (
         _("A deal was formed: {deal}"),
         _("{seller} sells to {buyer} for {price}."),

@@ -27,9 +27,15 @@ from accounts.models import (
     User,
     WorkingGroup,
 )
+from auctions.lifecycle import Regime
+from auctions.policies import add_policy
+from auctions.rules.policy import PolicyTerms
 from core import clock as clock_module
+from core.db import transaction
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
+# What a lot is sold under that names neither format nor policy.
+RULES = "ENGLISH-1/EXCHANGE_BIDDING-2"
 _numbers = count(1)
 
 
@@ -65,9 +71,22 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Reference data is loaded once; `tests.postgresql` spares it when it empties tables."""
+    """Reference data is loaded once; `tests.postgresql` spares it when it empties tables.
+
+    The newest policy, which a lot gets that names none, asks for no notice and no exhibition.
+    """
     with django_db_blocker.unblock():
         call_command("load_reference", stdout=StringIO())
+        terms = PolicyTerms(
+            regime=Regime.EXCHANGE_BIDDING,
+            notice_days=0,
+            exhibition_days=0,
+            bidding_window_hours=0,
+            priority_notice_days=0,
+            reauction_notice_days=0,
+        )
+        with transaction():
+            add_policy(terms, title="没有公告期", at=NOW)
 
 
 def credit_code(number: int) -> str:

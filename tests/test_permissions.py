@@ -30,7 +30,15 @@ from core.models import Event
 from marketplace.lifecycle import AchievementState, NeedState
 from notifications.models import Delivery, Notice, WebhookEndpoint
 from tests import factories
-from tests.conftest import NOW, act, make_member, make_organization, make_user, organization_of
+from tests.conftest import (
+    NOW,
+    RULES,
+    act,
+    make_member,
+    make_organization,
+    make_user,
+    organization_of,
+)
 from tests.factories import make_achievement
 from tests.marketplace.conftest import make_deal, make_need, make_response
 
@@ -199,7 +207,7 @@ ROWS = (
                                                          "401 200 200 200 200 200 200 200 200 200 403"),
     Row("POST lots/<int:pk>/registrations", "lot", "rival",
                                                          "401 403 201 201 201 403 403 201 201 201 403",
-        lambda world: {"rules_version": "ENGLISH-1"}),
+        lambda world: {"rules_version": RULES}),
     # Who registered is the exchange's business alone: not even the office's.
     Row("GET registrations/<int:pk>", "registration", "applicant_bidder",
                                                          "401 404 200 404 200 404 404 404 404 200 403"),

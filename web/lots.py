@@ -13,7 +13,8 @@ from accounts.queries import organizations_visible_to
 from auctions.lifecycle import LotState, RegistrationState
 from auctions.models import Bid, Lot, Registration
 from auctions.queries import bids_of, lots_visible_to, with_own_registrations
-from auctions.rules.ascending import Phase, minimum_bid
+from auctions.rules.ascending import minimum_bid
+from auctions.rules.phases import BEFORE_OPENING, Phase
 from core import money
 from core.errors import NotFound
 from core.models import Event
@@ -27,7 +28,7 @@ ENDED_SHOWN = 12
 BIDS_SHOWN = 50
 BIDS_AT_MOST = 2000
 
-_ORDER = {Phase.OPEN: 0, Phase.UPCOMING: 1, Phase.SUSPENDED: 2, Phase.OVER: 3}
+_ORDER = {Phase.OPEN: 0, **dict.fromkeys(BEFORE_OPENING, 1), Phase.SUSPENDED: 2, Phase.OVER: 3}
 _iso = InstantField().to_representation
 
 
@@ -149,6 +150,10 @@ def _own_registration(lot: Lot) -> Registration | None:
     return known[-1] if known else None
 
 
+def _iso_or_none(instant: datetime | None) -> str | None:
+    return None if instant is None else _iso(instant)
+
+
 def lot_facts(lot: Lot, part: Part, now: datetime) -> dict[str, Any]:
     """The lot as GET /api/v1/lots/{id} tells it, as far as the page's script reads it."""
     return {
@@ -162,8 +167,8 @@ def lot_facts(lot: Lot, part: Part, now: datetime) -> dict[str, Any]:
         "bid_count": lot.bid_count,
         "leader_code": lot.leader.paddle if lot.leader else None,
         "opens_at": _iso(lot.opens_at),
-        "closes_at": _iso(lot.closes_at),
-        "scheduled_close": _iso(lot.scheduled_close),
+        "closes_at": _iso_or_none(lot.closes_at),
+        "scheduled_close": _iso_or_none(lot.scheduled_close),
         "result": _result_facts(lot),
         "server_time": _iso(now),
         "my": _my_facts(part),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from auctions.models import Lot
-from auctions.rules.ascending import Phase
+from auctions.rules.phases import Phase
 from web.templatetags.instants import to_second
 from web.templatetags.money import wan_pattern, yuan
 
@@ -16,6 +16,8 @@ from web.templatetags.money import wan_pattern, yuan
 def phase_labels() -> dict[str, str]:
     return {
         Phase.DRAFT: _("Not announced"),
+        Phase.NOTICE: _("Announced"),
+        Phase.EXHIBITION: _("On exhibition"),
         Phase.UPCOMING: _("Not open yet"),
         Phase.OPEN: _("Open for bids"),
         Phase.OVER: _("Time is up"),
@@ -44,6 +46,8 @@ def price_caption(lot: Lot, phase: Phase) -> str:
 def countdown_captions() -> dict[str, str]:
     """What the countdown, or the word in its place, is about; phases without one have none."""
     return {
+        Phase.NOTICE: _("Opens in"),
+        Phase.EXHIBITION: _("Opens in"),
         Phase.UPCOMING: _("Opens in"),
         Phase.OPEN: _("Closes in"),
         Phase.OVER: _("Bidding has ended. Checking the result…"),
@@ -93,7 +97,7 @@ def extended_pattern() -> str:
 
 
 def extended_text(lot: Lot) -> str:
-    if lot.closes_at == lot.scheduled_close:
+    if lot.closes_at is None or lot.closes_at == lot.scheduled_close:
         return ""
     return extended_pattern().format(time=to_second(lot.closes_at))
 

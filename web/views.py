@@ -12,7 +12,8 @@ from accounts.actors import Actor
 from accounts.requests import actor_of
 from auctions import closing
 from auctions.models import Bid, Lot
-from auctions.rules.ascending import Phase, minimum_bid
+from auctions.rules.ascending import minimum_bid
+from auctions.rules.phases import BEFORE_OPENING, Phase
 from core import clock
 from core.envelope import stamp
 from core.errors import NotFound, all_refusals
@@ -84,7 +85,7 @@ def _lot_context(
         "older_bids": shown.bid_count - len(bids),
         "phase": phase,
         "phase_label": texts.phase_labels()[phase],
-        "taking_bids": phase in (Phase.UPCOMING, Phase.OPEN),
+        "taking_bids": phase in BEFORE_OPENING | {Phase.OPEN},
         "price_caption": texts.price_caption(shown, phase),
         "shown_price": shown.starting_price if shown.price is None else shown.price,
         "minimum": minimum_bid(shown.terms(), shown.standing()),

@@ -23,6 +23,8 @@ _TONES = {
     "done": {
         "endorsed",
         "approved",
+        "notice",
+        "exhibition",
         "upcoming",
         "matched",
         "signed",
@@ -50,6 +52,8 @@ _TONE_OF = {state: tone for tone, states in _TONES.items() for state in states}
 # The phases of a lot are computed, so no model field lists their words.
 PHASES = (
     gettext_noop("draft"),
+    gettext_noop("notice"),
+    gettext_noop("exhibition"),
     gettext_noop("upcoming"),
     gettext_noop("open"),
     gettext_noop("over"),
@@ -85,13 +89,13 @@ def day(on: date | None) -> str:
     return NOTHING if on is None else f"{on:%Y-%m-%d}"
 
 
-def span(begins: datetime, ends: datetime) -> SafeString:
+def span(begins: datetime, ends: datetime | None) -> SafeString:
     """Two times, one above the other."""
     return format_html('<span class="desk-span">{}{}</span>', moment(begins), moment(ends))
 
 
-def moment_text(at: datetime) -> str:
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+def moment_text(at: datetime | None) -> str:
+    return NOTHING if at is None else f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
 def label(state: str, text: object) -> SafeString:

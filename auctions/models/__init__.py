@@ -2,6 +2,17 @@
 
 from auctions.models.bids import Bid, RefusedBid
 from auctions.models.lots import Lot, LotResult
+from auctions.models.policies import Auctioneer, AuctionHouse, Policy
 from auctions.models.registrations import DepositMovement, Registration
 
-__all__ = ["Bid", "DepositMovement", "Lot", "LotResult", "RefusedBid", "Registration"]
+__all__ = [
+    "AuctionHouse",
+    "Auctioneer",
+    "Bid",
+    "DepositMovement",
+    "Lot",
+    "LotResult",
+    "Policy",
+    "RefusedBid",
+    "Registration",
+]

@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from auctions.lifecycle import BidKind, BidSource
 from auctions.rules.ledger import Entry
+from core.models import choices
 
 
 class Bid(models.Model):
@@ -24,8 +26,15 @@ class Bid(models.Model):
     amount = models.DecimalField(_("amount (CNY)"), max_digits=18, decimal_places=2)
     received_at = models.DateTimeField(_("arrived"))
     placed_at = models.DateTimeField(_("placed"))  # the instant the lot's lock was granted
-    closes_at_before = models.DateTimeField(_("end before"))
-    closes_at = models.DateTimeField(_("end after"))
+    # Both empty in the hall, where no clock ends the bidding.
+    closes_at_before = models.DateTimeField(_("end before"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("end after"), null=True, blank=True)
+    source = models.CharField(
+        _("source"), max_length=8, choices=choices(BidSource), default=BidSource.ONLINE
+    )
+    kind = models.CharField(
+        _("kind"), max_length=5, choices=choices(BidKind), default=BidKind.RAISE
+    )
     key = models.UUIDField(_("idempotency key"))
     previous_hash = models.CharField(_("previous hash"), max_length=64)
     hash = models.CharField(_("hash"), max_length=64)
@@ -45,11 +54,18 @@ class Bid(models.Model):
         ordering = ["lot", "number"]
         constraints = [
             models.UniqueConstraint(fields=["lot", "number"], name="bid_number_once_a_lot"),
-            models.UniqueConstraint(fields=["lot", "amount"], name="bid_amount_once_a_lot"),
+            # A priority match equals the price it matches.
+            models.UniqueConstraint(
+                fields=["lot", "amount"],
+                condition=Q(kind=BidKind.RAISE),
+                name="bid_amount_once_a_lot",
+            ),
             models.UniqueConstraint(fields=["registration", "key"], name="bid_key_once"),
             models.CheckConstraint(name="bid_amount_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
-                name="bid_in_time", condition=Q(placed_at__lt=F("closes_at_before"))
+                name="bid_in_time",
+                condition=Q(closes_at_before=None, closes_at=None)
+                | Q(closes_at__isnull=False, placed_at__lt=F("closes_at_before")),
             ),
             models.CheckConstraint(
                 name="bid_never_shortens", condition=Q(closes_at__gte=F("closes_at_before"))
@@ -70,6 +86,8 @@ class Bid(models.Model):
             placed_at=self.placed_at,
             closes_at_before=self.closes_at_before,
             closes_at=self.closes_at,
+            source=BidSource(self.source),
+            kind=BidKind(self.kind),
         )
 
 

@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from auctions.lifecycle import ClosedBy, LotFormat, LotState, Outcome
-from auctions.rules.ascending import Phase, Standing, Terms, phase
+from auctions.lifecycle import ClosedBy, FloorState, LotFormat, LotState, Outcome, ReserveMode
+from auctions.rules.ascending import Standing, Terms, phase
+from auctions.rules.phases import Announcement, Phase, hall_phase
 from core.models import choices
 
 
@@ -39,18 +40,66 @@ class Lot(models.Model):
         _("state"), max_length=12, choices=choices(LotState), default=LotState.DRAFT
     )
     state_reason = models.CharField(_("reason"), max_length=1000, blank=True)
+    policy = models.ForeignKey(
+        "auctions.Policy",
+        verbose_name=_("policy"),
+        on_delete=models.PROTECT,
+        related_name="lots",
+    )
     rules_version = models.CharField(_("rules version"), max_length=40)
+    house = models.ForeignKey(
+        "auctions.AuctionHouse",
+        verbose_name=_("auction house"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="lots",
+    )
+    auctioneer = models.ForeignKey(
+        "auctions.Auctioneer",
+        verbose_name=_("auctioneer"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="lots",
+    )
+    reserve_mode = models.CharField(
+        _("reserve"),
+        max_length=12,
+        choices=choices(ReserveMode),
+        default=ReserveMode.EQUALS_START,
+    )
+    # A relisting is a new lot: the round after `previous_lot`.
+    previous_lot = models.ForeignKey(
+        "self",
+        verbose_name=_("previous round"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="next_rounds",
+    )
+    round = models.PositiveIntegerField(_("round"), default=1)
 
     starting_price = models.DecimalField(_("starting price (CNY)"), max_digits=18, decimal_places=2)
     increment = models.DecimalField(_("increment (CNY)"), max_digits=18, decimal_places=2)
     deposit_amount = models.DecimalField(_("deposit (CNY)"), max_digits=18, decimal_places=2)
+    exhibition_at = models.DateTimeField(_("start of the exhibition"), null=True, blank=True)
     opens_at = models.DateTimeField(_("opening time"))
-    scheduled_close = models.DateTimeField(_("closing time in the notice"))
+    # A lot that is sold in the hall has no clock: none of the three times below.
+    scheduled_close = models.DateTimeField(_("closing time in the notice"), null=True, blank=True)
     latest_close = models.DateTimeField(_("latest close"), null=True, blank=True)
     extension_window_s = models.PositiveIntegerField(_("extension window (seconds)"), default=300)
     extension_s = models.PositiveIntegerField(_("extension (seconds)"), default=300)
 
-    closes_at = models.DateTimeField(_("closing time"))  # moves later with late bids
+    # Moves later with late bids.
+    closes_at = models.DateTimeField(_("closing time"), null=True, blank=True)
+    floor = models.CharField(
+        _("floor"),
+        max_length=12,
+        choices=choices(FloorState),
+        default=FloorState.WAITING,
+        blank=True,
+    )
     price = models.DecimalField(
         _("current price (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True
     )
@@ -81,6 +130,29 @@ class Lot(models.Model):
         verbose_name = _("lot")
         verbose_name_plural = _("lots")
         constraints = [
+            models.CheckConstraint(
+                name="lot_has_a_clock_or_a_floor",
+                condition=Q(scheduled_close=None, closes_at=None, latest_close=None)
+                | Q(scheduled_close__isnull=False, closes_at__isnull=False, floor=""),
+            ),
+            models.CheckConstraint(
+                name="lot_exhibition_before_opening",
+                condition=Q(exhibition_at=None) | Q(exhibition_at__lte=F("opens_at")),
+            ),
+            models.CheckConstraint(
+                name="lot_round_follows_a_lot",
+                condition=Q(previous_lot=None, round=1)
+                | Q(previous_lot__isnull=False, round__gt=1),
+            ),
+            models.UniqueConstraint(
+                fields=["previous_lot"],
+                condition=~Q(state=LotState.WITHDRAWN),
+                name="lot_relisted_once",
+            ),
+            models.CheckConstraint(
+                name="lot_auctioneer_of_a_house",
+                condition=Q(auctioneer=None) | Q(house__isnull=False),
+            ),
             models.CheckConstraint(
                 name="lot_times_in_order",
                 condition=Q(opens_at__lt=F("scheduled_close"))
@@ -131,7 +203,15 @@ class Lot(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
+    @property
+    def is_sold_in_hall(self) -> bool:
+        """Ended by the hammer, not by a clock."""
+        return self.scheduled_close is None
+
     def terms(self) -> Terms:
+        """The terms of a timed lot; one that is sold in the hall has none."""
+        if self.scheduled_close is None:
+            raise ValueError("a lot that is sold in the hall has no clock")
         return Terms(
             opens_at=self.opens_at,
             closes_at=self.scheduled_close,
@@ -140,9 +220,20 @@ class Lot(models.Model):
             increment=self.increment,
             extension_window=timedelta(seconds=self.extension_window_s),
             extension=timedelta(seconds=self.extension_s),
+            whole_steps=self.policy.multiple_of_increment,
+            exhibition_at=self.exhibition_at,
+            exhibition_ends_at=self.exhibition_ends_at,
         )
 
+    @property
+    def exhibition_ends_at(self) -> datetime | None:
+        if self.exhibition_at is None:
+            return None
+        return self.exhibition_at + timedelta(days=self.policy.exhibition_days)
+
     def standing(self) -> Standing:
+        if self.closes_at is None:
+            raise ValueError("a lot that is sold in the hall has no clock")
         return Standing(
             closes_at=self.closes_at,
             price=self.price,
@@ -165,6 +256,10 @@ class Lot(models.Model):
         # A withdrawn lot has no result row; a closed one always has.
         result = getattr(self, "result", None) if self.state == LotState.CLOSED else None
         outcome = Outcome(result.outcome) if result else None
+        if self.is_sold_in_hall:
+            announcement = Announcement(self.opens_at, self.exhibition_at, self.exhibition_ends_at)
+            floor = FloorState(self.floor)
+            return hall_phase(LotState(self.state), announcement, floor, now, outcome)
         return phase(LotState(self.state), self.terms(), self.standing(), now, outcome)
 
 
@@ -194,9 +289,9 @@ class LotResult(models.Model):
     price = models.DecimalField(
         _("hammer price (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True
     )
-    closes_at = models.DateTimeField(_("end of bidding"))
+    closes_at = models.DateTimeField(_("end of bidding"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"))
-    closed_by = models.CharField(_("closed by"), max_length=8, choices=choices(ClosedBy))
+    closed_by = models.CharField(_("closed by"), max_length=12, choices=choices(ClosedBy))
     bid_count = models.PositiveIntegerField(_("bids"))
     head_hash = models.CharField(_("head of the chain"), max_length=64)
     rules_version = models.CharField(_("rules version"), max_length=40)

@@ -12,28 +12,14 @@ past `latest_close` where the notice names one.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from http import HTTPStatus
 
 from auctions.lifecycle import LotState, Outcome
+from auctions.rules.phases import Announcement, Phase, timed_phase
 from core.errors import Conflict, Refusal
 
 RULES_VERSION = "ENGLISH-1"
 _TICK = timedelta(microseconds=1)
-
-
-class Phase(StrEnum):
-    """Where a lot stands now; computed from its state and the clock, never stored."""
-
-    DRAFT = "draft"
-    UPCOMING = "upcoming"
-    OPEN = "open"
-    OVER = "over"
-    SOLD = "sold"
-    UNSOLD = "unsold"
-    SUSPENDED = "suspended"
-    WITHDRAWN = "withdrawn"
-    VOID = "void"
 
 
 class BiddingNotOpen(Conflict):
@@ -75,7 +61,10 @@ class AlreadyOver(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the notice fixed. `latest_close` None means that extensions have no cap."""
+    """What the notice fixed. `latest_close` None means that extensions have no cap.
+
+    Without `whole_steps` a bid may be any amount from the minimum on.
+    """
 
     opens_at: datetime
     closes_at: datetime
@@ -84,6 +73,9 @@ class Terms:
     increment: Decimal
     extension_window: timedelta
     extension: timedelta
+    whole_steps: bool = True
+    exhibition_at: datetime | None = None
+    exhibition_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,29 +103,12 @@ def check_may_publish(terms: Terms, now: datetime) -> None:
         raise AlreadyOver(closes_at=terms.closes_at)
 
 
-_PHASE_OF_STATE = {
-    LotState.DRAFT: Phase.DRAFT,
-    LotState.SUBMITTED: Phase.DRAFT,
-    LotState.RETURNED: Phase.DRAFT,
-    LotState.APPROVED: Phase.DRAFT,
-    LotState.SUSPENDED: Phase.SUSPENDED,
-    LotState.WITHDRAWN: Phase.WITHDRAWN,
-    LotState.VOID: Phase.VOID,
-    LotState.DEFAULTED: Phase.UNSOLD,
-}
-
-
 def phase(
     state: LotState, terms: Terms, standing: Standing, now: datetime, outcome: Outcome | None = None
 ) -> Phase:
     """The phase of a lot at `now`. Right even if nothing has closed the lot yet."""
-    if state is LotState.CLOSED:
-        return Phase.SOLD if outcome is Outcome.SOLD else Phase.UNSOLD
-    if state is not LotState.PUBLISHED:
-        return _PHASE_OF_STATE[state]
-    if now < terms.opens_at:
-        return Phase.UPCOMING
-    return Phase.OPEN if now < standing.closes_at else Phase.OVER
+    announcement = Announcement(terms.opens_at, terms.exhibition_at, terms.exhibition_ends_at)
+    return timed_phase(state, announcement, standing.closes_at, now, outcome)
 
 
 def minimum_bid(terms: Terms, standing: Standing) -> Decimal:
@@ -171,7 +146,7 @@ def accept_bid(
         raise AlreadyLeading
     if amount < (minimum := minimum_bid(terms, standing)):
         raise BidTooLow(minimum=minimum)
-    if (amount - terms.starting_price) % terms.increment:
+    if terms.whole_steps and (amount - terms.starting_price) % terms.increment:
         raise BidOffStep(step=terms.increment)
     return replace(
         standing,

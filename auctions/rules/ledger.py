@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from auctions.lifecycle import BidKind, BidSource
 from auctions.rules.ascending import Terms
 
 VERSION = 2
@@ -44,8 +45,8 @@ class Entry:
     placed_at: datetime
     closes_at_before: datetime | None
     closes_at: datetime | None
-    kind: str = "bid"
-    source: str = "online"
+    kind: BidKind = BidKind.RAISE
+    source: BidSource = BidSource.ONLINE
 
 
 def instant(value: datetime) -> str:
@@ -70,6 +71,7 @@ def opening(lot: str, rules_version: str, terms: Terms) -> dict[str, Any]:
         "increment": f"{terms.increment:.2f}",
         "extension_window_s": int(terms.extension_window.total_seconds()),
         "extension_s": int(terms.extension.total_seconds()),
+        "whole_steps": terms.whole_steps,
     }
 
 
@@ -83,8 +85,8 @@ def content(previous_hash: str, entry: Entry) -> dict[str, Any]:
     return {
         "lot": entry.lot,
         "number": entry.number,
-        "kind": entry.kind,
-        "source": entry.source,
+        "kind": entry.kind.value,
+        "source": entry.source.value,
         "paddle": entry.paddle,
         "amount": f"{entry.amount:.2f}",
         "received_at": instant(entry.received_at),

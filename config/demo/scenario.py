@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from auctions.lifecycle import BidKind, BidSource
 from auctions.rules import ledger
 from auctions.rules.ascending import Terms
 from config.demo.api import Client, Problem
@@ -214,6 +215,8 @@ def _entry(code: str, bid: dict[str, Any]) -> ledger.Entry:
         number=bid["number"],
         paddle=bid["paddle"],
         amount=Decimal(bid["amount"]),
+        source=BidSource(bid["source"]),
+        kind=BidKind(bid["kind"]),
         received_at=_instant(bid["received_at"]),
         placed_at=_instant(bid["placed_at"]),
         closes_at_before=_instant(bid["closes_at_before"]),

@@ -16,8 +16,9 @@ from accounts.clients import create_api_client
 from accounts.models import City, Membership, Organization, Secondment, User
 from accounts.organizations import register_organization, submit_organization, verify_organization
 from auctions import deposits, lots, registration
-from auctions.lifecycle import LotState
-from auctions.models import Lot
+from auctions.lifecycle import LotState, Regime
+from auctions.models import Lot, Policy
+from auctions.policies import publish_policy
 from core import clock, money
 from marketplace import achievements, needs, responses
 from marketplace.models import Achievement, Deal
@@ -68,6 +69,23 @@ def build() -> None:
     _answer_a_need(people, organizations)
 
 
+def _online_at_once(operator: Actor) -> Policy:
+    """Rules for a demonstration that nobody wants to wait for: no notice, no exhibition."""
+    title = "演示规则：挂牌即可竞价"
+    if known := Policy.objects.filter(title=title).last():
+        return known
+    return publish_policy(
+        actor=operator,
+        regime=Regime.EXCHANGE_BIDDING,
+        title=title,
+        notice_days=0,
+        exhibition_days=0,
+        bidding_window_hours=0,
+        priority_notice_days=0,
+        reauction_notice_days=0,
+    )
+
+
 def open_a_lot() -> Lot:
     """A lot with three admitted bidders, open for hours: the one on sale, or a new one."""
     now = clock.now()
@@ -88,8 +106,7 @@ def open_a_lot() -> Lot:
         starting_price=money.parse("1200000.00"),
         increment=money.parse("50000.00"),
         deposit_amount=money.parse("120000.00"),
-        extension_window_s=300,
-        extension_s=300,
+        policy=_online_at_once(operator).pk,
     )
     lots.submit_lot(actor=operator, lot_id=lot.pk)
     lots.approve_lot(actor=operator, lot_id=lot.pk)

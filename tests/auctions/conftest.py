@@ -12,11 +12,10 @@ from django.db import transaction as django_transaction
 
 from accounts.models import OrganizationKind, User
 from auctions.lifecycle import LotState
-from auctions.models import Lot
+from auctions.models import Lot, Policy
 from auctions.queries import PUBLIC_STATES
-from auctions.rules.ascending import RULES_VERSION
 from core.models import Event, numbered
-from tests.conftest import NOW, make_member, make_organization, organization_of
+from tests.conftest import NOW, RULES, make_member, make_organization, organization_of
 from tests.factories import admit, make_achievement, make_lot
 from tests.lasting import lasting
 
@@ -96,7 +95,8 @@ def lot_in(seller, clock) -> Callable[[LotState], Lot]:
             achievement=sold,
             consignor=consignor,
             title=sold.title,
-            rules_version=RULES_VERSION,
+            policy=Policy.objects.get(code="EXCHANGE_BIDDING-2"),
+            rules_version=RULES,
             starting_price=Decimal("1000.00"),
             increment=Decimal("50.00"),
             deposit_amount=Decimal("100.00"),

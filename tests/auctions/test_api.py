@@ -12,7 +12,7 @@ from auctions.models import Lot, Registration
 from marketplace.lifecycle import AchievementState
 from tests.accounts.conftest import partner
 from tests.auctions.conftest import LATER, post, refusal
-from tests.conftest import make_member, make_organization, organization_of
+from tests.conftest import RULES, make_member, make_organization, organization_of
 from tests.factories import admit, apply, bid, draft_lot, make_achievement, make_lot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -25,7 +25,7 @@ PROMISED = {
     *("extension_window_s", "extension_s", "deposit_amount", "reserve_mode", "rules_version"),
     *("server_time", "my"),
 }
-LOT = PROMISED | {"consignor", "scheduled_close", "head_hash", "result", "deal"}
+LOT = PROMISED | {"policy", "consignor", "scheduled_close", "head_hash", "result", "deal"}
 REGISTRATION = {
     *("id", "lot", "organization", "organization_name", "state", "state_reason", "paddle"),
     *("rules_version", "deposit_required", "applied_at", "approved_at"),
@@ -71,7 +71,7 @@ def test_a_lot_goes_its_way_to_the_sale_over_http(seller, operator, bidder, api)
         answer = post(api(person), f"{path}/{verb}", body)
         assert (answer.status_code, answer.json()["state"]) == (200, state), verb
         assert set(answer.json()) == LOT
-    registered = post(api(bidder), f"{path}/registrations", {"rules_version": "ENGLISH-1"})
+    registered = post(api(bidder), f"{path}/registrations", {"rules_version": RULES})
     assert registered.status_code == 201
     assert set(registered.json()) == REGISTRATION
     own = f"registrations/{registered.json()['id']}"
@@ -94,7 +94,7 @@ def test_partners_systems_go_the_same_way(seller, operator, bidder):
     assert refusal(post(consignor, f"{path}/approve")) == (403, "permission_denied")
     for verb in ("approve", "publish"):
         assert post(exchange, f"{path}/{verb}").status_code == 200
-    registered = post(buyer, f"{path}/registrations", {"rules_version": "ENGLISH-1"})
+    registered = post(buyer, f"{path}/registrations", {"rules_version": RULES})
     own = f"registrations/{registered.json()['id']}"
     assert (
         post(exchange, f"{own}/deposit", {"amount": "100.00", "reference": "1"}).status_code == 201
@@ -138,7 +138,7 @@ def test_a_lot_says_all_the_contract_promises(contested, bidder, rival, api, clo
         "extension_s": 300,
         "deposit_amount": "100.00",
         "reserve_mode": "EQUALS_START",
-        "rules_version": "ENGLISH-1",
+        "rules_version": RULES,
         "server_time": "2026-03-02T01:00:00Z",
         "my": {
             "registration": own.pk,
@@ -195,7 +195,9 @@ def test_an_unsold_lot_says_so(lot, anonymous, clock):
         ({"achievement": 2**40}, 404, "not_found"),
         ({"closes_at": "2026-03-02T09:00:00+08:00"}, 422, "invalid_timetable"),
         ({"latest_close": "2026-03-02T09:30:00+08:00"}, 422, "invalid_timetable"),
-        ({"format": "DUTCH"}, 400, "invalid"),
+        ({"format": "dutch"}, 400, "invalid"),
+        ({"format": "DUTCH"}, 422, "format_not_offered"),
+        ({"policy": 9_999_999}, 404, "not_found"),
         ({"starting_price": "0.00"}, 400, "invalid"),
         ({"increment": "0.00"}, 400, "invalid"),
         ({"deposit_amount": "-1.00"}, 400, "invalid"),
@@ -271,7 +273,7 @@ def test_lists_hold_what_the_reader_may_see_newest_first(bidder, anonymous, api)
 # --- Registrations and deposits ---------------------------------------------------------
 
 
-def register(client: Any, lot: Lot, version: str = "ENGLISH-1", **more: Any) -> Any:
+def register(client: Any, lot: Lot, version: str = RULES, **more: Any) -> Any:
     return post(client, f"lots/{lot.pk}/registrations", {"rules_version": version}, **more)
 
 
@@ -287,7 +289,7 @@ def test_a_registration_shows_all_to_its_owner_and_nothing_to_others(
         "state": "applied",
         "state_reason": "",
         "paddle": None,
-        "rules_version": "ENGLISH-1",
+        "rules_version": RULES,
         "deposit_required": "100.00",
         "applied_at": "2026-03-02T01:00:00Z",
         "approved_at": None,

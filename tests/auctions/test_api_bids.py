@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LOTS = "/api/v1/lots"
 PLACED = {
     *("id", "number", "amount", "paddle", "placed_at", "received_at"),
-    *("closes_at_before", "closes_at", "hash", "previous_hash", "state"),
+    *("closes_at_before", "closes_at", "source", "kind", "hash", "previous_hash", "state"),
 }
 
 

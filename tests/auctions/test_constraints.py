@@ -1,7 +1,7 @@
 """What the database refuses about lots, bids and deposits, whoever asks and however."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,17 @@ from django.db.models import ProtectedError
 
 from auctions import closing
 from auctions.lifecycle import ClosedBy
-from auctions.models import Bid, DepositMovement, Lot, LotResult, RefusedBid, Registration
+from auctions.models import (
+    Auctioneer,
+    AuctionHouse,
+    Bid,
+    DepositMovement,
+    Lot,
+    LotResult,
+    Policy,
+    RefusedBid,
+    Registration,
+)
 from auctions.rules.ascending import BidTooLow
 from tests.auctions.conftest import by_sql, refused_by_the_database
 from tests.conftest import make_member, make_organization
@@ -37,6 +47,13 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
         clock.set(lot.closes_at)
         assert closing.close_lot(lot.pk, by=ClosedBy.CLOSER)
         make_lot(seller, closes_at=clock.now() + timedelta(hours=1))
+        house = AuctionHouse.objects.create(
+            organization=make_organization(),
+            licence_number="虚构-1",
+            licensed_from=date(2026, 1, 1),
+            licensed_until=date(2028, 12, 31),
+        )
+        Auctioneer.objects.create(house=house, name="虚构拍卖师", certificate_number="虚构-1")
         lot.refresh_from_db()
         yield lot
 
@@ -63,7 +80,47 @@ ANOTHER = {"number": "7", "amount": "7", "key": "gen_random_uuid()"}
 OTHER_LOT = "(SELECT id FROM auctions_lot WHERE state = 'published')"
 ON_SALE, SOLD = "state = 'published'", "state = 'closed'"
 
+AUCTION, BIDDING = "regime = 'AUCTION'", "regime = 'EXCHANGE_BIDDING'"
+NEW_POLICY = {"code": "'other'", "number": "number + 100"}
+
 REFUSED: dict[str, list[str]] = {
+    "policy_number_once": [copied(Policy, BIDDING, code="'other'")],
+    "policy_auction_keeps_the_floors": [
+        copied(Policy, AUCTION, **NEW_POLICY, notice_days="6"),
+        copied(Policy, AUCTION, **NEW_POLICY, exhibition_days="1"),
+        copied(Policy, AUCTION, **NEW_POLICY, bidding_window_hours="23"),
+        copied(Policy, AUCTION, **NEW_POLICY, reauction_notice_days="6"),
+        copied(Policy, AUCTION, **NEW_POLICY, notice_channels="'{platform}'"),
+    ],
+    "policy_keeps_the_common_floors": [
+        copied(Policy, BIDDING, **NEW_POLICY, min_bidders="2"),
+        copied(Policy, BIDDING, **NEW_POLICY, deposit_refund_hours="25"),
+        copied(Policy, BIDDING, **NEW_POLICY, reauction_price_cut_max="0.2001"),
+        copied(Policy, BIDDING, **NEW_POLICY, publicity_days="14"),
+        copied(Policy, BIDDING, **NEW_POLICY, retention_years="4"),
+    ],
+    "auctionhouse_licence_ends_after_start": [
+        changed(AuctionHouse, licensed_until="licensed_from - 1"),
+    ],
+    "lot_has_a_clock_or_a_floor": [
+        changed(Lot, scheduled_close="NULL"),
+        changed(Lot, closes_at="NULL"),
+        changed(Lot, floor="'open'"),
+    ],
+    "lot_exhibition_before_opening": [
+        changed(Lot, exhibition_at="opens_at + interval '1 second'"),
+    ],
+    "lot_round_follows_a_lot": [
+        changed(Lot, round="2"),
+        changed(Lot, SOLD, round="0"),
+        changed(Lot, ON_SALE, previous_lot_id="(SELECT id FROM auctions_lot WHERE price > 0)"),
+    ],
+    "lot_relisted_once": [
+        changed(Lot, previous_lot_id="(SELECT id FROM auctions_lot WHERE price > 0)", round="2"),
+    ],
+    "lot_auctioneer_of_a_house": [
+        changed(Lot, auctioneer_id="(SELECT id FROM auctions_auctioneer)"),
+    ],
     "lot_times_in_order": [
         changed(Lot, opens_at="scheduled_close"),
         changed(Lot, closes_at="scheduled_close - interval '1 second'"),
@@ -143,7 +200,7 @@ ONCE = {
     "a lot's result": copied(LotResult),
     "a winning bid": copied(LotResult, lot_id=OTHER_LOT),
 }
-LEDGERS = [Bid, RefusedBid, DepositMovement, LotResult]
+LEDGERS = [Bid, RefusedBid, DepositMovement, LotResult, Policy]
 
 
 def test_every_constraint_of_the_app_is_tried_here():

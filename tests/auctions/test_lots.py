@@ -14,7 +14,7 @@ from auctions.lifecycle import LOT, DepositKind, LotState, RegistrationState
 from auctions.lots import AchievementNotPublished, WithdrawnTooLate
 from auctions.models import DepositMovement, Lot
 from auctions.queries import lots_visible_to
-from auctions.rules import ascending, ledger
+from auctions.rules import ledger
 from auctions.rules.ascending import AlreadyOver, InvalidTimetable
 from core.errors import NotFound, NotSignedIn, PermissionDenied, ReasonRequired
 from core.lifecycle import IllegalTransition
@@ -22,7 +22,7 @@ from core.models import Event
 from marketplace.lifecycle import AchievementState
 from marketplace.models import Achievement
 from tests.auctions.conftest import LATER, HalfWayError, events_of, last_event
-from tests.conftest import NOW, act, make_member, organization_of
+from tests.conftest import NOW, RULES, act, make_member, organization_of
 from tests.factories import admit, apply, draft_lot, make_achievement, make_lot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -44,7 +44,7 @@ def test_the_exchange_and_the_consignor_may_draft(request, seller, who):
     assert lot.code.startswith("L2026-")
     assert (lot.closes_at, lot.scheduled_close) == (NOW + HOUR, NOW + HOUR)
     assert (lot.price, lot.leader, lot.bid_count, lot.head_hash) == (None, None, 0, "")
-    assert lot.rules_version == ascending.RULES_VERSION
+    assert lot.rules_version == RULES
     achievement.refresh_from_db()
     assert achievement.state == AchievementState.PUBLISHED, "a draft keeps nothing from others"
     assert events_of(f"lot:{lot.pk}") == ["lot.drafted"]

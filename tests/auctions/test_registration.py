@@ -24,7 +24,15 @@ from core.errors import NotFound, PermissionDenied, ReasonRequired
 from core.lifecycle import IllegalTransition
 from core.models import Event
 from tests.auctions.conftest import HalfWayError, events_of, last_event
-from tests.conftest import NOW, act, credit_code, make_member, make_organization, organization_of
+from tests.conftest import (
+    NOW,
+    RULES,
+    act,
+    credit_code,
+    make_member,
+    make_organization,
+    organization_of,
+)
 from tests.factories import admit, apply, draft_lot, make_lot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -91,12 +99,12 @@ def test_only_a_verified_organization_may_bid(lot, bidder, state):
         apply(lot, bidder)
 
 
-@pytest.mark.parametrize("version", ["ENGLISH-0", "english-1", "", " ENGLISH-1"])
+@pytest.mark.parametrize("version", ["ENGLISH-1", RULES.lower(), "", f" {RULES}"])
 def test_other_rules_than_the_lots_are_not_accepted(lot, bidder, version):
     lot.rules_version = version
     with pytest.raises(RulesVersionMismatch) as refused:
         apply(lot, bidder)
-    assert refused.value.facts == {"rules_version": "ENGLISH-1"}
+    assert refused.value.facts == {"rules_version": RULES}
 
 
 def test_an_organization_applies_once(lot, bidder):

@@ -8,7 +8,7 @@ from auctions import tasks as auction_tasks
 from auctions.models import DepositMovement
 from core.models import Event
 from notifications import tasks as notification_tasks
-from tests.conftest import organization_of
+from tests.conftest import RULES, organization_of
 from tests.paths.conftest import every_event_is_in_the_table_of_audiences, told
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def announce(say, seller, operator, achievement: int) -> int:
 
 
 def admit(say, operator, lot: int, person) -> dict:
-    registered = say(person, 201, f"lots/{lot}/registrations", rules_version="ENGLISH-1")
+    registered = say(person, 201, f"lots/{lot}/registrations", rules_version=RULES)
     own = f"registrations/{registered['id']}"
     assert say(operator, 422, f"{own}/approve")["code"] == "deposit_missing"
     say(operator, 201, f"{own}/deposit", amount="320000.00", reference=f"bank-{person.pk}")

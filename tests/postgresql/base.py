@@ -5,7 +5,12 @@ from typing import Any
 from django.db.backends.postgresql import base, operations
 
 # Loaded once per database; flushing them would leave later tests without cities.
-REFERENCE_TABLES = {"accounts_city", "core_holiday", "marketplace_technologyfield"}
+REFERENCE_TABLES = {
+    "accounts_city",
+    "auctions_policy",
+    "core_holiday",
+    "marketplace_technologyfield",
+}
 
 
 class DatabaseOperations(operations.DatabaseOperations):

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import Model
 
 from accounts.models import City
+from auctions.policies import load_default_policies
 from core.db import transaction
 from core.models import Holiday
 from marketplace.models import TechnologyField
@@ -21,7 +22,7 @@ TABLES: dict[str, tuple[type[Model], str]] = {
 
 
 class Command(BaseCommand):
-    help = "Load cities, fields and holidays; existing rows are brought up to date."
+    help = "Load reference data and the first policies; what is there is brought up to date."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction():
@@ -32,3 +33,4 @@ class Command(BaseCommand):
                     own = {key: row.pop(key)}
                     model._default_manager.update_or_create(**own, defaults=row)
                 self.stdout.write(f"{name}: {len(rows)}")
+            self.stdout.write(f"policies: {load_default_policies()}")

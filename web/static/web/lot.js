@@ -17,6 +17,7 @@ clock.hear(lot.server_time);
 
 const REFRESH_MS = 15_000;
 const UNEASY_MS = 4_000; // while the stream is away, or a result is due
+const BEFORE_OPENING = ["notice", "exhibition", "upcoming"];
 const ENDED = ["sold", "unsold", "withdrawn", "void"];
 const partAtLoad = lot.my && lot.my.registration_state;
 
@@ -39,10 +40,13 @@ function fill(pattern, facts) {
   return pattern.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 }
 
-/* The phase now, by the server's clock; the same rule as `auctions.rules.ascending.phase`. */
+/* The phase now, by the server's clock; the same rule as `auctions.rules.phases`. */
 function phase() {
   if (lot.state !== "published") return lot.phase;
-  if (clock.now() < Date.parse(lot.opens_at)) return "upcoming";
+  if (lot.closes_at === null) return lot.phase; // in the hall the hammer ends it
+  if (clock.now() < Date.parse(lot.opens_at)) {
+    return BEFORE_OPENING.includes(lot.phase) ? lot.phase : "upcoming";
+  }
   return clock.now() < Date.parse(lot.closes_at) ? "open" : "over";
 }
 
@@ -70,6 +74,7 @@ function render() {
 }
 
 function renderEnd() {
+  if (lot.closes_at === null) return;
   const { day, second } = shanghai(lot.closes_at);
   const moved = Date.parse(lot.closes_at) !== Date.parse(lot.scheduled_close);
   write("closes-at", `${day} ${second}`);
@@ -82,7 +87,7 @@ function renderPhase(now) {
   el("phase").className = `phase phase-${now}`;
   show("countdown-caption", texts.countdowns[now] ?? "");
   if (lot.result) show("result", resultText(lot.result));
-  const ended = !["upcoming", "open", "suspended"].includes(now);
+  const ended = ![...BEFORE_OPENING, "open", "suspended"].includes(now);
   for (const offer of document.querySelectorAll(".while-open")) offer.hidden = ended;
   for (const word of document.querySelectorAll(".once-over")) word.hidden = !ended;
 }
@@ -105,7 +110,7 @@ function renderStanding(now) {
 /* Ten times a second: the countdown, and the changes of phase that only time brings. */
 function tick() {
   const now = phase();
-  const target = { upcoming: lot.opens_at, open: lot.closes_at }[now];
+  const target = BEFORE_OPENING.includes(now) ? lot.opens_at : now === "open" && lot.closes_at;
   el("countdown").hidden = !target;
   if (target) {
     const left = Date.parse(target) - clock.now();
