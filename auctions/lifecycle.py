@@ -44,9 +44,9 @@ class ReserveMode(StrEnum):
 
 
 class FloorState(StrEnum):
-    """Where the auctioneer is with a hall lot; empty before the floor was opened."""
+    """Where the auctioneer is with a hall lot; `waiting` before the floor was opened."""
 
-    WAITING = ""
+    WAITING = "waiting"
     OPEN = "open"
     CALLED_ONCE = "called_once"
     CALLED_TWICE = "called_twice"

@@ -290,9 +290,8 @@ class Migration(migrations.Migration):
             model_name="lot",
             name="floor",
             field=models.CharField(
-                blank=True,
                 choices=[
-                    ("", ""),
+                    ("waiting", "waiting"),
                     ("open", "open"),
                     ("called_once", "called once"),
                     ("called_twice", "called twice"),
@@ -499,7 +498,7 @@ class Migration(migrations.Migration):
                     ),
                     models.Q(
                         ("closes_at__isnull", False),
-                        ("floor", ""),
+                        ("floor", "waiting"),
                         ("scheduled_close__isnull", False),
                     ),
                     _connector="OR",

@@ -98,7 +98,6 @@ class Lot(models.Model):
         max_length=12,
         choices=choices(FloorState),
         default=FloorState.WAITING,
-        blank=True,
     )
     price = models.DecimalField(
         _("current price (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True
@@ -133,7 +132,9 @@ class Lot(models.Model):
             models.CheckConstraint(
                 name="lot_has_a_clock_or_a_floor",
                 condition=Q(scheduled_close=None, closes_at=None, latest_close=None)
-                | Q(scheduled_close__isnull=False, closes_at__isnull=False, floor=""),
+                | Q(
+                    scheduled_close__isnull=False, closes_at__isnull=False, floor=FloorState.WAITING
+                ),
             ),
             models.CheckConstraint(
                 name="lot_exhibition_before_opening",

@@ -128,5 +128,7 @@ def test_one_amount_has_one_spelling():
 
 
 def test_a_bid_for_a_lot_without_a_clock_names_no_end():
-    told = ledger.content(FIRST, entry(1, closes_at_before=None, closes_at=None, source="floor"))
+    told = ledger.content(
+        FIRST, entry(1, closes_at_before=None, closes_at=None, source=BidSource.FLOOR)
+    )
     assert (told["closes_at_before"], told["closes_at"], told["source"]) == (None, None, "floor")
