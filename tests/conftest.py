@@ -82,7 +82,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             notice_days=0,
             exhibition_days=0,
             bidding_window_hours=0,
-            priority_notice_days=0,
+            priority_notice_days_before_notice=0,
             reauction_notice_days=0,
         )
         with transaction():

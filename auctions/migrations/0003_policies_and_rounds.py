@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "priority_notice_days",
+                    "priority_notice_days_before_notice",
                     models.PositiveIntegerField(
                         verbose_name="notice to priority holders before the notice (days)"
                     ),
@@ -205,13 +205,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "confirmation_working_days",
+                    "confirmation_days",
                     models.PositiveIntegerField(
                         verbose_name="confirmation signed within (working days)"
                     ),
                 ),
                 (
-                    "payment_working_days",
+                    "payment_days",
                     models.PositiveIntegerField(verbose_name="payment within (working days)"),
                 ),
                 (

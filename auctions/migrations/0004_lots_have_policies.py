@@ -5,12 +5,12 @@ from django.db import migrations
 FIRST = """
 INSERT INTO auctions_policy (
     code, regime, number, title, created_at, notice_days, exhibition_days, notice_channels,
-    priority_notice_days, bidding_window_hours, extension_window_s, extension_s, deposit_rate,
+    priority_notice_days_before_notice, bidding_window_hours, extension_window_s, extension_s, deposit_rate,
     deposit_refund_hours, min_bidders, increment_rate, multiple_of_increment, reserve_mode,
     start_price_floor_ratio, reauction_within_days, reauction_notice_days,
     reauction_price_cut_max, seller_commission_rate, buyer_commission_rate, commission_ladder,
-    publicity_days, reward_floor, reward_floor_zhejiang, confirmation_working_days,
-    payment_working_days, retention_years, identity_mode, idle_reminder_days,
+    publicity_days, reward_floor, reward_floor_zhejiang, confirmation_days,
+    payment_days, retention_years, identity_mode, idle_reminder_days,
     need_max_duration_months
 )
 SELECT 'EXCHANGE_BIDDING-1', 'EXCHANGE_BIDDING', 1, '', clock_timestamp(), 15, 3,

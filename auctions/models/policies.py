@@ -32,7 +32,7 @@ class Policy(models.Model):
         models.CharField(max_length=12, choices=choices(NoticeChannel)),
         verbose_name=_("notice channels"),
     )
-    priority_notice_days = models.PositiveIntegerField(
+    priority_notice_days_before_notice = models.PositiveIntegerField(
         _("notice to priority holders before the notice (days)")
     )
     bidding_window_hours = models.PositiveIntegerField(_("bidding window (hours)"))
@@ -58,10 +58,8 @@ class Policy(models.Model):
     publicity_days = models.PositiveIntegerField(_("publicity of agreed prices (days)"))
     reward_floor = _rate(_("least reward to contributors"))
     reward_floor_zhejiang = _rate(_("least reward to contributors in Zhejiang"))
-    confirmation_working_days = models.PositiveIntegerField(
-        _("confirmation signed within (working days)")
-    )
-    payment_working_days = models.PositiveIntegerField(_("payment within (working days)"))
+    confirmation_days = models.PositiveIntegerField(_("confirmation signed within (working days)"))
+    payment_days = models.PositiveIntegerField(_("payment within (working days)"))
     retention_years = models.PositiveIntegerField(_("records kept (years)"))
     identity_mode = models.CharField(
         _("bidders' identity"), max_length=20, choices=choices(IdentityMode)

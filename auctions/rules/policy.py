@@ -56,14 +56,15 @@ class Rung:
 class PolicyTerms:
     """Every setting of a policy; the defaults are the product's, within what is lawful.
 
-    Days are calendar days in Shanghai, `*_working_days` working days, rates fractions of one.
+    Days are calendar days in Shanghai, those of `confirmation_days` and `payment_days` working
+    days; rates are fractions of one.
     """
 
     regime: Regime
     notice_days: int = 15
     exhibition_days: int = 3
     notice_channels: tuple[NoticeChannel, ...] = (NoticeChannel.PLATFORM, NoticeChannel.MEDIA)
-    priority_notice_days: int = 3
+    priority_notice_days_before_notice: int = 3
     bidding_window_hours: int = 24
     extension_window_s: int = 300
     extension_s: int = 300
@@ -84,8 +85,8 @@ class PolicyTerms:
     publicity_days: int = 15
     reward_floor: Decimal = Decimal("0.50")
     reward_floor_zhejiang: Decimal = Decimal("0.70")
-    confirmation_working_days: int = 5
-    payment_working_days: int = 10
+    confirmation_days: int = 5
+    payment_days: int = 10
     retention_years: int = 10
     identity_mode: IdentityMode = IdentityMode.CONSENT_AFTER_CLOSE
     idle_reminder_days: int = 365
@@ -118,8 +119,8 @@ _BOTH = (
     ),
     Limit("retention_years", "拍卖法 art. 54", least=5),
     Limit("increment_rate", f"{_ONLINE} art. 20", least=Decimal("0.0001"), most=1),
-    Limit("confirmation_working_days", "拍卖法 art. 52", least=1),
-    Limit("payment_working_days", "拍卖法 art. 39", least=1),
+    Limit("confirmation_days", "拍卖法 art. 52", least=1),
+    Limit("payment_days", "拍卖法 art. 39", least=1),
     Limit("extension_window_s", f"{_ONLINE} art. 20", least=0, most=A_DAY_S),
     Limit("extension_s", f"{_ONLINE} art. 20", least=0, most=A_DAY_S),
     Limit("extension_cap_s", f"{_ONLINE} art. 20", least=1),
@@ -131,7 +132,7 @@ LIMITS: dict[Regime, tuple[Limit, ...]] = {
         Limit("notice_days", "拍卖法 art. 45", least=7),
         Limit("exhibition_days", "拍卖法 art. 48", least=2),
         Limit("bidding_window_hours", f"{_ONLINE} art. 20", least=24),
-        Limit("priority_notice_days", f"{_ONLINE} art. 16", least=3),
+        Limit("priority_notice_days_before_notice", f"{_ONLINE} art. 16", least=3),
         Limit("reauction_notice_days", "拍卖法 art. 45", least=7),
         Limit("deposit_rate", f"{_ONLINE} art. 17", least=Decimal("0.05"), most=Decimal("0.20")),
         *_BOTH,
@@ -140,7 +141,7 @@ LIMITS: dict[Regime, tuple[Limit, ...]] = {
         Limit("notice_days", "the exchange's rules", least=0),
         Limit("exhibition_days", "the exchange's rules", least=0),
         Limit("bidding_window_hours", "the exchange's rules", least=0),
-        Limit("priority_notice_days", "the exchange's rules", least=0),
+        Limit("priority_notice_days_before_notice", "the exchange's rules", least=0),
         Limit("reauction_notice_days", "the exchange's rules", least=0),
         Limit(
             "deposit_rate", "企业国有资产交易监督管理办法 (32号令)", least=0, most=Decimal("0.30")

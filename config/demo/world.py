@@ -81,7 +81,7 @@ def _online_at_once(operator: Actor) -> Policy:
         notice_days=0,
         exhibition_days=0,
         bidding_window_hours=0,
-        priority_notice_days=0,
+        priority_notice_days_before_notice=0,
         reauction_notice_days=0,
     )
 
