@@ -19,7 +19,7 @@ from auctions.models import Lot, Registration
 from core.clock import SHANGHAI
 from core.models import Event
 from marketplace.models import Achievement, Deal, Need
-from notifications.audience import subject
+from notifications.hearers import subject
 from notifications.models import WebhookEndpoint
 from notifications.words import WORDS
 

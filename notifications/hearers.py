@@ -1,0 +1,160 @@
+"""Whom an event concerns: organizations and people, found from its payload and its topic.
+
+A function's docstring is what docs/events.md calls those whom it finds.
+"""
+
+from collections.abc import Callable, Iterable
+
+from django.db.models import QuerySet
+
+from accounts.lifecycle import OrganizationState
+from accounts.models import ApiClient, Membership, Organization, OrganizationKind, Role, Secondment
+from auctions.models import Bid, Lot, Registration
+from core.clock import SHANGHAI
+from core.models import Event
+from marketplace.models import Achievement, Need, Response
+
+# Organizations that concern an event; None means every subscriber.
+Organizations = Callable[[Event], Iterable[int] | None]
+People = Callable[[Event], Iterable[int]]
+
+
+def subject(event: Event, thing: str) -> int | None:
+    """The id of the thing an event is about, from its payload or its topic."""
+    named = event.payload.get(thing)
+    if isinstance(named, int):
+        return named
+    kind, _, key = event.topic.partition(":")
+    return int(key) if kind == thing and key.isdigit() else None
+
+
+def _key(event: Event, thing: str) -> int:
+    """The same for a query: 0 is nobody's id."""
+    return subject(event, thing) or 0
+
+
+# --- Organizations ----------------------------------------------------------------------
+
+
+def everybody(event: Event) -> None:
+    """every subscriber"""
+
+
+def itself(event: Event) -> list[int]:
+    """the organization itself"""
+    if organization := subject(event, "organization"):
+        return [organization]
+    clients = ApiClient.objects.filter(client_id=event.topic.removeprefix("client:"))
+    return list(clients.values_list("organization_id", flat=True))
+
+
+def exchange(event: Event) -> list[int]:
+    """the technology exchange"""
+    return list(_verified(OrganizationKind.EXCHANGE))
+
+
+def poster(event: Event) -> list[int]:
+    """whoever posted the need"""
+    needs = Need.objects.filter(pk=_key(event, "need"))
+    return list(needs.values_list("organization_id", flat=True))
+
+
+def respondent(event: Event) -> list[int]:
+    """whoever gave the response"""
+    responses = Response.objects.filter(pk=_key(event, "response"))
+    return list(responses.values_list("organization_id", flat=True))
+
+
+def owner(event: Event) -> list[int]:
+    """the achievement's owner"""
+    achievements = Achievement.objects.filter(pk=_key(event, "achievement"))
+    return list(achievements.values_list("owner_id", flat=True))
+
+
+def parties(event: Event) -> list[int]:
+    """the deal's two parties"""
+    return [event.payload["seller"], event.payload["buyer"]]
+
+
+def consignor(event: Event) -> list[int]:
+    """the lot's consignor"""
+    lots = Lot.objects.filter(pk=_key(event, "lot"))
+    return list(lots.values_list("consignor_id", flat=True))
+
+
+def bidders(event: Event) -> list[int]:
+    """the lot's registered bidders"""
+    registrations = Registration.objects.filter(lot_id=_key(event, "lot"))
+    admitted = registrations.filter(approved_at__isnull=False)
+    return list(admitted.values_list("organization_id", flat=True))
+
+
+def registrants(event: Event) -> list[int]:
+    """whoever registered for the lot"""
+    registrations = Registration.objects.filter(lot_id=_key(event, "lot"))
+    return list(registrations.values_list("organization_id", flat=True))
+
+
+def applicant(event: Event) -> list[int]:
+    """whoever registered"""
+    registrations = Registration.objects.filter(pk=_key(event, "registration"))
+    return list(registrations.values_list("organization_id", flat=True))
+
+
+def overtaken(event: Event) -> list[int]:
+    """whoever led until this bid, unless it has bid again since"""
+    number = event.payload["number"]
+    bids = Bid.objects.filter(lot_id=_key(event, "lot"))
+    before = bids.filter(number=number - 1).select_related("registration").first()
+    if before is None:
+        return []
+    again = bids.filter(registration_id=before.registration_id, number__gte=number)
+    return [] if again.exists() else [before.registration.organization_id]
+
+
+def everybody_once_announced(event: Event) -> list[int] | None:
+    """every subscriber if the lot had been announced, else its consignor and the exchange"""
+    if Lot.objects.filter(pk=_key(event, "lot"), published_at__isnull=False).exists():
+        return None
+    return [*consignor(event), *exchange(event)]
+
+
+def everybody_once_listed(event: Event) -> list[int] | None:
+    """every subscriber if the need had been published, else its poster"""
+    if Need.objects.filter(pk=_key(event, "need"), published_at__isnull=False).exists():
+        return None
+    return poster(event)
+
+
+# --- People -----------------------------------------------------------------------------
+
+
+def office(event: Event) -> list[int]:
+    """the Joint Conference Office"""
+    day = event.at.astimezone(SHANGHAI).date()
+    serving = Secondment.objects.filter(starts_on__lte=day, ends_on__gte=day)
+    return list(serving.values_list("user_id", flat=True))
+
+
+def bureau(event: Event) -> list[int]:
+    """the science bureau of the city"""
+    city = Need.objects.filter(pk=_key(event, "need")).values("city_id")
+    bodies = _verified(OrganizationKind.PUBLIC_BODY).filter(city_id__in=city)
+    return members_of(bodies)
+
+
+def managers(event: Event) -> list[int]:
+    """the organization's managers"""
+    return members_of(itself(event), roles=[Role.MANAGER])
+
+
+def _verified(kind: OrganizationKind) -> QuerySet[Organization, int]:
+    rows = Organization.objects.filter(kind=kind, state=OrganizationState.VERIFIED)
+    return rows.values_list("pk", flat=True)
+
+
+def members_of(organizations: Iterable[int], roles: Iterable[Role] = tuple(Role)) -> list[int]:
+    current = Membership.objects.filter(
+        organization_id__in=organizations, role__in=list(roles), ended_at=None
+    )
+    return list(current.values_list("user_id", flat=True))
