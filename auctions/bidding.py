@@ -1,11 +1,11 @@
-"""Deciding bids: a batch of attempts on one lot, in one short transaction.
+"""Deciding bids: a batch of attempts on one lot or on several, in one short transaction.
 
 Lock the lot, then read the clock, then decide, then write. The clock is read in a statement
 after the lock was granted, so bids are judged in the order in which they are written, and a
 bid that waited for the lock past the end is refused, whatever it says on its envelope.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,16 +13,16 @@ from typing import Any
 from uuid import UUID
 
 from accounts.actors import Actor
-from auctions.lifecycle import LotState, RegistrationState
-from auctions.locks import lock_lot
+from auctions.lifecycle import LotState
+from auctions.locks import lock_lot, lock_lots_nobody_holds
 from auctions.models import Bid, Lot, RefusedBid, Registration
-from auctions.queries import PUBLIC_STATES, lots_visible_to
+from auctions.queries import PUBLIC_STATES, answered_before, lots_visible_to, registrations_to_bid
 from auctions.registration import check_may_bid
 from auctions.rules import ascending, ledger
 from core import clock, money
-from core.db import transaction
+from core.db import insert_all, transaction
 from core.errors import NotFound, Refusal, all_refusals
-from core.events import Happening, record_all
+from core.events import Happening, record_many
 from core.idempotency import KeyReused
 
 
@@ -66,11 +66,29 @@ def place_bids(lot_id: int, attempts: Sequence[Attempt]) -> list[Decision]:
     everything it accepted is durable.
     """
     with transaction():
-        lot = lock_lot(lot_id)
-        batch = _Batch.read(lot, attempts)
-        now = clock.now()  # after the lock, in a statement of its own
-        decisions = [batch.decide(attempt, now) for attempt in attempts]
-        batch.write(now)
+        return _decide([lock_lot(lot_id)], {lot_id: attempts})[lot_id]
+
+
+def place_bids_on_lots(asked: Mapping[int, Sequence[Attempt]]) -> dict[int, list[Decision]]:
+    """Decide batches on several lots likewise: one transaction, one commit for them all.
+
+    Nobody waits for one lot to bid on another: a lot that does not exist or that somebody else
+    is working on is left out of the answer, and nothing of its batch was decided.
+    """
+    with transaction():
+        return _decide(lock_lots_nobody_holds(asked), asked)
+
+
+def _decide(
+    lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]
+) -> dict[int, list[Decision]]:
+    batches = _Batch.read(lots, asked)
+    now = clock.now()  # after the locks, in a statement of its own
+    decisions = {
+        batch.lot.pk: [batch.decide(attempt, now) for attempt in asked[batch.lot.pk]]
+        for batch in batches
+    }
+    _Batch.write(batches, now)
     return decisions
 
 
@@ -79,28 +97,29 @@ class _Batch:
     """One lot's standing while a batch is decided, and what is to be written in the end."""
 
     lot: Lot
-    registrations: dict[int, Registration]
-    known: dict[tuple[int, UUID], Bid | RefusedBid]
+    registrations: dict[int, Registration] = field(default_factory=dict)
+    known: dict[tuple[int, UUID], Bid | RefusedBid] = field(default_factory=dict)
     accepted: list[Bid] = field(default_factory=list)
     refused: list[RefusedBid] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
 
     @classmethod
-    def read(cls, lot: Lot, attempts: Sequence[Attempt]) -> "_Batch":
-        """Everything the decisions need, in three statements whatever the batch's size."""
-        organizations = {attempt.organization_id for attempt in attempts}
-        keys = {attempt.key for attempt in attempts}
-        registrations = {
-            registration.organization_id: registration
-            for registration in Registration.objects.filter(lot=lot, organization__in=organizations)
-            .exclude(state=RegistrationState.REFUSED)
-            .select_related("organization")
-        }
-        known: dict[tuple[int, UUID], Bid | RefusedBid] = {}
-        for model in (Bid, RefusedBid):
-            rows = model.objects.filter(lot=lot, key__in=keys)
-            known.update({(row.registration_id, row.key): row for row in rows})
-        return cls(lot, registrations, known)
+    def read(cls, lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]) -> list["_Batch"]:
+        """Everything the decisions need, in three statements whatever the number of bids."""
+        batches = {lot.pk: cls(lot) for lot in lots}
+        attempts = {lot_id: asked[lot_id] for lot_id in batches}
+        bidders = {(lot_id, one.organization_id) for lot_id in attempts for one in attempts[lot_id]}
+        for found in registrations_to_bid(bidders):
+            batches[found.lot_id].registrations[found.organization_id] = found
+        keys = [
+            (registration.pk, attempt.key)
+            for batch in batches.values()
+            for attempt in attempts[batch.lot.pk]
+            if (registration := batch.registrations.get(attempt.organization_id))
+        ]
+        for earlier in answered_before(keys):
+            batches[earlier.lot_id].known[earlier.registration_id, earlier.key] = earlier
+        return list(batches.values())
 
     def decide(self, attempt: Attempt, now: datetime) -> Decision:
         if not self._is_visible_to(attempt.actor):
@@ -109,6 +128,7 @@ class _Batch:
         if registration is None or registration.approved_at is None:
             return ascending.NotRegistered()
         if earlier := self.known.get((registration.pk, attempt.key)):
+            earlier.registration = registration
             return _same_answer(earlier, attempt.amount)
         try:
             check_may_bid(self.lot, registration.organization)
@@ -126,14 +146,17 @@ class _Batch:
             return refusal
         return Placed(self._accept(registration, attempt, before, standing, now))
 
-    def write(self, now: datetime) -> None:
-        """Write the whole batch: bids, refusals, events, and the lot's new standing."""
-        RefusedBid.objects.bulk_create(self.refused)
-        if not self.accepted:
+    @staticmethod
+    def write(batches: Sequence["_Batch"], now: datetime) -> None:
+        """Write everything: refusals, bids, the lots' new standings, and what happened."""
+        insert_all([refused for batch in batches for refused in batch.refused])
+        accepted = [bid for batch in batches for bid in batch.accepted]
+        if not accepted:
             return
-        Bid.objects.bulk_create(self.accepted)
-        self.lot.save(update_fields=Lot.STANDING)
-        record_all(f"lot:{self.lot.pk}", self.happenings, at=now)
+        insert_all(accepted)
+        Lot.save_standings([batch.lot for batch in batches if batch.accepted])
+        happenings = {f"lot:{batch.lot.pk}": batch.happenings for batch in batches}
+        record_many(happenings, at=now)
 
     def _is_visible_to(self, actor: Actor) -> bool:
         if self.lot.state in PUBLIC_STATES:

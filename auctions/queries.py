@@ -1,12 +1,15 @@
 """Which lots, registrations and bids an actor may see; and which lots are due."""
 
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.actors import Actor
 from auctions.lifecycle import LotState, Regime, RegistrationState
-from auctions.models import Bid, DepositMovement, Lot, Policy, Registration
+from auctions.models import Bid, DepositMovement, Lot, Policy, RefusedBid, Registration
 from core.errors import NotFound
 
 PUBLIC_STATES = (
@@ -44,6 +47,37 @@ def registrations_visible_to(actor: Actor) -> QuerySet[Registration]:
     if actor.operates:
         return registrations
     return registrations.filter(organization__in=actor.sees)
+
+
+_BIDDERS = """
+    SELECT registration.id
+    FROM unnest(%s::bigint[], %s::bigint[]) AS asked (lot_id, organization_id)
+    JOIN auctions_registration AS registration USING (lot_id, organization_id)
+"""
+_ANSWERED = """
+    SELECT answered.*
+    FROM unnest(%s::bigint[], %s::uuid[]) AS asked (registration_id, key)
+    JOIN {} AS answered USING (registration_id, key)
+"""
+
+
+def registrations_to_bid(bidders: Collection[tuple[int, int]]) -> QuerySet[Registration]:
+    """The registrations behind pairs of a lot and an organization, with the organizations."""
+    pairs = [[lot for lot, _ in bidders], [organization for _, organization in bidders]]
+    ids = RawSQL(_BIDDERS, pairs)  # noqa: S611 - a constant, and its parameters
+    registrations = Registration.objects.filter(pk__in=ids).select_related("organization")
+    return registrations.exclude(state=RegistrationState.REFUSED)
+
+
+def answered_before(asked: Collection[tuple[int, UUID]]) -> Iterator[Bid | RefusedBid]:
+    """What pairs of a registration and an idempotency key were answered, if they were.
+
+    By the pair, because that is what the indexes know: a lot may have a hundred thousand bids.
+    """
+    pairs = [[registration for registration, _ in asked], [key for _, key in asked]]
+    models: tuple[type[Bid | RefusedBid], ...] = (Bid, RefusedBid)
+    for model in models:
+        yield from model.objects.raw(_ANSWERED.format(model._meta.db_table), pairs)
 
 
 def bids_of(lot: Lot) -> QuerySet[Bid]:

@@ -1,15 +1,22 @@
-"""Who owns a transaction, said in one place.
+"""Who owns a transaction, said in one place; and how many rows are written at once.
 
 An action opens `transaction()`. It is durable: nesting fails at once instead of
 half-committing later, and when the block ends the work is committed. Steps and lock
 functions begin with `require_transaction()`.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from uuid import UUID
 
 from django.db import OperationalError, connection
 from django.db import transaction as django_transaction
+from django.db.models import Model
 from psycopg import errors as pg
 
 from core.errors import Busy
@@ -46,3 +53,51 @@ def require_transaction() -> None:
             "This function locks or records something, so it must run inside "
             "core.db.transaction(), which only an action opens."
         )
+
+
+def insert_all(rows: Sequence[Model]) -> None:
+    """Insert new rows of one model with one statement and give each its key.
+
+    They travel as one JSON text, which PostgreSQL takes apart by the columns' types: a third of
+    `bulk_create`'s time, where hundreds of rows share one commit.
+    """
+    if not rows:
+        return
+    model, has_key = type(rows[0]), rows[0].pk is not None
+    columns = _columns(model, has_key)
+    values = [{name: getattr(row, name) for name in columns} for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_insert(model, columns), [as_json(values)])
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = key
+            row._state.adding = False
+
+
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows for `json_to_recordset`: amounts, instants and keys as texts, exactly."""
+    return json.dumps(rows, default=_exactly)
+
+
+def _exactly(value: object) -> str:
+    if isinstance(value, (datetime, Decimal, UUID)):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in a row")
+
+
+@cache
+def _columns(model: type[Model], has_key: bool) -> tuple[str, ...]:
+    return tuple(
+        field.attname for field in model._meta.concrete_fields if has_key or not field.primary_key
+    )
+
+
+@cache
+def _insert(model: type[Model], columns: tuple[str, ...]) -> str:
+    meta = model._meta
+    typed = ", ".join(f"{name} {meta.get_field(name).db_type(connection)}" for name in columns)
+    names = ", ".join(columns)
+    return (
+        f"INSERT INTO {meta.db_table} ({names})"  # noqa: S608 - names of our own models
+        f" SELECT {names} FROM json_to_recordset(%s) AS row ({typed})"
+        f" RETURNING {meta.pk.column}"
+    )

@@ -1,12 +1,12 @@
 """What happened is written where it happened: one row, in the transaction of the change."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import connection
-from django.db.models import Max
 
 from core.db import require_transaction
 from core.models import Event
@@ -34,33 +34,67 @@ class Happening:
     actor: Acts | None = None
 
 
+_WRITE = """
+    WITH told AS (
+        SELECT * FROM json_to_recordset(%s) AS row (
+            topic text, place int, kind text, at timestamptz,
+            actor_user_id bigint, actor_client text, payload jsonb
+        )
+    ), ends AS (
+        SELECT topic, COALESCE(
+            (SELECT max(seq) FROM core_event AS event WHERE event.topic = topics.topic), 0
+        ) AS seq
+        FROM (SELECT DISTINCT topic FROM told) AS topics
+    ), written AS (
+        INSERT INTO core_event (topic, seq, kind, at, actor_user_id, actor_client, payload)
+        SELECT topic, ends.seq + place, kind, at, actor_user_id, actor_client, payload
+        FROM told JOIN ends USING (topic)
+        ORDER BY topic, place
+        RETURNING id, seq, topic
+    )
+    SELECT id, seq, pg_notify(%s, topic) FROM written
+"""
+
+
 def record(
     topic: str, kind: str, *, at: datetime, actor: Acts | None = None, **payload: Any
 ) -> Event:
     """Record one event under a topic whose aggregate the caller holds locked."""
-    return record_all(topic, [Happening(kind, payload, actor)], at=at)[0]
+    happening = Happening(kind, payload, actor)
+    ((number, seq),) = _write({topic: [happening]}, at)
+    return Event(id=number, seq=seq, topic=topic, kind=kind, at=at, payload=payload)
 
 
-def record_all(topic: str, happenings: Iterable[Happening], *, at: datetime) -> list[Event]:
-    """Record several events of one topic with two statements, in the order given.
+def record_all(topic: str, happenings: Sequence[Happening], *, at: datetime) -> None:
+    """Record several events of one topic, in the order given."""
+    record_many({topic: happenings}, at=at)
 
-    The caller holds the topic's row lock; that is what makes `seq` gap-free.
+
+def record_many(happenings: Mapping[str, Sequence[Happening]], *, at: datetime) -> None:
+    """Record the events of several topics, in the order given, with one statement.
+
+    The caller holds the topics' row locks; that is what makes `seq` gap-free.
     """
+    _write(happenings, at)
+
+
+def _write(happenings: Mapping[str, Sequence[Happening]], at: datetime) -> list[tuple[int, int]]:
     require_transaction()
-    last = Event.objects.filter(topic=topic).aggregate(last=Max("seq"))["last"] or 0
-    events = Event.objects.bulk_create(
-        Event(
-            topic=topic,
-            seq=seq,
-            kind=happening.kind,
-            at=at,
-            actor_user_id=happening.actor.user_id if happening.actor else None,
-            actor_client=happening.actor.client_id if happening.actor else "",
-            payload=dict(happening.payload),
-        )
-        for seq, happening in enumerate(happenings, start=last + 1)
-    )
-    if events:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, topic])
-    return events
+    rows = [
+        {
+            "topic": topic,
+            "place": place,
+            "kind": happening.kind,
+            "at": at.isoformat(),
+            "actor_user_id": happening.actor.user_id if happening.actor else None,
+            "actor_client": happening.actor.client_id if happening.actor else "",
+            "payload": happening.payload,
+        }
+        for topic, told in happenings.items()
+        for place, happening in enumerate(told, start=1)
+    ]
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [json.dumps(rows), CHANNEL])
+        return [(number, seq) for number, seq, _ in cursor.fetchall()]

@@ -1,15 +1,28 @@
 """Lots, and what came of them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from auctions.lifecycle import ClosedBy, FloorState, LotFormat, LotState, Outcome, ReserveMode
 from auctions.rules.ascending import Standing, Terms, phase
 from auctions.rules.phases import Announcement, Phase, hall_phase
+from core.db import as_json
 from core.models import choices
+
+_SAVE_STANDINGS = """
+    UPDATE auctions_lot AS lot
+    SET closes_at = new.closes_at, price = new.price, leader_id = new.leader_id,
+        bid_count = new.bid_count, last_bid_at = new.last_bid_at, head_hash = new.head_hash
+    FROM json_to_recordset(%s) AS new (
+        id bigint, closes_at timestamptz, price numeric, leader_id bigint,
+        bid_count int, last_bid_at timestamptz, head_hash text
+    )
+    WHERE lot.id = new.id
+"""
 
 
 class Lot(models.Model):
@@ -244,14 +257,30 @@ class Lot(models.Model):
         )
 
     def set_standing(self, standing: Standing) -> None:
-        """Take over a standing; the caller holds the lock and saves `STANDING`."""
+        """Take over a standing; the caller holds the lock and saves it."""
         self.closes_at = standing.closes_at
         self.price = standing.price
         self.leader_id = standing.leader_id
         self.bid_count = standing.bid_count
         self.last_bid_at = standing.last_bid_at
 
-    STANDING = ("closes_at", "price", "leader", "bid_count", "last_bid_at", "head_hash")
+    @classmethod
+    def save_standings(cls, lots: Sequence["Lot"]) -> None:
+        """Write the standings of lots that the caller holds locked, with one statement."""
+        rows = [
+            {
+                "id": lot.pk,
+                "closes_at": lot.closes_at,
+                "price": lot.price,
+                "leader_id": lot.leader_id,
+                "bid_count": lot.bid_count,
+                "last_bid_at": lot.last_bid_at,
+                "head_hash": lot.head_hash,
+            }
+            for lot in lots
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_SAVE_STANDINGS, [as_json(rows)])
 
     def phase_at(self, now: datetime) -> Phase:
         # A withdrawn lot has no result row; a closed one always has.

@@ -132,7 +132,7 @@ def break_half_way(monkeypatch) -> Callable[[], None]:
     def arm() -> None:
         for module in ("lots", "registration", "deposits", "closing"):
             monkeypatch.setattr(f"auctions.{module}.record", fail)
-        monkeypatch.setattr("auctions.bidding.record_all", fail)
+        monkeypatch.setattr("auctions.bidding.record_many", fail)
 
     return arm
 

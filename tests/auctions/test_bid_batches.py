@@ -7,14 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from auctions.bidding import Attempt, Placed, place_bids
+from auctions.bidding import Attempt, Placed, place_bids, place_bids_on_lots
 from auctions.models import Bid, Lot, RefusedBid
 from core import money
 from core.errors import NotFound, Refusal
 from tests.auctions.conftest import HalfWayError, events_of
 from tests.auctions.test_bidding import chain_is_whole
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
-from tests.factories import apply, bid, draft_lot
+from tests.factories import admit, apply, bid, draft_lot, make_lot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -112,7 +112,7 @@ def test_a_batch_takes_as_many_statements_as_one_bid(
     attempts = [
         attempt(rival if step % 2 else bidder, f"{1000 + 50 * step}.00") for step in range(20)
     ]
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         decisions = place_bids(contested.pk, attempts)
     assert [told(decision) for decision in decisions] == list(range(1, 21))
     assert chain_is_whole(contested)
@@ -172,3 +172,64 @@ def test_a_bid_from_the_ordinary_door_stands_in_the_same_ledger(contested, bidde
     bid(contested, bidder, "1100.00")
     assert Lot.objects.get(pk=contested.pk).bid_count == 3
     assert chain_is_whole(contested)
+
+
+# --- Several lots -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def second(seller, bidder, rival, clock):
+    lot = make_lot(seller)
+    for person in (bidder, rival):
+        admit(lot, person)
+    return lot
+
+
+def test_batches_on_several_lots_are_decided_each_by_its_own_standing(
+    contested, second, bidder, rival, outsider, django_assert_num_queries
+):
+    key = uuid4()
+    asked = {
+        contested.pk: [
+            attempt(bidder, "1000.00", key),
+            attempt(outsider, "1050.00"),
+            attempt(rival, "1050.00"),
+        ],
+        second.pk: [
+            attempt(rival, "1000.00"),
+            attempt(rival, "1050.00"),
+            attempt(bidder, "1000.00", key),
+            attempt(bidder, "1050.00", uuid4()),
+        ],
+    }
+    with django_assert_num_queries(11):  # one more than for one lot without refusals
+        decisions = place_bids_on_lots(asked)
+    assert [told(one) for one in decisions[contested.pk]] == [1, "not_registered", 2]
+    assert [told(one) for one in decisions[second.pk]] == [1, "already_leading", "bid_too_low", 2]
+    for lot, price in ((contested, "1050.00"), (second, "1050.00")):
+        lot.refresh_from_db()
+        assert (lot.bid_count, lot.price) == (2, Decimal(price))
+        assert events_of(f"lot:{lot.pk}")[-2:] == ["lot.bid_placed"] * 2
+        assert chain_is_whole(lot)
+    again = place_bids_on_lots({second.pk: [attempt(bidder, "1000.00", key)]})
+    assert [told(one) for one in again[second.pk]] == ["bid_too_low"]
+
+
+def test_a_lot_that_is_not_there_is_left_out_of_the_answer(contested, bidder):
+    decisions = place_bids_on_lots(
+        {contested.pk: [attempt(bidder, "1000.00")], 2**40: [attempt(bidder, "1000.00")]}
+    )
+    assert {lot_id: [told(one) for one in told_of] for lot_id, told_of in decisions.items()} == {
+        contested.pk: [1]
+    }
+
+
+def test_a_repetition_knows_its_paddle_without_another_statement(
+    contested, bidder, rival, django_assert_num_queries
+):
+    key = uuid4()
+    place_bids(contested.pk, [attempt(bidder, "1000.00", key)])
+    (again,) = place_bids(contested.pk, [attempt(bidder, "1000.00", key)])
+    assert again.replayed
+    with django_assert_num_queries(0):
+        assert again.bid.registration.paddle

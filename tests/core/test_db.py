@@ -2,15 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError, connection
 
 from accounts.models import Organization
 from core import problems
-from core.db import require_transaction, transaction
+from core.db import insert_all, require_transaction, transaction
 from core.errors import Busy
-from tests.conftest import make_organization
+from core.models import AnsweredRequest
+from tests.conftest import NOW, make_organization
 
 
 @pytest.mark.django_db
@@ -87,3 +89,34 @@ def test_busy_is_a_503_that_says_when_to_come_back():
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "1"
     assert answer.data["code"] == "busy"
+
+
+@pytest.mark.django_db
+def test_rows_are_inserted_in_their_order_exactly_as_they_are():
+    at = NOW.replace(microsecond=123456)
+    rows = [
+        AnsweredRequest(scope="a", caller="’\\\n中", key=uuid4(), fingerprint="f", at=at),
+        AnsweredRequest(
+            scope="b", caller="", key=uuid4(), fingerprint="f", object_id=7, answer={"a": []}, at=at
+        ),
+    ]
+    insert_all(rows)
+    written = list(AnsweredRequest.objects.order_by("scope").values())
+    assert written == [{name: getattr(row, name) for name in written[0]} for row in rows]
+    assert rows[0].pk < rows[1].pk
+    rows[0].caller = "changed"
+    rows[0].save()
+    assert AnsweredRequest.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_no_rows_take_no_statement(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        insert_all([])
+
+
+@pytest.mark.django_db
+def test_a_value_that_json_would_bend_is_not_written():
+    row = AnsweredRequest(scope="a", caller=b"bytes", key=uuid4(), fingerprint="f", at=NOW)
+    with pytest.raises(TypeError):
+        insert_all([row])

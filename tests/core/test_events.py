@@ -1,5 +1,6 @@
 """What happened: written with the change or not at all, without gaps, and never rewritten."""
 
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -8,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection
 from django.db import transaction as django_transaction
 
 from core.db import transaction
-from core.events import CHANNEL, Happening, record, record_all
+from core.events import CHANNEL, Happening, record, record_all, record_many
 from core.models import Event
 from tests.conftest import NOW, act
 
@@ -64,18 +65,44 @@ def test_what_did_not_happen_leaves_no_event_and_no_gap():
 
 
 @pytest.mark.django_db
-def test_several_events_are_written_in_their_order_with_one_insert(django_assert_num_queries):
-    happenings = [Happening(f"thing.{word}", {"word": word}) for word in ("one", "two", "three")]
-    with transaction(), django_assert_num_queries(3):
-        record_all("a:1", happenings, at=NOW)  # the last seq, the insert, the notification
-    kinds = Event.objects.order_by("seq").values_list("seq", "kind")
-    assert list(kinds) == [(1, "thing.one"), (2, "thing.two"), (3, "thing.three")]
+def test_events_of_several_topics_are_written_in_their_order_with_one_statement(
+    django_assert_num_queries,
+):
+    words = [Happening(f"thing.{word}", {"word": word}) for word in ("one", "two", "three")]
+    happened("a:1", "thing.zero")
+    with transaction(), django_assert_num_queries(1):
+        record_many({"a:1": words, "b:1": words[1:]}, at=NOW)
+    kinds = Event.objects.order_by("topic", "seq").values_list("topic", "seq", "kind")
+    assert list(kinds) == [
+        ("a:1", 1, "thing.zero"),
+        ("a:1", 2, "thing.one"),
+        ("a:1", 3, "thing.two"),
+        ("a:1", 4, "thing.three"),
+        ("b:1", 1, "thing.two"),
+        ("b:1", 2, "thing.three"),
+    ]
+    assert Event.objects.get(topic="b:1", seq=2).payload == {"word": "three"}
+
+
+@pytest.mark.django_db
+def test_what_an_event_gives_back_is_what_was_written():
+    happened("a:1")
+    event = happened("a:1", "thing.changed", fact="second")
+    written = Event.objects.get(pk=event.pk)
+    assert (event.topic, event.seq, event.kind) == (written.topic, written.seq, written.kind)
+    assert (event.at, event.payload) == (written.at, written.payload)
+
+
+@pytest.mark.django_db
+def test_an_event_tells_texts_and_whole_numbers_and_no_decimal():
+    with pytest.raises(TypeError):
+        happened("a:1", amount=Decimal("1.00"))
 
 
 @pytest.mark.django_db
 def test_nothing_to_tell_writes_nothing():
     with transaction():
-        assert record_all("a:1", [], at=NOW) == []
+        record_all("a:1", [], at=NOW)
     assert not Event.objects.exists()
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier, Event
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection
@@ -17,11 +18,11 @@ from django.db import IntegrityError, connection
 from auctions import bidding, closing
 from auctions.lifecycle import ClosedBy
 from auctions.models import Bid, Lot, LotResult
-from core import clock
+from core import clock, money
 from core.db import transaction
 from core.errors import Refusal
 from marketplace.models import Deal
-from tests.conftest import make_member, make_organization
+from tests.conftest import NOW, act, make_member, make_organization, organization_of
 from tests.factories import admit, bid, make_lot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -262,3 +263,29 @@ def test_control_without_the_lock_several_closers_close(over, monkeypatch):
 
     monkeypatch.setattr(closing, "lock_lots_nobody_holds", unlocked)
     closed_once(over)
+
+
+def test_a_batch_on_several_lots_leaves_out_the_lot_that_somebody_holds(lot, bidders, seller):
+    free = make_lot(seller)
+    admit(free, bidders[0])
+    held, release = Event(), Event()
+
+    def hold():
+        with transaction():
+            Lot.objects.select_for_update(no_key=True).get(pk=lot.pk)
+            held.set()
+            release.wait(timeout=10)
+
+    def bid_on_both():
+        held.wait(timeout=10)
+        attempt = bidding.Attempt(
+            act(bidders[0]), organization_of(bidders[0]).pk, money.parse("1000.00"), uuid4(), NOW
+        )
+        try:
+            return bidding.place_bids_on_lots({lot.pk: [attempt], free.pk: [attempt]})
+        finally:
+            release.set()
+
+    _, decisions = at_once(hold, bid_on_both)
+    assert set(decisions) == {free.pk}
+    assert (lot.bids.count(), free.bids.count()) == (0, 1)
