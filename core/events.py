@@ -60,9 +60,12 @@ def record(
     topic: str, kind: str, *, at: datetime, actor: Acts | None = None, **payload: Any
 ) -> Event:
     """Record one event under a topic whose aggregate the caller holds locked."""
-    happening = Happening(kind, payload, actor)
-    ((number, seq),) = _write({topic: [happening]}, at)
-    return Event(id=number, seq=seq, topic=topic, kind=kind, at=at, payload=payload)
+    ((number, seq),) = _write({topic: [Happening(kind, payload, actor)]}, at)
+    event = Event(id=number, topic=topic, seq=seq, kind=kind, at=at, payload=payload)
+    if actor is not None:
+        event.actor_user_id, event.actor_client = actor.user_id, actor.client_id
+    event._state.adding = False
+    return event
 
 
 def record_all(topic: str, happenings: Sequence[Happening], *, at: datetime) -> None:
