@@ -64,7 +64,7 @@ lock: tools  ## Resolve pyproject.toml into requirements/*.lock; ARGS=--upgrade 
 
 reset:  ## Forget the demo world
 	@$(or $(wildcard $(IN)/python),$(PYTHON)) -m config.embedded --name demo --forget
-	@rm -rf .local/demo.env .local/secret_key .local/mail .local/logs .local/static .local/beat-schedule*
+	@rm -rf .local/demo.env .local/secret_key .local/mail .local/records .local/logs .local/static .local/beat-schedule*
 
 clean:  ## Remove caches and build products; the demo world and .venv stay
 	@find . \( -name .venv -o -name .git -o -name .local \) -prune -o \

@@ -5,8 +5,13 @@ from collections.abc import Iterable
 from django.db import connection
 
 from accounts.actors import Actor
-from auctions.models import Lot, Registration
-from auctions.queries import lots_visible_to, registrations_visible_to
+from auctions.models import Lot, PublishedHeads, Registration
+from auctions.queries import (
+    latest_heads,
+    lots_visible_to,
+    published_heads,
+    registrations_visible_to,
+)
 from core.db import require_transaction
 from core.errors import NotFound
 
@@ -56,3 +61,14 @@ def lock_registrations_of(lot_id: int) -> list[Registration]:
     require_transaction()
     registrations = Registration.objects.filter(lot_id=lot_id).order_by("pk")
     return list(registrations.select_for_update(no_key=True, of=("self",)))
+
+
+def lock_latest_heads() -> PublishedHeads | None:
+    """The newest published list, locked, so that only one writer adds the next.
+
+    Read once more after the lock: who held it may have added one. Two writers of the very first
+    list are told apart by its unique day.
+    """
+    require_transaction()
+    published_heads().select_for_update(no_key=True, of=("self",)).first()
+    return latest_heads()

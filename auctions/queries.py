@@ -9,7 +9,17 @@ from django.db.models.expressions import RawSQL
 
 from accounts.actors import Actor
 from auctions.lifecycle import LotState, Regime, RegistrationState
-from auctions.models import Bid, DepositMovement, Lot, Policy, RefusedBid, Registration
+from auctions.models import (
+    Bid,
+    DepositMovement,
+    Lot,
+    LotResult,
+    Policy,
+    PublicRecord,
+    PublishedHeads,
+    RefusedBid,
+    Registration,
+)
 from core.errors import NotFound
 
 PUBLIC_STATES = (
@@ -118,3 +128,28 @@ def policy_for_drafting(policy_id: int | None) -> Policy:
     if found is None:
         raise NotFound(what="policy")
     return found
+
+
+def public_records_visible_to(actor: Actor) -> QuerySet[PublicRecord]:
+    """The records of the lots that the actor may see."""
+    return PublicRecord.objects.filter(lot__in=lots_visible_to(actor))
+
+
+def closed_lots_without_record(until: datetime) -> list[int]:
+    results = LotResult.objects.filter(closed_at__lt=until, lot__public_record=None)
+    return list(results.order_by("closed_at", "lot").values_list("lot", flat=True))
+
+
+def records_without_head(until: datetime) -> QuerySet[PublicRecord]:
+    """Records of lots closed before `until` that no published list names yet."""
+    unlisted = PublicRecord.objects.filter(lot__result__closed_at__lt=until, head=None)
+    return unlisted.select_related("lot__result").order_by("lot__result__closed_at", "lot__code")
+
+
+def published_heads() -> QuerySet[PublishedHeads]:
+    """Every day's list; they are public."""
+    return PublishedHeads.objects.order_by("-day")
+
+
+def latest_heads() -> PublishedHeads | None:
+    return published_heads().first()

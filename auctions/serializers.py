@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.actors import Actor
 from auctions.lifecycle import LotFormat, RegistrationState
-from auctions.models import Bid, DepositMovement, Lot, Registration
+from auctions.models import Bid, DepositMovement, Lot, PublishedHeads, Registration
 from auctions.rules import ascending
 from core import clock, money
 from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
@@ -227,3 +227,16 @@ class PlacedBidView(BidView):
         # The answer to the bid itself: it led when it was placed. What became of it since is
         # the lot's standing, and a repetition of the request must get the same answer.
         return "leading"
+
+
+class PublishedHeadsView(serializers.Serializer[PublishedHeads]):
+    """One day's list, without its lots: those are at its own address, in the bytes to check."""
+
+    day = serializers.DateField()
+    lots = serializers.IntegerField()
+    root = serializers.CharField()  # type: ignore[assignment]  # DRF takes fields off the class
+    previous_root = serializers.SerializerMethodField()
+    published_at = InstantField()
+
+    def get_previous_root(self, heads: PublishedHeads) -> str | None:
+        return heads.previous_root or None

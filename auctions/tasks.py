@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from auctions import closing
+from auctions import closing, heads
 from auctions.lifecycle import ClosedBy
 
 # The sweep runs each second; what will be due before the next one is nudged for its instant.
@@ -23,3 +23,8 @@ def close_due_lots() -> None:
 @shared_task(name="auctions.close_lot")
 def close_lot(lot_id: int) -> None:
     closing.close_lot(lot_id, by=ClosedBy.CELERY)
+
+
+@shared_task(name="auctions.publish_heads")
+def publish_heads() -> None:
+    heads.publish_due_heads()

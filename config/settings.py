@@ -218,6 +218,8 @@ CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
+    # It waits for no closing, and no closing for it.
+    "auctions.publish_heads": {"queue": "default"},
     # A closing never waits behind mail.
     "auctions.*": {"queue": "clock"},
     "notifications.attempt_delivery": {"queue": "mail"},
@@ -255,6 +257,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "notifications.attempt_due_deliveries",
         "schedule": 2.0,
         "options": {"expires": 2.0},
+    },
+    # Shortly after midnight in Shanghai there is a day to publish; else there is nothing to do.
+    "publish-heads": {
+        "task": "auctions.publish_heads",
+        "schedule": 300.0,
+        "options": {"expires": 300.0},
     },
 }
 

@@ -175,6 +175,8 @@ AUDIENCES: dict[str, Audience] = {
         webhooks=(everybody,),
         streamed=True,
     ),
+    # What anybody may keep, so that no result can be changed afterwards.
+    "heads.published": Audience(("day", "root", "previous_root", "lots"), webhooks=(everybody,)),
     # Who registers is nobody's business before the end: the applicant's and the exchange's only.
     "registration.requested": Audience(
         _REGISTRATION, members=(exchange,), webhooks=(applicant, exchange)

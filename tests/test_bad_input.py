@@ -25,6 +25,7 @@ from tests.lasting import lasting
 from tests.test_permissions import (
     CALLERS,
     PAGES,
+    PLACE,
     ROWS,
     Row,
     World,
@@ -71,7 +72,7 @@ ENTRANCES = [Entrance(row, FORMS[row.route.split()[1]]) for row in WRITES]
 FIRSTS = list({entrance.form: entrance for entrance in reversed(ENTRANCES)}.values())
 FIELDS = [(entrance, name) for entrance in FIRSTS for name in entrance.form().fields]
 NUMBERED = [row for row in (*READS, *WRITES) if "<int:pk>" in row.route]
-LISTS = [row for row in READS if "<int:pk>" not in row.route and row.route != "GET me"]
+LISTS = [row for row in READS if "<" not in row.route and row.route != "GET me"]
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ def world(django_db_setup, django_db_blocker) -> Iterator[World]:
 
 def path_of(row: Row, world: World, pk: Any = None) -> str:
     number = world.things.get(row.thing, "") if pk is None else pk
-    return "/api/v1/" + row.route.split()[1].replace("<int:pk>", str(number))
+    return "/api/v1/" + PLACE.sub(lambda _: str(number), row.route.split()[1])
 
 
 def allowed(row: Row, world: World) -> Any:

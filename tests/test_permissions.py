@@ -6,10 +6,12 @@ system with every scope, `bare` the same system without any. 404 means: not ther
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -24,7 +26,7 @@ from rest_framework.test import APIClient
 from accounts.clients import create_api_client
 from accounts.models import City, Membership, OrganizationKind, Role, Secondment, User, WorkingGroup
 from accounts.scopes import SCOPES
-from auctions.models import Registration
+from auctions.models import PublishedHeads, Registration
 from core.events import record
 from core.models import Event
 from marketplace.lifecycle import AchievementState, NeedState
@@ -55,6 +57,10 @@ CALLERS = (
     "client",
     "bare",
 )
+
+
+# What a path leaves open: an id, or a day.
+PLACE = re.compile(r"<[a-z]+:[a-z]+>")
 
 
 @dataclass(frozen=True)
@@ -203,6 +209,11 @@ ROWS = (
     # Only an admitted bidder bids; a cadre and a stranger act for nobody, which is a 403 too.
     Row("POST lots/<int:pk>/bids", "lot", "bidder",      "401 403 201 403 403 403 403 403 403 201 403",
         lambda world: {"amount": "1000.00"}),
+    Row("GET lots/<int:pk>/record", "sold_lot", "bidder",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET published-heads", "", "seller",             "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET published-heads/<day:day>", "day", "seller",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
     Row("GET lots/<int:pk>/registrations", "lot", "bidder",
                                                          "401 200 200 200 200 200 200 200 200 200 403"),
     Row("POST lots/<int:pk>/registrations", "lot", "rival",
@@ -267,7 +278,7 @@ class World:
 
     callers: dict[str, APIClient]
     people: dict[str, User]
-    things: dict[str, int]
+    things: dict[str, Any]
 
 
 def token_of(organization: Any, scopes: list[str]) -> str:
@@ -341,7 +352,7 @@ def make_people() -> dict[str, User]:
     }
 
 
-def make_things(people: dict[str, User]) -> dict[str, int]:
+def make_things(people: dict[str, User]) -> dict[str, Any]:
     seller, enterprise = people["seller"], people["enterprise"]
     operator = act(people["operator"])
     published_need = make_need(enterprise)
@@ -365,11 +376,13 @@ def make_things(people: dict[str, User]) -> dict[str, int]:
         **make_lots(people, operator),
         **make_deliveries(seller),
     }
-    return {name: thing.pk for name, thing in things.items()}
+    day = PublishedHeads.objects.create(day="2026-03-01", root="0" * 64, published_at=NOW).day
+    return {**{name: thing.pk for name, thing in things.items()}, "day": day}
 
 
 def make_lots(people: dict[str, User], operator: Any) -> dict[str, Any]:
-    from auctions import deposits, lots
+    from auctions import closing, deposits, lots
+    from auctions.lifecycle import ClosedBy
 
     seller = people["seller"]
     drafts = {
@@ -385,9 +398,15 @@ def make_lots(people: dict[str, User], operator: Any) -> dict[str, Any]:
     deposits.record_deposit(
         actor=operator, registration_id=paid.pk, amount=lot.deposit_amount, reference="虚构"
     )
+    sold = factories.make_lot(seller, extension_window_s=0)
+    factories.admit(sold, people["bidder"])
+    factories.bid(sold, people["bidder"], "1000.00")
+    with patch("core.clock.now", return_value=sold.closes_at):
+        closing.close_lot(sold.pk, by=ClosedBy.CLOSER)
     return {
         **drafts,
         "lot": lot,
+        "sold_lot": sold,
         "registration": factories.apply(lot, people["applicant_bidder"]),
         "paid_registration": paid,
     }
@@ -474,7 +493,7 @@ def test_every_caller_gets_the_status_of_the_matrix(db, clock, settings, noun):
             continue
         with_own(world, row.own)
         method, _, pattern = row.route.partition(" ")
-        path = "/api/v1/" + pattern.replace("<int:pk>", str(world.things.get(row.thing, "")))
+        path = "/api/v1/" + PLACE.sub(str(world.things.get(row.thing, "")), pattern)
         body = row.body(world)
         for caller, status in zip(CALLERS, map(int, row.statuses.split()), strict=True):
             found = call(world, caller, method, path, body)

@@ -92,6 +92,7 @@ def _lot_context(
         "countdown_caption": texts.countdown_captions().get(phase, ""),
         "extended": texts.extended_text(shown),
         "extension_rule": texts.extension_rule(shown),
+        "record_url": reverse("lot_record", args=[shown.pk]),
         "result": texts.result_text(shown, part.paddle),
         "standing": texts.standing_text(shown, leading=part.leading, has_bid=part.has_bid),
         "data": _script_data(shown, part, now, seq),

@@ -257,10 +257,20 @@ class LotAdmin(DeskAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        if (lot := kwargs.get("obj")) is not None and lot.bid_count:
-            url = reverse("admin:auctions_bid_changelist", query={"lot": lot.pk})
-            context["desk_links"] = [{"label": _("All bids"), "url": url}]
+        if (lot := kwargs.get("obj")) is not None:
+            context["desk_links"] = self._links(lot)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _links(self, lot: Lot) -> list[dict[str, Any]]:
+        """What there is to read beside this page."""
+        links = []
+        if lot.bid_count:
+            url = reverse("admin:auctions_bid_changelist", query={"lot": lot.pk})
+            links.append({"label": _("All bids"), "url": url})
+        if LotResult.objects.filter(lot=lot).exists():
+            url = reverse("lot_record", args=[lot.pk])
+            links.append({"label": _("Public record"), "url": url})
+        return links
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None

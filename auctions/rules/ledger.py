@@ -54,6 +54,10 @@ def instant(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def instant_or_none(value: datetime | None) -> str | None:
+    return None if value is None else instant(value)
+
+
 def genesis(lot: str, rules_version: str, terms: Terms) -> str:
     """The hash before the first bid: of the terms as published."""
     return digest(opening(lot, rules_version, terms))
@@ -66,7 +70,7 @@ def opening(lot: str, rules_version: str, terms: Terms) -> dict[str, Any]:
         "rules_version": rules_version,
         "opens_at": instant(terms.opens_at),
         "closes_at": instant(terms.closes_at),
-        "latest_close": _instant_or_none(terms.latest_close),
+        "latest_close": instant_or_none(terms.latest_close),
         "starting_price": f"{terms.starting_price:.2f}",
         "increment": f"{terms.increment:.2f}",
         "extension_window_s": int(terms.extension_window.total_seconds()),
@@ -91,8 +95,8 @@ def content(previous_hash: str, entry: Entry) -> dict[str, Any]:
         "amount": f"{entry.amount:.2f}",
         "received_at": instant(entry.received_at),
         "placed_at": instant(entry.placed_at),
-        "closes_at_before": _instant_or_none(entry.closes_at_before),
-        "closes_at": _instant_or_none(entry.closes_at),
+        "closes_at_before": instant_or_none(entry.closes_at_before),
+        "closes_at": instant_or_none(entry.closes_at),
         "previous_hash": previous_hash,
     }
 
@@ -116,7 +120,3 @@ def digest(value: Mapping[str, Any]) -> str:
     """The hash of a content, stamped with the version of its form and the algorithm."""
     stamped = {"v": VERSION, "alg": ALGORITHM, **value}
     return hashlib.sha256(canonical(stamped)).hexdigest()
-
-
-def _instant_or_none(value: datetime | None) -> str | None:
-    return None if value is None else instant(value)

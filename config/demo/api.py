@@ -39,7 +39,14 @@ class Client:
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         return self._call("POST", path, body or {})
 
+    def download(self, path: str) -> bytes:
+        """The very bytes of an answer."""
+        return self._bytes("GET", path)
+
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        return json.loads(self._bytes(method, path, body))
+
+    def _bytes(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
         headers = {"Authorization": f"Bearer {self._access_token()}", "Accept-Language": "zh-Hans"}
         content = None
         if body is not None:
@@ -47,10 +54,9 @@ class Client:
             content = json.dumps(body).encode()
         url = path if path.startswith("http") else f"{self.base_url}/api/v1{path}"
         answer = self._http.request(method, url, body=content, headers=headers)
-        parsed = json.loads(answer.data)
         if answer.status >= 400:
-            raise Problem(parsed)
-        return parsed
+            raise Problem(json.loads(answer.data))
+        return bytes(answer.data)
 
     def _access_token(self) -> str:
         if not self._token:

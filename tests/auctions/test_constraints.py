@@ -10,7 +10,7 @@ from django.db import models
 from django.db import transaction as django_transaction
 from django.db.models import ProtectedError
 
-from auctions import closing
+from auctions import closing, heads
 from auctions.lifecycle import ClosedBy
 from auctions.models import (
     Auctioneer,
@@ -20,6 +20,9 @@ from auctions.models import (
     Lot,
     LotResult,
     Policy,
+    PublicRecord,
+    PublishedHead,
+    PublishedHeads,
     RefusedBid,
     Registration,
 )
@@ -46,6 +49,9 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
             bid(lot, bidder, "1.00")
         clock.set(lot.closes_at)
         assert closing.close_lot(lot.pk, by=ClosedBy.CLOSER)
+        for _ in range(2):
+            clock.advance(days=1)
+            heads.publish_due_heads()
         make_lot(seller, closes_at=clock.now() + timedelta(hours=1))
         house = AuctionHouse.objects.create(
             organization=make_organization(),
@@ -78,6 +84,10 @@ def copied(model: type[models.Model], where: str = "TRUE", **values: str) -> str
 FIRST_BID = {"where": "number = 1"}
 ANOTHER = {"number": "7", "amount": "7", "key": "gen_random_uuid()"}
 OTHER_LOT = "(SELECT id FROM auctions_lot WHERE state = 'published')"
+LAST_LIST = "(SELECT max(id) FROM auctions_publishedheads)"
+FIRST_DAY = "previous_id IS NULL"
+NEXT_DAY = {"day": "'2030-01-01'", "previous_id": LAST_LIST, "previous_root": "root"}
+WITHOUT_DAY_BEFORE = {"previous_id": "NULL", "previous_root": "''"}
 ON_SALE, SOLD = "state = 'published'", "state = 'closed'"
 
 AUCTION, BIDDING = "regime = 'AUCTION'", "regime = 'EXCHANGE_BIDDING'"
@@ -192,6 +202,21 @@ REFUSED: dict[str, list[str]] = {
     "lotresult_closed_not_before_the_end": [
         copied(LotResult, lot_id=OTHER_LOT, closed_at="closes_at - interval '1 microsecond'"),
     ],
+    "publicrecord_digest_shape": [copied(PublicRecord, lot_id=OTHER_LOT, digest="'short'")],
+    "publishedheads_root_shape": [copied(PublishedHeads, FIRST_DAY, **NEXT_DAY, root="''")],
+    "publishedheads_list_and_root_before_together": [
+        copied(PublishedHeads, FIRST_DAY, **{**NEXT_DAY, "previous_root": "''"}),
+        copied(PublishedHeads, FIRST_DAY, **{**NEXT_DAY, "previous_id": "NULL"}),
+    ],
+    "publishedheads_one_first": [
+        copied(
+            PublishedHeads, FIRST_DAY, **{**NEXT_DAY, "previous_id": "NULL", "previous_root": "''"}
+        )
+    ],
+    "publishedhead_position_once": [
+        f"WITH another AS ({copied(PublicRecord, lot_id=OTHER_LOT)} RETURNING lot_id) "  # noqa: S608
+        + copied(PublishedHead, record_id="(SELECT lot_id FROM another)")
+    ],
 }
 # Unique by their field, without a name of our own.
 ONCE = {
@@ -199,8 +224,15 @@ ONCE = {
     "a lot's deal": changed(Lot, deal_id="(SELECT max(id) FROM marketplace_deal)"),
     "a lot's result": copied(LotResult),
     "a winning bid": copied(LotResult, lot_id=OTHER_LOT),
+    "a lot's public record": copied(PublicRecord),
+    "a day's list": copied(PublishedHeads, FIRST_DAY, **{**NEXT_DAY, "day": "day"}),
+    "the list after a list": copied(PublishedHeads, FIRST_DAY, **{**NEXT_DAY, "previous_id": "id"}),
+    "a record's place in a list": copied(PublishedHead, heads_id=LAST_LIST),
 }
-LEDGERS = [Bid, RefusedBid, DepositMovement, LotResult, Policy]
+LEDGERS = [
+    *(Bid, RefusedBid, DepositMovement, LotResult, Policy),
+    *(PublicRecord, PublishedHeads, PublishedHead),
+]
 
 
 def test_every_constraint_of_the_app_is_tried_here():

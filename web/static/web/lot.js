@@ -87,6 +87,7 @@ function renderPhase(now) {
   el("phase").className = `phase phase-${now}`;
   show("countdown-caption", texts.countdowns[now] ?? "");
   if (lot.result) show("result", resultText(lot.result));
+  el("record").hidden = !lot.result;
   const ended = ![...BEFORE_OPENING, "open", "suspended"].includes(now);
   for (const offer of document.querySelectorAll(".while-open")) offer.hidden = ended;
   for (const word of document.querySelectorAll(".once-over")) word.hidden = !ended;
