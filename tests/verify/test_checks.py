@@ -273,4 +273,4 @@ def test_it_needs_nothing_but_python():
 
 def test_it_stays_short_enough_to_be_read():
     lines = sum(len(path.read_text().splitlines()) for path in HOME.glob("*.py"))
-    assert lines <= 320
+    assert lines <= 400
