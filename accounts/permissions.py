@@ -1,6 +1,7 @@
 """One line in an action says what the actor must be; everything else is a Refusal."""
 
 from accounts.actors import Actor
+from accounts.lifecycle import OrganizationState
 from accounts.models import Organization
 from core.errors import NotSignedIn, PermissionDenied, Refusal
 
@@ -70,4 +71,6 @@ def require_bureau(actor: Actor, city_id: int) -> None:
 def require_verified(organization: Organization) -> None:
     """Only who was compared with the public register, and is not suspended, may trade."""
     if not organization.is_verified:
-        raise OrganizationNotVerified(organization=organization.pk, state=organization.state)
+        raise OrganizationNotVerified(
+            organization=organization.pk, state=OrganizationState(organization.state)
+        )

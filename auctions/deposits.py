@@ -50,7 +50,7 @@ def record_deposit(
         if earlier := claim(once, at=now):
             return DepositMovement.objects.get(pk=earlier)
         if registration.state not in _STILL_PAYING:
-            raise DepositNotExpected(state=registration.state)
+            raise DepositNotExpected(state=RegistrationState(registration.state))
         known = registration.deposit_movements.filter(kind=DepositKind.HELD, reference=reference)
         if known.exists():
             raise ReferenceUsed(reference=reference)

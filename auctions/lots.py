@@ -164,7 +164,7 @@ def _published_achievement(achievement_id: int, actor: Actor) -> Achievement:
     if not actor.operates:
         require_agent(actor, achievement.owner_id)
     if achievement.state != AchievementState.PUBLISHED:
-        raise AchievementNotPublished(state=achievement.state)
+        raise AchievementNotPublished(state=AchievementState(achievement.state))
     return achievement
 
 

@@ -119,7 +119,7 @@ def _check_open(lot: Lot, now: datetime) -> None:
     """Registration ends with the bidding (法释〔2016〕18号 art. 18)."""
     current = lot.phase_at(now)
     if lot.state != LotState.PUBLISHED or current not in _OPEN_TO_REGISTRATION:
-        raise BiddingNotOpen(phase=current.value)
+        raise BiddingNotOpen(phase=current)
 
 
 def _new_paddle(lot: Lot) -> str:

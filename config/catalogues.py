@@ -8,8 +8,10 @@
 import re
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -58,6 +60,8 @@ msgstr ""
 
 # A text, or a singular with its plural.
 Text = str | tuple[str, ...]
+# A text and the context it is said in, if it has one.
+Said = tuple[Text, str | None]
 
 
 def catalogues() -> Iterator[Path]:
@@ -85,14 +89,9 @@ def compile_all() -> int:
     return written
 
 
-def texts_in_code() -> set[Text]:
+def texts_in_code() -> set[Said]:
     """Every text that code or templates hand to gettext."""
-    return {text for text, _ in _texts_in_code()}
-
-
-def _texts_in_code() -> set[tuple[Text, str | None]]:
-    """Each with the context it is said in, if it names one."""
-    found: set[tuple[Text, str | None]] = set()
+    found: set[Said] = set()
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             if "migrations" not in path.parts:
@@ -102,13 +101,12 @@ def _texts_in_code() -> set[tuple[Text, str | None]]:
     return found
 
 
-def texts_in_tables() -> set[Text]:
+def texts_in_tables() -> set[Said]:
     """Texts that are translated where they are shown: refusals, choices, HTTP statuses."""
     from http import HTTPStatus
     from importlib import import_module
 
     from django.apps import apps
-    from django.utils import translation
 
     from config.management.commands.write_docs import LIFECYCLES
     from core.errors import all_refusals
@@ -118,17 +116,31 @@ def texts_in_tables() -> set[Text]:
         import_module(door)
     # Tests have refusals of their own, which nobody is shown.
     refusals = [one for one in all_refusals() if one.__module__.partition(".")[0] in APPS]
-    found = {refusal.message for refusal in refusals}
-    found |= {word.replace("_", " ") for refusal in refusals for word in refusal.words}
-    found |= {lifecycle.name for lifecycle in LIFECYCLES}
-    # English has no catalogue: there a lazy label is its own msgid.
-    with translation.override("en"):
-        for model in apps.get_models():
-            if model._meta.app_label in APPS:
-                for field in model._meta.get_fields():
-                    found |= {str(label) for _, label in getattr(field, "choices", None) or ()}
-    found |= {TITLES.get(status, HTTPStatus(status).phrase) for status in SHOWN_STATUSES}
-    return {text for text in found if text.isascii()}
+    found = {_said(refusal.message) for refusal in refusals}
+    words = {each for refusal in refusals for each in refusal.words}
+    found |= {_said(w if isinstance(w, StrEnum) else w.replace("_", " ")) for w in words}
+    found |= {_said(lifecycle.name) for lifecycle in LIFECYCLES}
+    for model in apps.get_models():
+        if model._meta.app_label in APPS:
+            for field in model._meta.get_fields():
+                found |= {_said(label) for _, label in getattr(field, "choices", None) or ()}
+    found |= {_said(TITLES.get(status, HTTPStatus(status).phrase)) for status in SHOWN_STATUSES}
+    return {(text, context) for text, context in found if str(text).isascii()}
+
+
+def _said(text: Any) -> Said:
+    """A text, a lazy label or a member of an enum, as gettext is asked for it."""
+    from django.utils.functional import Promise
+
+    from core.models import word
+
+    label: Any = word(text) if isinstance(text, StrEnum) else text
+    if not isinstance(label, Promise):
+        return str(label), None
+    # A lazy text is pickled with the function and the arguments that make it.
+    arguments: Any = label.__reduce__()[1]
+    *context, msgid = arguments[1]
+    return msgid, context[0] if context else None
 
 
 def missing(language: str = "zh_Hans") -> list[str]:
@@ -151,7 +163,7 @@ def package_texts_missing(package: str, language: str = "zh_Hans") -> list[str]:
     if spec is None or spec.origin is None:
         raise ValueError(f"{package} is not installed")
     home = Path(spec.origin).parent
-    wanted: set[tuple[Text, str | None]] = set()
+    wanted: set[Said] = set()
     for path in sorted(home.rglob("*.py")):
         wanted |= _extracted(path.read_text(encoding="utf-8"))
     for path in sorted(home.rglob("templates/**/*.html")):
@@ -185,17 +197,17 @@ def update(language: str = "zh_Hans") -> None:
         write_po(file, fresh, width=100, omit_header=True, sort_output=True)
 
 
-def _wanted() -> list[tuple[Text, str | None]]:
+def _wanted() -> list[Said]:
     """Every text and its context, in a fixed order."""
-    texts = _texts_in_code() | {(text, None) for text in texts_in_tables()}
+    texts = texts_in_code() | texts_in_tables()
     # A text said with and without its plural is one message, the one with.
     plurals = {(text[0], context) for text, context in texts if not isinstance(text, str)}
     return sorted(texts - plurals, key=lambda pair: (str(pair[0]), pair[1] or ""))
 
 
 def _strings(catalogue: Catalog, text: Text, context: str | None) -> tuple[str, ...]:
-    """The translation of a text, or of what it was before it had or lost a plural."""
-    message = catalogue.get(text, context)
+    """The translation of a text, or of what it was before it had a context, or a plural."""
+    message = catalogue.get(text, context) or catalogue.get(text)
     if message is None or not message.string:
         return ("",)
     return (message.string,) if isinstance(message.string, str) else tuple(message.string)
@@ -212,8 +224,8 @@ def _is_translated(catalogue: Catalog, text: Text, context: str | None = None) -
     return all(string and sorted(_PLACEHOLDER.findall(string)) in wanted for string in strings)
 
 
-def _extracted(source: str) -> set[tuple[Text, str | None]]:
-    texts: set[tuple[Text, str | None]] = set()
+def _extracted(source: str) -> set[Said]:
+    texts: set[Said] = set()
     found = extract("python", BytesIO(source.encode()), keywords=KEYWORDS)
     for _, message, _, context in found:
         texts.add((message if isinstance(message, str) else tuple(message), context))

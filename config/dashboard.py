@@ -188,7 +188,7 @@ def _line(lot: Lot, now: datetime) -> dict[str, Any]:
     return {
         "lot": lot,
         "url": reverse("admin:auctions_lot_change", args=[lot.pk]),
-        "phase": shown.phase(phase.value),
+        "phase": shown.phase(phase),
         "price": shown.money(lot.starting_price if lot.price is None else lot.price),
         "paddle": lot.leader.paddle if lot.leader else shown.NOTHING,
         "closes_at": shown.moment(lot.closes_at),

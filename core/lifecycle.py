@@ -34,7 +34,7 @@ class Lifecycle(Generic[State]):
     def check(self, current: State, wanted: State) -> None:
         """Refuse a move the table does not have."""
         if not self.allows(current, wanted):
-            raise IllegalTransition(thing=self.name, current=current.value, wanted=wanted.value)
+            raise IllegalTransition(thing=self.name, current=current, wanted=wanted)
 
     def sources(self, wanted: State) -> frozenset[State]:
         """The states from which `wanted` can be reached in one move."""

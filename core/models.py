@@ -8,13 +8,22 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.calendar import SHANGHAI, Holidays
 
 
-def choices(states: type[StrEnum]) -> list[tuple[str, object]]:
-    """A lifecycle's enum as a field's choices; the words are translated like any other text."""
-    return [(state.value, _(state.value.replace("_", " "))) for state in states]
+def choices(words: type[StrEnum]) -> list[tuple[str, object]]:
+    """An enum as a field's choices."""
+    return [(each.value, word(each)) for each in words]
+
+
+def word(of: StrEnum) -> object:
+    """A member of an enum in the reader's language.
+
+    In the context of its enum: a lot that is withdrawn is 撤拍, a need that is withdrawn 撤回.
+    """
+    return pgettext_lazy(type(of).__name__, of.value.replace("_", " "))
 
 
 class Event(models.Model):

@@ -7,6 +7,7 @@ to `handle`, and Django's own error pages answer API paths through `not_found` a
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
@@ -25,6 +26,7 @@ from core import money
 from core.clock import SHANGHAI
 from core.envelope import current_request_id
 from core.errors import CHALLENGE, NotFound, PermissionDenied, Refusal
+from core.models import word
 
 MEDIA_TYPE = "application/problem+json"
 BUSY_RETRY_SECONDS = 1
@@ -65,6 +67,8 @@ def refusal_body(error: Refusal) -> dict[str, Any]:
 
 def _told(value: Any) -> Any:
     """A fact as a sentence says it: words in the reader's language, times in Shanghai."""
+    if isinstance(value, StrEnum):
+        return str(word(value))
     if isinstance(value, str) and value:
         return _(value.replace("_", " "))
     if isinstance(value, datetime):

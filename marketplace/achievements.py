@@ -51,7 +51,9 @@ def edit_achievement(*, actor: Actor, achievement_id: int, **values: Any) -> Ach
         achievement = lock_achievement(achievement_id, seen_by=actor)
         require_agent(actor, achievement.owner_id)
         if achievement.state not in _EDITABLE:
-            raise rules.NotEditable(thing=ACHIEVEMENT.name, current=achievement.state)
+            raise rules.NotEditable(
+                thing=ACHIEVEMENT.name, current=AchievementState(achievement.state)
+            )
         _write(achievement, values)
         achievement.save(update_fields=[*values, "ip_number"])
     return achievement

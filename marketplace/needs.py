@@ -68,7 +68,7 @@ def edit_need(
         need = lock_need(need_id, seen_by=actor)
         require_agent(actor, need.organization_id)
         if need.state not in _EDITABLE:
-            raise rules.NotEditable(thing=NEED.name, current=need.state)
+            raise rules.NotEditable(thing=NEED.name, current=NeedState(need.state))
         for name, value in _resolved(values).items():
             setattr(need, name, value)
         need.save(update_fields=list(values))

@@ -138,7 +138,7 @@ def _check_may_respond(need: Need, organization: Organization) -> None:
     if need.organization_id == organization.pk:
         raise OwnNeed
     if need.state != NeedState.PUBLISHED:
-        raise NeedNotOpen(current=need.state)
+        raise NeedNotOpen(current=NeedState(need.state))
     earlier = Response.objects.filter(need=need, organization=organization)
     if earlier.exclude(state=ResponseState.WITHDRAWN).exists():
         raise AlreadyResponded

@@ -4,8 +4,15 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from accounts.lifecycle import OrganizationState
+from auctions.lifecycle import LotState
+from auctions.rules.phases import Phase
 from config import catalogues
 from core.errors import NotFound
+from core.lifecycle import IllegalTransition
+from core.models import word
+from core.problems import refusal_body
+from marketplace.lifecycle import NeedState
 
 
 def test_every_text_in_code_templates_and_tables_has_its_chinese():
@@ -13,7 +20,7 @@ def test_every_text_in_code_templates_and_tables_has_its_chinese():
 
 
 def test_no_dead_text_is_kept():
-    known = {message.id for message in catalogues.read(PRODUCT) if message.id}
+    known = {(message.id, message.context) for message in catalogues.read(PRODUCT) if message.id}
     wanted = catalogues.texts_in_code() | catalogues.texts_in_tables()
     assert known - wanted == set()
 
@@ -28,6 +35,24 @@ def test_refusals_speak_chinese_by_default_and_english_on_request(anonymous, db)
     with translation.override("zh-hans"):
         assert chinese.json()["detail"] == translation.gettext(NotFound.message)
     assert chinese.json()["detail"] != english.json()["detail"]
+
+
+def test_one_word_may_mean_different_things_of_different_things():
+    with translation.override("zh-hans"):
+        assert [str(word(state)) for state in (LotState.WITHDRAWN, NeedState.WITHDRAWN)] == [
+            "已撤拍",
+            "已撤回",
+        ]
+        assert [str(word(state)) for state in (Phase.SUSPENDED, OrganizationState.SUSPENDED)] == [
+            "已暂缓",
+            "已暂停",
+        ]
+        assert str(word(Phase.NOTICE)) == "公告中"
+        refused = IllegalTransition(
+            thing="lot", current=LotState.WITHDRAWN, wanted=LotState.PUBLISHED
+        )
+        assert refusal_body(refused)["detail"] == "标的当前状态为“已撤拍”，不能变更为“已公告”。"
+    assert refusal_body(refused)["current"] == "withdrawn"
 
 
 @pytest.mark.parametrize("package", ["unfold", "django_filters"])

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from core.clock import SHANGHAI
+from core.models import word
 
 NOTHING = "–"
 
@@ -49,20 +49,6 @@ _TONES = {
     },
 }
 _TONE_OF = {state: tone for tone, states in _TONES.items() for state in states}
-# The phases of a lot are computed, so no model field lists their words.
-PHASES = (
-    gettext_noop("draft"),
-    gettext_noop("notice"),
-    gettext_noop("exhibition"),
-    gettext_noop("upcoming"),
-    gettext_noop("open"),
-    gettext_noop("over"),
-    gettext_noop("sold"),
-    gettext_noop("unsold"),
-    gettext_noop("suspended"),
-    gettext_noop("withdrawn"),
-    gettext_noop("void"),
-)
 
 
 def money(amount: Decimal | None) -> SafeString | str:
@@ -104,8 +90,9 @@ def label(state: str, text: object) -> SafeString:
     return format_html('<span class="desk-label desk-label-{}">{}</span>', tone, text)
 
 
-def phase(word: str) -> SafeString:
-    return label(word, _(word))
+def phase(now: StrEnum) -> SafeString:
+    """Where a lot stands: computed, so that no field has its word."""
+    return label(now.value, word(now))
 
 
 def presentation_of(field: Any) -> Callable[[Any], Any] | None:

@@ -238,7 +238,7 @@ class LotAdmin(DeskAdmin):
     def standing(self, lot: Any) -> Any:
         """The phase where there is one to tell, otherwise the state."""
         if lot.state in (LotState.PUBLISHED, LotState.CLOSED):
-            return shown.phase(lot.phase_at(lot.read_at).value)
+            return shown.phase(lot.phase_at(lot.read_at))
         return shown.label(lot.state, lot.get_state_display())
 
     @admin.display(description=_("price"))

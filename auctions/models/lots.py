@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from auctions.lifecycle import ClosedBy, FloorState, LotFormat, LotState, Outcome, ReserveMode
 from auctions.rules.ascending import Standing, Terms, phase
@@ -123,7 +124,7 @@ class Lot(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    bid_count = models.PositiveIntegerField(_("bids"), default=0)
+    bid_count = models.PositiveIntegerField(pgettext_lazy("count", "bids"), default=0)
     last_bid_at = models.DateTimeField(_("last bid"), null=True, blank=True)
     head_hash = models.CharField(_("head of the chain"), max_length=64, blank=True)
 
@@ -322,7 +323,7 @@ class LotResult(models.Model):
     closes_at = models.DateTimeField(_("end of bidding"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"))
     closed_by = models.CharField(_("closed by"), max_length=12, choices=choices(ClosedBy))
-    bid_count = models.PositiveIntegerField(_("bids"))
+    bid_count = models.PositiveIntegerField(pgettext_lazy("count", "bids"))
     head_hash = models.CharField(_("head of the chain"), max_length=64)
     rules_version = models.CharField(_("rules version"), max_length=40)
 

@@ -141,7 +141,7 @@ def accept_bid(
     """The standing after this bid, or a refusal. `now` is the instant the lock was granted."""
     at = bid_instant(standing, now)
     if (current := phase(state, terms, standing, at)) is not Phase.OPEN:
-        raise BiddingNotOpen(phase=current.value)
+        raise BiddingNotOpen(phase=current)
     if bidder_id == standing.leader_id:
         raise AlreadyLeading
     if amount < (minimum := minimum_bid(terms, standing)):
