@@ -16,6 +16,16 @@ class OrganizationNotVerified(Refusal):
     message = "Only a verified organization may trade; this one is {state}."
 
 
+class PersonRequired(PermissionDenied):
+    code = "person_required"
+    message = "Only a person may do this, not a partner system."
+
+
+class TwoPeopleRequired(PermissionDenied):
+    code = "two_people_required"
+    message = "Somebody else has to decide this: it takes two different people."
+
+
 def require_signed_in(actor: Actor) -> None:
     if actor.is_anonymous:
         raise NotSignedIn
@@ -45,6 +55,21 @@ def require_operator(actor: Actor) -> None:
     require_signed_in(actor)
     if not actor.operates:
         raise PermissionDenied
+
+
+def require_person(actor: Actor) -> int:
+    """A natural person, whose id is returned; a partner system decides nothing of weight."""
+    require_signed_in(actor)
+    if actor.user_id is None:
+        raise PersonRequired
+    return actor.user_id
+
+
+def require_another_person(actor: Actor, first_id: int) -> int:
+    """A natural person other than the one who took the first step."""
+    if (person := require_person(actor)) == first_id:
+        raise TwoPeopleRequired
+    return person
 
 
 def require_office(actor: Actor) -> None:

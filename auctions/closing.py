@@ -133,7 +133,7 @@ def _write_down(lot: Lot, now: datetime, by: ClosedBy) -> None:
         head_hash=lot.head_hash,
         rules_version=lot.rules_version,
     )
-    _settle_deposits(lot, now)
+    deposits.settle_all(lock_registrations_of(lot.pk), buyer_id=lot.leader_id, at=now)
     if winning is None:
         achievements.release(lot.achievement_id, at=now)
     else:
@@ -141,14 +141,6 @@ def _write_down(lot: Lot, now: datetime, by: ClosedBy) -> None:
     lot.state = LotState.CLOSED
     lot.save(update_fields=["state", "deal"])
     _announce(lot, outcome, winning, now)
-
-
-def _settle_deposits(lot: Lot, now: datetime) -> None:
-    for registration in lock_registrations_of(lot.pk):
-        if registration.pk == lot.leader_id:
-            deposits.credit_to_price(registration, at=now)
-        else:
-            deposits.end_without_purchase(registration, at=now)
 
 
 def _form_deal(lot: Lot, winning: Bid, now: datetime) -> None:

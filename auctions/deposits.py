@@ -1,26 +1,28 @@
 """The deposit ledger: every movement a row, nothing ever rewritten.
 
-What is held is the sum of what arrived, less what was released, credited or forfeited.
+What is in hand is the sum of what arrived, less what was released, credited or forfeited; the
+rules of the books are `auctions.rules.deposits`, and the database enforces them too.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
-
-from django.db.models import Sum
 
 from accounts.actors import Actor
 from accounts.permissions import require_operator
-from auctions.lifecycle import REGISTRATION, DepositKind, RegistrationState
+from auctions.lifecycle import REGISTRATION, DepositKind, LotState, RegistrationState
 from auctions.locks import lock_registration
-from auctions.models import DepositMovement, Registration
+from auctions.models import DepositMovement, Forfeiture, Registration
+from auctions.queries import books_of
+from auctions.rules.deposits import Books, Movement, check_price_fell, refund_due
 from core import clock, money
 from core.db import require_transaction, transaction
 from core.errors import Conflict
 from core.events import record
 from core.idempotency import Once, claim, settle
 
-# Losers' deposits go back within 24 hours of the end (法释〔2016〕18号 art. 23).
-REFUND_WITHIN = timedelta(hours=24)
+# Where the price no longer stands.
+PRICE_FELL = (LotState.DEFAULTED, LotState.VOID)
 _STILL_PAYING = (RegistrationState.APPLIED, RegistrationState.QUALIFIED)
 
 
@@ -32,6 +34,16 @@ class DepositNotExpected(Conflict):
 class ReferenceUsed(Conflict):
     code = "reference_used"
     message = "The bank reference {reference} is recorded for this registration already."
+
+
+class ForfeitureOpen(Conflict):
+    code = "forfeiture_open"
+    message = "A forfeiture of this deposit waits for a decision."
+
+
+class NothingInHand(Conflict):
+    code = "nothing_in_hand"
+    message = "Nothing of this deposit is left to be given back."
 
 
 def record_deposit(
@@ -54,9 +66,8 @@ def record_deposit(
         known = registration.deposit_movements.filter(kind=DepositKind.HELD, reference=reference)
         if known.exists():
             raise ReferenceUsed(reference=reference)
-        movement = _move(
-            registration, DepositKind.HELD, amount, at=now, actor=actor, reference=reference
-        )
+        arrived = Movement(DepositKind.HELD, amount)
+        movement = move(registration, arrived, at=now, actor=actor, reference=reference)
         if (
             registration.state == RegistrationState.APPLIED
             and held(registration) >= registration.lot.deposit_amount
@@ -65,6 +76,22 @@ def record_deposit(
             registration.save(update_fields=["state"])
         settle(once, movement)
     return movement
+
+
+def return_deposit(*, actor: Actor, registration_id: int) -> Registration:
+    """Promise a deposit back whose price has fallen away and that nobody wants to keep."""
+    with transaction():
+        registration = lock_registration(registration_id, seen_by=actor)
+        require_operator(actor)
+        now = clock.now()
+        books = books_of([registration.pk])[registration.pk]
+        check_price_fell(books, price_stands=registration.lot.state not in PRICE_FELL)
+        if books.disputed:
+            raise ForfeitureOpen
+        if not books.forfeitable:
+            raise NothingInHand
+        give_back(registration, at=now)
+    return registration
 
 
 def require_deposit(registration: Registration, *, amount: Decimal, at: datetime) -> None:
@@ -77,72 +104,103 @@ def require_deposit(registration: Registration, *, amount: Decimal, at: datetime
 
 
 def held(registration: Registration) -> Decimal:
-    """What the exchange holds of this registration now."""
-    sums: dict[str, Decimal] = dict(
-        registration.deposit_movements.values_list("kind")
-        .annotate(total=Sum("amount"))
-        .values_list("kind", "total")
-    )
-    nothing = Decimal(0)
-    gone = (DepositKind.RELEASED, DepositKind.CREDITED, DepositKind.FORFEITED)
-    return sums.get(DepositKind.HELD, nothing) - sum(
-        (sums.get(kind, nothing) for kind in gone), nothing
-    )
+    """What the exchange has in hand of this registration now."""
+    return books_of([registration.pk])[registration.pk].in_hand
+
+
+def settle_all(
+    registrations: Collection[Registration], *, buyer_id: int | None, at: datetime
+) -> None:
+    """Step: it is over. The buyer's deposit counts towards the price (art. 23), the others go back.
+
+    `buyer_id` is the registration that bought, if one did. The caller holds the locks.
+    """
+    require_transaction()
+    books = books_of([registration.pk for registration in registrations])
+    for registration in registrations:
+        if registration.pk == buyer_id:
+            _credit(registration, books[registration.pk], at)
+        else:
+            _end(registration, books[registration.pk], at)
 
 
 def end_without_purchase(registration: Registration, *, at: datetime) -> None:
-    """Step: the registration ends and everything held is to be paid back in time.
+    """Step: one registration ends and everything in hand is to be paid back in time.
 
     An admitted bidder is released, an applicant refused. Nothing happens to one that has
-    ended already.
+    ended already. What an undecided forfeiture asks for stays in hand, and the registration
+    with it, until somebody decides; the rest is promised back.
     """
+    settle_all([registration], buyer_id=None, at=at)
+
+
+def _end(registration: Registration, books: Books, at: datetime) -> None:
+    if not books.disputed:
+        state = RegistrationState(registration.state)
+        if REGISTRATION.allows(state, RegistrationState.RELEASED):
+            registration.state = RegistrationState.RELEASED
+        elif REGISTRATION.allows(state, RegistrationState.REFUSED):
+            registration.state = RegistrationState.REFUSED
+        else:
+            return
+        registration.save(update_fields=["state"])
+    if amount := books.returnable:
+        move(registration, Movement(DepositKind.RELEASED, amount), at=at)
+
+
+def _credit(registration: Registration, books: Books, at: datetime) -> None:
+    if amount := books.in_hand:
+        move(registration, Movement(DepositKind.CREDITED, amount), at=at)
+
+
+def give_back(registration: Registration, *, at: datetime) -> None:
+    """Step: the price fell away, so what counted towards it is promised back with the rest."""
     require_transaction()
-    state = RegistrationState(registration.state)
-    if REGISTRATION.allows(state, RegistrationState.RELEASED):
-        registration.state = RegistrationState.RELEASED
-    elif REGISTRATION.allows(state, RegistrationState.REFUSED):
-        registration.state = RegistrationState.REFUSED
-    else:
-        return
-    registration.save(update_fields=["state"])
-    if amount := held(registration):
-        _move(registration, DepositKind.RELEASED, amount, at=at, due_at=at + REFUND_WITHIN)
+    if amount := books_of([registration.pk])[registration.pk].on_price:
+        move(registration, Movement(DepositKind.REVERSED, amount), at=at)
+    end_without_purchase(registration, at=at)
 
 
-def credit_to_price(registration: Registration, *, at: datetime) -> None:
-    """Step: the winner's deposit counts towards the price (art. 23)."""
-    require_transaction()
-    if amount := held(registration):
-        _move(registration, DepositKind.CREDITED, amount, at=at)
-
-
-def _move(
+def move(
     registration: Registration,
-    kind: DepositKind,
-    amount: Decimal,
+    movement: Movement,
     *,
     at: datetime,
     actor: Actor | None = None,
     reference: str = "",
-    due_at: datetime | None = None,
+    forfeiture: Forfeiture | None = None,
 ) -> DepositMovement:
-    movement = DepositMovement.objects.create(
+    """Step: one more row of the ledger; the caller holds the registration's lock."""
+    require_transaction()
+    released = movement.kind is DepositKind.RELEASED
+    row = DepositMovement.objects.create(
         registration=registration,
-        kind=kind,
-        amount=amount,
+        kind=movement.kind,
+        amount=movement.amount,
         reference=reference,
         at=at,
-        due_at=due_at,
+        due_at=refund_due(at) if released else None,
         by_user_id=actor.user_id if actor else None,
         by_client=actor.client_id if actor else "",
+        forfeiture=forfeiture,
     )
+    record_of(row, f"deposit.{movement.kind.value}", at=at, actor=actor)
+    return row
+
+
+def record_of(
+    movement: DepositMovement, kind: str, *, at: datetime, actor: Actor | None, **facts: str
+) -> None:
+    """Step: an event about one movement, under its registration's topic."""
+    registration = movement.registration
     record(
         f"registration:{registration.pk}",
-        f"deposit.{kind.value}",
+        kind,
         at=at,
         actor=actor,
         registration=registration.pk,
         lot=registration.lot_id,
-        amount=money.text(amount),
+        movement=movement.pk,
+        amount=money.text(movement.amount),
+        **facts,
     )
-    return movement

@@ -97,13 +97,32 @@ class RegistrationState(StrEnum):
 
 
 class DepositKind(StrEnum):
-    """A movement of the deposit ledger. `required` is owed, `held` has arrived."""
+    """A movement of the deposit ledger. `required` is owed, `held` has arrived.
+
+    `reversed` takes a credit back: a correction is a row of its own.
+    """
 
     REQUIRED = "required"
     HELD = "held"
     RELEASED = "released"
     CREDITED = "credited"
+    REVERSED = "reversed"
     FORFEITED = "forfeited"
+
+
+class ForfeitureState(StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class ForfeitureGrounds(StrEnum):
+    """Why a deposit is kept."""
+
+    DEFAULT = "default"  # the buyer does not sign or pay (悔拍)
+    COLLUSION = "collusion"
+    FALSE_DOCUMENTS = "false_documents"
+    OTHER = "other"
 
 
 LOT = Lifecycle(
@@ -132,5 +151,14 @@ REGISTRATION = Lifecycle(
         RegistrationState.REFUSED: set(),
         RegistrationState.RELEASED: set(),
         RegistrationState.FORFEITED: set(),
+    },
+)
+
+FORFEITURE = Lifecycle(
+    "forfeiture",
+    {
+        ForfeitureState.PROPOSED: {ForfeitureState.APPROVED, ForfeitureState.REJECTED},
+        ForfeitureState.APPROVED: set(),
+        ForfeitureState.REJECTED: set(),
     },
 )

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from django.db import connection
 
 from accounts.actors import Actor
-from auctions.models import Lot, PublishedHeads, Registration
+from auctions.models import DepositMovement, Forfeiture, Lot, PublishedHeads, Registration
 from auctions.queries import (
+    deposit_movements_visible_to,
+    forfeitures_visible_to,
     latest_heads,
     lots_visible_to,
     published_heads,
@@ -45,10 +47,13 @@ def lock_lots_nobody_holds(lot_ids: Iterable[int]) -> list[Lot]:
     return list(lots.select_for_update(no_key=True, skip_locked=True, of=("self",)))
 
 
-def lock_registration(registration_id: int, *, seen_by: Actor) -> Registration:
+def lock_registration(registration_id: int, *, seen_by: Actor | None = None) -> Registration:
     """Lock a registration, its lot first, as every action on a lot does."""
     require_transaction()
-    visible = registrations_visible_to(seen_by)
+    if seen_by is None:
+        visible = Registration.objects.select_related("lot", "organization")
+    else:
+        visible = registrations_visible_to(seen_by)
     lot_id = visible.filter(pk=registration_id).values_list("lot_id", flat=True).first()
     if lot_id is None:
         raise NotFound(what="registration")
@@ -72,3 +77,27 @@ def lock_latest_heads() -> PublishedHeads | None:
     require_transaction()
     published_heads().select_for_update(no_key=True, of=("self",)).first()
     return latest_heads()
+
+
+def lock_movement(movement_id: int, *, seen_by: Actor | None = None) -> DepositMovement:
+    """A movement of the deposit ledger with its registration locked; a movement never changes."""
+    movements = DepositMovement.objects.all()
+    if seen_by is not None:
+        movements = deposit_movements_visible_to(seen_by)
+    if (movement := movements.filter(pk=movement_id).first()) is None:
+        raise NotFound(what="deposit_movement")
+    movement.registration = lock_registration(movement.registration_id)
+    return movement
+
+
+def lock_forfeiture(forfeiture_id: int, *, seen_by: Actor) -> Forfeiture:
+    """Lock a proposal to keep a deposit, its registration first."""
+    require_transaction()
+    visible = forfeitures_visible_to(seen_by)
+    found = visible.filter(pk=forfeiture_id).values_list("registration_id", flat=True).first()
+    if found is None:
+        raise NotFound(what="forfeiture")
+    registration = lock_registration(found)
+    forfeiture = visible.select_for_update(no_key=True, of=("self",)).get(pk=forfeiture_id)
+    forfeiture.registration = registration
+    return forfeiture

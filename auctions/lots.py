@@ -147,8 +147,7 @@ def withdraw_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
         if lot.state == LotState.PUBLISHED:
             if now >= lot.opens_at:
                 raise WithdrawnTooLate
-            for registration in lock_registrations_of(lot.pk):
-                deposits.end_without_purchase(registration, at=now)
+            deposits.settle_all(lock_registrations_of(lot.pk), buyer_id=None, at=now)
             achievements.release(lot.achievement_id, at=now)
         return _move(lot, LotState.WITHDRAWN, actor, now, reason=reason)
 

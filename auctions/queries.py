@@ -1,17 +1,26 @@
 """Which lots, registrations and bids an actor may see; and which lots are due."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import DecimalField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
-from auctions.lifecycle import LotState, Regime, RegistrationState
+from auctions.lifecycle import (
+    DepositKind,
+    ForfeitureState,
+    LotState,
+    Regime,
+    RegistrationState,
+)
 from auctions.models import (
     Bid,
     DepositMovement,
+    Forfeiture,
     Lot,
     LotResult,
     Policy,
@@ -20,8 +29,11 @@ from auctions.models import (
     RefusedBid,
     Registration,
 )
+from auctions.rules.deposits import Books
 from core.errors import NotFound
 
+_MONEY = DecimalField(max_digits=18, decimal_places=2)
+BOOKS = tuple(field.name for field in fields(Books))
 PUBLIC_STATES = (
     LotState.PUBLISHED,
     LotState.SUSPENDED,
@@ -95,8 +107,48 @@ def bids_of(lot: Lot) -> QuerySet[Bid]:
     return Bid.objects.filter(lot=lot).select_related("registration").order_by("number")
 
 
-def deposit_movements_of(registration: Registration) -> QuerySet[DepositMovement]:
-    return DepositMovement.objects.filter(registration=registration).order_by("id")
+def deposit_movements_visible_to(actor: Actor) -> QuerySet[DepositMovement]:
+    """The ledger of the registrations the actor sees, each movement with its refund."""
+    movements = DepositMovement.objects.filter(registration__in=registrations_visible_to(actor))
+    return movements.select_related("registration", "refund").order_by("id")
+
+
+def forfeitures_visible_to(actor: Actor) -> QuerySet[Forfeiture]:
+    """The exchange's business; its bidder sees what was decided against it."""
+    forfeitures = Forfeiture.objects.select_related("registration__lot").order_by("id")
+    if actor.operates:
+        return forfeitures
+    approved = forfeitures.filter(state=ForfeitureState.APPROVED)
+    return approved.filter(registration__organization__in=actor.sees)
+
+
+def with_books(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
+    """The same registrations, each with the sums of its ledger by `Books`' names."""
+    amount, nothing = "deposit_movements__amount", Value(0, output_field=_MONEY)
+    sums = {
+        kind.value: Coalesce(Sum(amount, filter=Q(deposit_movements__kind=kind)), nothing)
+        for kind in DepositKind
+    }
+    open_ones = Forfeiture.objects.filter(registration=OuterRef("pk"), state="proposed")
+    disputed = Coalesce(Subquery(open_ones.values("amount")), nothing)
+    return registrations.annotate(**sums, disputed=disputed)
+
+
+def books_of(registration_ids: Collection[int]) -> dict[int, Books]:
+    """The books of each of the registrations, in one statement whatever their number."""
+    rows = with_books(Registration.objects.filter(pk__in=registration_ids)).values("pk", *BOOKS)
+    return {row.pop("pk"): Books(**row) for row in rows}
+
+
+def unpaid_refunds() -> QuerySet[DepositMovement]:
+    """What was promised back and not paid yet, the most urgent first."""
+    released = DepositMovement.objects.filter(kind=DepositKind.RELEASED, refund=None)
+    return released.order_by("due_at", "id")
+
+
+def overdue_refunds(now: datetime) -> QuerySet[DepositMovement]:
+    """Promises to pay back whose time is up and for which no transfer is recorded."""
+    return unpaid_refunds().filter(due_at__lte=now)
 
 
 def due_lots(now: datetime) -> QuerySet[Lot]:

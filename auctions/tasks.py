@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from auctions import closing, heads
+from auctions import closing, heads, refunds
 from auctions.lifecycle import ClosedBy
 
 # The sweep runs each second; what will be due before the next one is nudged for its instant.
@@ -28,3 +28,8 @@ def close_lot(lot_id: int) -> None:
 @shared_task(name="auctions.publish_heads")
 def publish_heads() -> None:
     heads.publish_due_heads()
+
+
+@shared_task(name="auctions.raise_refund_alarms")
+def raise_refund_alarms() -> None:
+    refunds.raise_overdue_alarms()

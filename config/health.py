@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from redis import Redis, RedisError
 
-from auctions.queries import due_lots
+from auctions.queries import due_lots, unpaid_refunds
 from core import clock
 from core.calendar import date_of, unknown_days
 from core.models import holidays
@@ -37,11 +37,13 @@ def lag(request: HttpRequest) -> JsonResponse:
     """
     now = clock.now()
     overdue = due_lots(now).values_list("closes_at", flat=True).first()
+    unpaid = unpaid_refunds().values_list("due_at", flat=True).first()
     return JsonResponse(
         {
             "closing_s": _late(overdue, now),
             "fan_out_s": _late(oldest_unread_event_at(), now),
             "delivery_s": _late(oldest_delivery_due_at(), now),
+            "refund_s": _late(unpaid, now),
             "calendar_unknown_days": len(days_without_holidays(now)),
         }
     )

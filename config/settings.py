@@ -222,6 +222,7 @@ CELERY_TASK_ROUTES = {
     "auctions.publish_heads": {"queue": "default"},
     # A closing never waits behind mail.
     "auctions.*": {"queue": "clock"},
+    "auctions.raise_refund_alarms": {"queue": "default"},
     "notifications.attempt_delivery": {"queue": "mail"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -247,6 +248,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "auctions.close_due_lots",
         "schedule": 1.0,
         "options": {"expires": 1.0},
+    },
+    "raise-refund-alarms": {
+        "task": "auctions.raise_refund_alarms",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
     },
     "fan-out": {
         "task": "notifications.fan_out",

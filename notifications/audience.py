@@ -76,7 +76,8 @@ _ACHIEVEMENT = ("achievement", "code", "owner")
 _LOT = ("lot",)
 _POLICY = ("policy", "code")
 _REGISTRATION = ("registration", "lot")
-_DEPOSIT = ("registration", "lot", "amount")
+_DEPOSIT = ("registration", "lot", "movement", "amount")
+_FORFEITURE = ("forfeiture", "registration", "lot", "amount")
 _DEAL = ("deal", "code", "seller", "buyer", "price", "method", "channel", "achievement", "need")
 _ENDPOINT = ("endpoint", "organization")
 _LOT_HEARS = (consignor, bidders, exchange)
@@ -190,6 +191,18 @@ AUDIENCES: dict[str, Audience] = {
     "deposit.held": Audience(_DEPOSIT, members=(applicant,), webhooks=(applicant, exchange)),
     "deposit.released": Audience(_DEPOSIT, members=(applicant,), webhooks=(applicant, exchange)),
     "deposit.credited": Audience(_DEPOSIT, members=(applicant,), webhooks=(applicant, exchange)),
+    # A correction; what becomes of the money then is told by the next movement.
+    "deposit.reversed": Audience(_DEPOSIT, webhooks=(applicant, exchange)),
+    "deposit.forfeited": Audience(_DEPOSIT, members=(applicant,), webhooks=(applicant, exchange)),
+    "deposit.refunded": Audience(_DEPOSIT, members=(applicant,), webhooks=(applicant, exchange)),
+    # Whose it is, the office is not told.
+    "deposit.refund_overdue": Audience(
+        (*_DEPOSIT, "due_at"), members=(exchange,), people=(office,), webhooks=(exchange,)
+    ),
+    # What one person proposes, another has to decide.
+    "forfeiture.proposed": Audience(_FORFEITURE, members=(exchange,), webhooks=(exchange,)),
+    "forfeiture.approved": Audience(_FORFEITURE, members=(exchange,), webhooks=(exchange,)),
+    "forfeiture.rejected": Audience(_FORFEITURE, members=(exchange,), webhooks=(exchange,)),
 }
 
 STREAMED_KINDS = frozenset(kind for kind, audience in AUDIENCES.items() if audience.streamed)

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import ApiClient, Membership, Organization, User
-from auctions.models import Lot, Registration
+from auctions.models import DepositMovement, Forfeiture, Lot, Registration
 from core.clock import SHANGHAI
 from core.models import Event
 from marketplace.models import Achievement, Deal, Need
@@ -34,7 +34,7 @@ class Message:
 # The things that have a page of their own so far; everything else is told on the first page.
 _PAGES = {"lot": "lots"}
 _MONEY = ("amount", "minimum", "price")
-_TIMES = ("opens_at", "closes_at")
+_TIMES = ("opens_at", "closes_at", "due_at")
 
 
 def message_for(event: Event, reader: User) -> Message:
@@ -138,6 +138,8 @@ def _sources() -> dict[str, QuerySet[Any]]:
         "deal": Deal.objects.select_related("seller", "buyer"),
         "organization": Organization.objects.all(),
         "registration": Registration.objects.select_related("organization"),
+        "movement": DepositMovement.objects.select_related("forfeiture", "refund"),
+        "forfeiture": Forfeiture.objects.all(),
         "endpoint": WebhookEndpoint.objects.defer("secret", "previous_secret"),
     }
 
@@ -198,6 +200,14 @@ _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
         "applicant": _name(registration.organization),
         "own_paddle": registration.paddle,
         "registration_reason": registration.state_reason,
+    },
+    "movement": lambda movement: {
+        "forfeiture_reason": movement.forfeiture.reason if movement.forfeiture else "",
+        "refund_reference": movement.refund.reference if hasattr(movement, "refund") else "",
+    },
+    "forfeiture": lambda forfeiture: {
+        "forfeiture_reason": forfeiture.reason,
+        "decision_reason": forfeiture.decision_reason,
     },
     "endpoint": lambda endpoint: {"url": endpoint.url},
 }

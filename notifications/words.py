@@ -208,4 +208,31 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("Your deposit counts towards the price: {lot}"),
         _("{amount} of the price of {lot_code} is paid by your deposit."),
     ),
+    "deposit.forfeited": (
+        _("Your deposit is forfeited: {lot}"),
+        _("{amount} for {lot_code} is kept. Reason: {forfeiture_reason}"),
+    ),
+    "deposit.refunded": (
+        _("Your deposit has been transferred back: {lot}"),
+        _("{amount} for {lot_code} was paid back under the bank reference {refund_reference}."),
+    ),
+    "deposit.refund_overdue": (
+        _("A refund is overdue: {lot}"),
+        _(
+            "{amount} of {lot_code} was to be paid back by {due_at} (Beijing time), and no"
+            " transfer is recorded."
+        ),
+    ),
+    "forfeiture.proposed": (
+        _("A forfeiture waits for a second person: {lot}"),
+        _("{amount} of {lot_code} is to be kept. Reason: {forfeiture_reason}"),
+    ),
+    "forfeiture.approved": (
+        _("A forfeiture was approved: {lot}"),
+        _("{amount} of {lot_code} is kept."),
+    ),
+    "forfeiture.rejected": (
+        _("A forfeiture was rejected: {lot}"),
+        _("{amount} of {lot_code} is not kept. Reason: {decision_reason}"),
+    ),
 }

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from auctions.lifecycle import DepositKind, LotState, RegistrationState
 from auctions.models import DepositMovement, Lot, Registration
+from auctions.rules.deposits import IN_HAND
 
 WAITING = (RegistrationState.APPLIED, RegistrationState.QUALIFIED)
 # Nothing in the ledger says that the bank has paid, so a passed deadline is shown for a week.
@@ -61,10 +62,8 @@ def with_now(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
 def with_held(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
     """The same registrations, each with what the exchange holds of it as `deposit_held`."""
     amount, kind = F("deposit_movements__amount"), "deposit_movements__kind"
-    gone = (DepositKind.RELEASED, DepositKind.CREDITED, DepositKind.FORFEITED)
     moved = Case(
-        When(**{kind: DepositKind.HELD}, then=amount),
-        When(**{f"{kind}__in": gone}, then=-amount),
+        *(When(**{kind: one}, then=sign * amount) for one, sign in IN_HAND.items()),
         default=Value(Decimal(0)),
         output_field=DecimalField(max_digits=18, decimal_places=2),
     )

@@ -1,22 +1,26 @@
 """The auction's tables."""
 
 from auctions.models.bids import Bid, RefusedBid
+from auctions.models.deposits import DepositMovement, Forfeiture, Refund, RefundAlarm
 from auctions.models.lots import Lot, LotResult
 from auctions.models.policies import Auctioneer, AuctionHouse, Policy
 from auctions.models.records import PublicRecord, PublishedHead, PublishedHeads
-from auctions.models.registrations import DepositMovement, Registration
+from auctions.models.registrations import Registration
 
 __all__ = [
     "AuctionHouse",
     "Auctioneer",
     "Bid",
     "DepositMovement",
+    "Forfeiture",
     "Lot",
     "LotResult",
     "Policy",
     "PublicRecord",
     "PublishedHead",
     "PublishedHeads",
+    "Refund",
+    "RefundAlarm",
     "RefusedBid",
     "Registration",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,26 +11,29 @@ from django.db import models
 from django.db import transaction as django_transaction
 from django.db.models import ProtectedError
 
-from auctions import closing, heads
+from auctions import closing, forfeitures, heads, refunds
 from auctions.lifecycle import ClosedBy
 from auctions.models import (
     Auctioneer,
     AuctionHouse,
     Bid,
     DepositMovement,
+    Forfeiture,
     Lot,
     LotResult,
     Policy,
     PublicRecord,
     PublishedHead,
     PublishedHeads,
+    Refund,
+    RefundAlarm,
     RefusedBid,
     Registration,
 )
 from auctions.rules.ascending import BidTooLow
 from tests.auctions.conftest import by_sql, refused_by_the_database
 from tests.conftest import make_member, make_organization
-from tests.factories import admit, bid, make_lot
+from tests.factories import admit, bid, make_lot, operator_actor
 from tests.lasting import lasting
 
 pytestmark = pytest.mark.django_db
@@ -37,12 +41,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
-    """A sold lot with two bids, a refused one and every movement; and a lot on sale."""
+    """A sold lot with two bids, a refused one, a forfeited deposit and a refund; one on sale."""
     with lasting(django_db_blocker) as clock:
         seller, bidder, rival = (make_member(make_organization()) for _ in range(3))
         lot = make_lot(seller)
         admit(lot, bidder)
         admit(lot, rival)
+        keep_a_part(admit(lot, make_member(make_organization())))
         bid(lot, bidder, "1000.00")
         bid(lot, rival, "1050.00")
         with pytest.raises(BidTooLow):
@@ -60,8 +65,23 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
             licensed_until=date(2028, 12, 31),
         )
         Auctioneer.objects.create(house=house, name="虚构拍卖师", certificate_number="虚构-1")
+        clock.advance(days=2)
+        refunds.raise_overdue_alarms()
+        late = DepositMovement.objects.filter(kind="released").first()
+        refunds.record_refund(actor=operator_actor(), movement_id=late.pk, reference="out-1")
         lot.refresh_from_db()
         yield lot
+
+
+def keep_a_part(registration: Registration) -> None:
+    proposed = forfeitures.propose_forfeiture(
+        actor=operator_actor(),
+        registration_id=registration.pk,
+        amount=Decimal("60.00"),
+        grounds="other",
+        reason="虚构",
+    )
+    forfeitures.approve_forfeiture(actor=operator_actor(), forfeiture_id=proposed.pk)
 
 
 def changed(model: type[models.Model], where: str = "TRUE", **values: str) -> str:
@@ -88,6 +108,12 @@ LAST_LIST = "(SELECT max(id) FROM auctions_publishedheads)"
 FIRST_DAY = "previous_id IS NULL"
 NEXT_DAY = {"day": "'2030-01-01'", "previous_id": LAST_LIST, "previous_root": "root"}
 WITHOUT_DAY_BEFORE = {"previous_id": "NULL", "previous_root": "''"}
+PROPOSAL = "(SELECT min(id) FROM auctions_forfeiture)"
+ELSEWHERE = {"registration_id": "(SELECT min(id) FROM auctions_registration)"}
+UNPAID = (
+    "(SELECT max(id) FROM auctions_depositmovement WHERE kind = 'released'"
+    " AND id NOT IN (SELECT movement_id FROM auctions_refund))"
+)
 ON_SALE, SOLD = "state = 'published'", "state = 'closed'"
 
 AUCTION, BIDDING = "regime = 'AUCTION'", "regime = 'EXCHANGE_BIDDING'"
@@ -178,6 +204,27 @@ REFUSED: dict[str, list[str]] = {
     ],
     "depositmovement_reference_once": [copied(DepositMovement, "kind = 'held'")],
     "depositmovement_release_is_due": [copied(DepositMovement, "kind = 'released'", due_at="NULL")],
+    "depositmovement_forfeited_by_a_decision": [
+        copied(DepositMovement, "kind = 'held'", kind="'forfeited'", reference="''"),
+        copied(DepositMovement, "kind = 'held'", forfeiture_id=PROPOSAL, reference="'new'"),
+    ],
+    "forfeiture_amount_positive": [copied(Forfeiture, **ELSEWHERE, amount="0")],
+    "forfeiture_has_proposer_and_reason": [copied(Forfeiture, **ELSEWHERE, reason="''")],
+    "forfeiture_decided_at_by_together": [
+        copied(Forfeiture, **ELSEWHERE, decided_at="NULL"),
+        copied(Forfeiture, **ELSEWHERE, decided_by_id="NULL"),
+        copied(Forfeiture, **ELSEWHERE, state="'proposed'"),
+        copied(Forfeiture, **ELSEWHERE, decided_at="proposed_at - interval '1 second'"),
+    ],
+    "forfeiture_takes_two_people": [
+        copied(Forfeiture, **ELSEWHERE, decided_by_id="proposed_by_id")
+    ],
+    "forfeiture_rejected_for_a_reason": [copied(Forfeiture, **ELSEWHERE, state="'rejected'")],
+    "forfeiture_one_a_registration": [copied(Forfeiture)],
+    "refund_paid_before_recorded": [
+        copied(Refund, movement_id=UNPAID, paid_at="recorded_at + interval '1 second'")
+    ],
+    "refund_has_reference": [copied(Refund, movement_id=UNPAID, reference="''")],
     "bid_number_once_a_lot": [copied(Bid, **FIRST_BID, **{**ANOTHER, "number": "2"})],
     "bid_amount_once_a_lot": [copied(Bid, **FIRST_BID, **{**ANOTHER, "amount": "1050"})],
     "bid_key_once": [copied(Bid, **FIRST_BID, **{**ANOTHER, "key": "key"})],
@@ -230,7 +277,7 @@ ONCE = {
     "a record's place in a list": copied(PublishedHead, heads_id=LAST_LIST),
 }
 LEDGERS = [
-    *(Bid, RefusedBid, DepositMovement, LotResult, Policy),
+    *(Bid, RefusedBid, DepositMovement, LotResult, Policy, Refund, RefundAlarm),
     *(PublicRecord, PublishedHeads, PublishedHead),
 ]
 

@@ -9,7 +9,7 @@ from auctions import deposits
 from auctions.deposits import DepositNotExpected, ReferenceUsed
 from auctions.lifecycle import DepositKind, RegistrationState
 from auctions.models import DepositMovement, Registration
-from auctions.queries import deposit_movements_of
+from auctions.rules.deposits import REFUND_WITHIN, Movement
 from core import money
 from core.db import transaction
 from core.errors import NotFound, PermissionDenied
@@ -26,6 +26,10 @@ S = RegistrationState
 def applied(lot, bidder) -> Registration:
     """Owes 100."""
     return apply(lot, bidder)
+
+
+def deposit_movements_of(registration: Registration):
+    return registration.deposit_movements.order_by("id")
 
 
 def pay(registration: Registration, operator: Any, amount: str, reference: str = "bank-1"):
@@ -48,6 +52,7 @@ def test_a_deposit_that_arrived_qualifies(applied, operator):
     assert last_event(f"registration:{applied.pk}").payload == {
         "registration": applied.pk,
         "lot": applied.lot_id,
+        "movement": movement.pk,
         "amount": "100.00",
     }
 
@@ -122,7 +127,7 @@ def test_a_failure_half_way_leaves_nothing_recorded(applied, operator, break_hal
 def test_held_is_what_came_less_what_went(applied, operator):
     pay(applied, operator, "100.00")
     pay(applied, operator, "20.00", reference="bank-2")
-    for kind, amount in [("released", "30.00"), ("credited", "40.00"), ("forfeited", "25.50")]:
+    for kind, amount in [("released", "30.00"), ("credited", "70.00"), ("reversed", "4.50")]:
         DepositMovement.objects.create(
             registration=applied,
             kind=kind,
@@ -135,11 +140,15 @@ def test_held_is_what_came_less_what_went(applied, operator):
 
 
 def test_a_step_needs_the_transaction_of_an_action(applied):
-    for step in (deposits.credit_to_price, deposits.end_without_purchase):
+    for step in (
+        lambda: deposits.settle_all([applied], buyer_id=applied.pk, at=NOW),
+        lambda: deposits.end_without_purchase(applied, at=NOW),
+        lambda: deposits.give_back(applied, at=NOW),
+        lambda: deposits.move(applied, Movement(DepositKind.HELD, Decimal(1)), at=NOW),
+        lambda: deposits.require_deposit(applied, amount=Decimal(1), at=NOW),
+    ):
         with pytest.raises(RuntimeError):
-            step(applied, at=NOW)
-    with pytest.raises(RuntimeError):
-        deposits.require_deposit(applied, amount=Decimal(1), at=NOW)
+            step()
 
 
 def test_nothing_is_paid_back_where_nothing_was_paid(applied):
@@ -154,7 +163,7 @@ def test_nothing_is_credited_where_nothing_was_paid(seller, bidder):
     lot = make_lot(seller, deposit_amount=Decimal("0.00"))
     applied = apply(lot, bidder)
     with transaction():
-        deposits.credit_to_price(applied, at=NOW)
+        deposits.settle_all([applied], buyer_id=applied.pk, at=NOW)
     assert not DepositMovement.objects.exists()
 
 
@@ -165,7 +174,7 @@ def test_a_deposit_goes_back_to_whoever_is_turned_down(applied, operator):
     refuse_registration(actor=act(operator), registration_id=applied.pk, reason="资质不符")
     released = deposit_movements_of(applied).last()
     assert (released.kind, released.amount) == (DepositKind.RELEASED, Decimal("100.00"))
-    assert released.due_at == NOW + deposits.REFUND_WITHIN
+    assert released.due_at == NOW + REFUND_WITHIN
     assert deposits.held(applied) == 0
     assert events_of(f"registration:{applied.pk}")[-2:] == [
         "deposit.released",

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.lifecycle import OrganizationState
 from auctions import lots, registration
-from auctions.lifecycle import DepositKind, LotState
+from auctions.lifecycle import DepositKind, ForfeitureState, LotState
 from auctions.tasks import close_due_lots
 from core.models import Event
 from marketplace.lifecycle import AchievementState, NeedState, ResponseState
@@ -24,7 +24,7 @@ from tests.notifications.conftest import happen
 ROOT = Path(__file__).parents[2]
 APPS = ["core", "accounts", "marketplace", "auctions", "enclaves", "notifications", "web"]
 MODULES = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py"))
-RECORDERS = {"record", "record_all", "Happening"}
+RECORDERS = {"record", "record_all", "record_of", "Happening"}
 # A kind that is written f"need.{…}" takes its second half from these, less what starts a thing
 # or is recorded under another word.
 STATES = {
@@ -33,7 +33,8 @@ STATES = {
     "response": set(ResponseState),
     "achievement": set(AchievementState) - {"draft", "transferred"},
     "lot": set(LotState) - {"draft", "closed", "suspended", "void", "defaulted"},
-    "deposit": set(DepositKind) - {"required", "forfeited"},
+    "deposit": set(DepositKind) - {"required"},
+    "forfeiture": set(ForfeitureState),
 }
 
 
