@@ -14,7 +14,7 @@ from auctions.lifecycle import REGISTRATION, DepositKind, LotState, Registration
 from auctions.locks import lock_registration
 from auctions.models import DepositMovement, Forfeiture, Registration
 from auctions.queries import books_of
-from auctions.rules.deposits import Books, Movement, check_price_fell, refund_due
+from auctions.rules.deposits import Books, Movement, refund_due
 from core import clock, money
 from core.db import require_transaction, transaction
 from core.errors import Conflict
@@ -39,6 +39,13 @@ class ReferenceUsed(Conflict):
 class ForfeitureOpen(Conflict):
     code = "forfeiture_open"
     message = "A forfeiture of this deposit waits for a decision."
+
+
+class DepositStays(Conflict):
+    code = "deposit_stays"
+    message = (
+        "Only a deposit whose price fell away is given back so; the others go back at the end."
+    )
 
 
 class NothingInHand(Conflict):
@@ -84,8 +91,9 @@ def return_deposit(*, actor: Actor, registration_id: int) -> Registration:
         registration = lock_registration(registration_id, seen_by=actor)
         require_operator(actor)
         now = clock.now()
+        if registration.lot.state not in PRICE_FELL:
+            raise DepositStays
         books = books_of([registration.pk])[registration.pk]
-        check_price_fell(books, price_stands=registration.lot.state not in PRICE_FELL)
         if books.disputed:
             raise ForfeitureOpen
         if not books.forfeitable:

@@ -6,8 +6,16 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.actors import Actor
-from auctions.lifecycle import LotFormat, RegistrationState
-from auctions.models import Bid, DepositMovement, Lot, PublishedHeads, Registration
+from auctions.lifecycle import ForfeitureGrounds, LotFormat, RegistrationState
+from auctions.models import (
+    Bid,
+    DepositMovement,
+    Forfeiture,
+    Lot,
+    PublishedHeads,
+    Refund,
+    Registration,
+)
 from auctions.rules import ascending
 from core import clock, money
 from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
@@ -49,6 +57,19 @@ class DepositForm(StrictForm):
 
     amount = AmountField()
     reference = serializers.CharField(max_length=100)
+
+
+class RefundForm(StrictForm):
+    """When the bank did it, if not now."""
+
+    reference = serializers.CharField(max_length=100)
+    paid_at = InstantField(required=False, allow_null=True, default=None)
+
+
+class ForfeitureForm(StrictForm):
+    amount = AmountField()
+    grounds = serializers.ChoiceField(choices=[(one.value, one.value) for one in ForfeitureGrounds])
+    reason = serializers.CharField(max_length=1000)
 
 
 class BidForm(StrictForm):
@@ -191,6 +212,28 @@ class RegistrationView(serializers.Serializer[Registration]):
         return registration.paddle or None
 
 
+class RefundView(serializers.Serializer[Refund]):
+    """The transfer by which a released deposit was paid back."""
+
+    movement = serializers.IntegerField(source="movement_id")
+    reference = serializers.CharField()
+    paid_at = InstantField()
+    recorded_at = InstantField()
+
+
+class ForfeitureView(serializers.Serializer[Forfeiture]):
+    id = serializers.IntegerField()
+    registration = serializers.IntegerField(source="registration_id")
+    lot = serializers.IntegerField(source="registration.lot_id")
+    amount = AmountField()
+    grounds = serializers.CharField()
+    reason = serializers.CharField()
+    state = serializers.CharField()
+    proposed_at = InstantField()
+    decided_at = InstantField(allow_null=True)
+    decision_reason = serializers.CharField()
+
+
 class DepositMovementView(serializers.Serializer[DepositMovement]):
     id = serializers.IntegerField()
     registration = serializers.IntegerField(source="registration_id")
@@ -199,6 +242,7 @@ class DepositMovementView(serializers.Serializer[DepositMovement]):
     reference = serializers.CharField()
     at = InstantField()
     due_at = InstantField(allow_null=True)
+    refund = RefundView(allow_null=True, default=None)
 
 
 class BidView(serializers.Serializer[Bid]):

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from auctions.views import bids, lots, records, registrations
+from auctions.views import bids, deposits, lots, records, registrations
 
 register_converter(records.Day, "day")
 
@@ -18,7 +18,15 @@ urlpatterns = [
     path("published-heads/<day:day>", records.PublishedHeadsDetail.as_view()),
     path("lots/<int:pk>/registrations", registrations.Registrations.as_view()),
     path("registrations/<int:pk>", registrations.RegistrationDetail.as_view()),
-    path("registrations/<int:pk>/deposit", registrations.RecordDeposit.as_view()),
+    path("registrations/<int:pk>/deposit", deposits.RecordDeposit.as_view()),
+    path("registrations/<int:pk>/return-deposit", deposits.ReturnDeposit.as_view()),
+    path("registrations/<int:pk>/forfeiture", deposits.ProposeForfeiture.as_view()),
     path("registrations/<int:pk>/approve", registrations.ApproveRegistration.as_view()),
     path("registrations/<int:pk>/refuse", registrations.RefuseRegistration.as_view()),
+    path("deposit-movements", deposits.MovementList.as_view()),
+    path("deposit-movements/<int:pk>/refund", deposits.RecordRefund.as_view()),
+    path("forfeitures", deposits.ForfeitureList.as_view()),
+    path("forfeitures/<int:pk>", deposits.ForfeitureDetail.as_view()),
+    path("forfeitures/<int:pk>/approve", deposits.ApproveForfeiture.as_view()),
+    path("forfeitures/<int:pk>/reject", deposits.RejectForfeiture.as_view()),
 ]

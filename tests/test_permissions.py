@@ -225,10 +225,27 @@ ROWS = (
     Row("POST registrations/<int:pk>/deposit", "registration", "applicant_bidder",
                                                          "401 404 403 404 201 404 404 404 404 403 403",
         lambda world: {"amount": "100.00", "reference": "虚构-1"}),
+    Row("POST registrations/<int:pk>/return-deposit", "defaulters_registration", "defaulter",
+                                                         "401 404 403 404 200 404 404 404 404 403 403"),
+    Row("POST registrations/<int:pk>/forfeiture", "admitted_registration", "bidder",
+                                                         "401 404 403 404 201 404 404 404 404 403 403",
+        lambda world: {"amount": "100.00", "grounds": "collusion", "reason": "虚构的理由"}),
     Row("POST registrations/<int:pk>/approve", "paid_registration", "paid_bidder",
                                                          "401 404 403 404 200 404 404 404 404 403 403"),
     Row("POST registrations/<int:pk>/refuse", "registration", "applicant_bidder",
                                                          "401 404 403 404 200 404 404 404 404 403 403", reason),
+    Row("GET deposit-movements", "", "bidder",           "401 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST deposit-movements/<int:pk>/refund", "promise", "turned_down",
+                                                         "401 404 403 404 201 404 404 404 404 403 403",
+        lambda world: {"reference": "虚构-2"}),
+    # A proposal is the exchange's own until it is approved; the second person is not the first.
+    Row("GET forfeitures", "", "bidder",                 "401 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET forfeitures/<int:pk>", "forfeiture", "disputed_bidder",
+                                                         "401 404 404 404 200 404 404 404 404 404 403"),
+    Row("POST forfeitures/<int:pk>/approve", "forfeiture", "disputed_bidder",
+                                                         "401 404 404 404 200 404 404 404 404 404 403"),
+    Row("POST forfeitures/<int:pk>/reject", "forfeiture", "disputed_bidder",
+                                                         "401 404 404 404 200 404 404 404 404 404 403", reason),
     # Django does not stream; the ASGI door does, with its own tests in tests/notifications.
     Row("GET lots/<int:pk>/stream", "lot", "bidder",     "501 501 501 501 501 501 501 501 501 501 501"),
     # --- Notices are a person's; webhooks an organization's managers' and its systems'.
@@ -339,6 +356,9 @@ def make_people() -> dict[str, User]:
         "rival": manager(),
         "applicant_bidder": manager(),
         "paid_bidder": manager(),
+        "turned_down": manager(),
+        "disputed_bidder": manager(),
+        "defaulter": manager(),
         "other": manager(),
         "founder": founder,
         "applicant": applicant,
@@ -409,6 +429,37 @@ def make_lots(people: dict[str, User], operator: Any) -> dict[str, Any]:
         "sold_lot": sold,
         "registration": factories.apply(lot, people["applicant_bidder"]),
         "paid_registration": paid,
+        **make_deposits(people, operator, lot),
+    }
+
+
+def make_deposits(people: dict[str, User], operator: Any, lot: Any) -> dict[str, Any]:
+    """One to be paid back, one to be kept, and one whose price fell away."""
+    from auctions import deposits, forfeitures, registration
+
+    turned_down = factories.apply(lot, people["turned_down"])
+    deposits.record_deposit(
+        actor=operator, registration_id=turned_down.pk, amount=lot.deposit_amount, reference="虚构"
+    )
+    registration.refuse_registration(
+        actor=operator, registration_id=turned_down.pk, reason="虚构的理由"
+    )
+    defaulted = factories.make_lot(people["seller"])
+    defaulters = factories.admit(defaulted, people["defaulter"])
+    type(defaulted).objects.filter(pk=defaulted.pk).update(state="defaulted")
+    return {
+        "promise": turned_down.deposit_movements.get(kind="released"),
+        "admitted_registration": lot.registrations.get(
+            organization=organization_of(people["bidder"])
+        ),
+        "defaulters_registration": defaulters,
+        "forfeiture": forfeitures.propose_forfeiture(
+            actor=factories.operator_actor(),
+            registration_id=factories.admit(lot, people["disputed_bidder"]).pk,
+            amount=lot.deposit_amount,
+            grounds="other",
+            reason="虚构的理由",
+        ),
     }
 
 

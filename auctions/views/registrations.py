@@ -1,4 +1,4 @@
-"""Registering to bid; recording deposits and admitting bidders."""
+"""Registering to bid, and admitting bidders."""
 
 from typing import Any
 
@@ -7,15 +7,10 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView, get_object_or_
 from rest_framework.request import Request
 
 from accounts.requests import Acting, Command, Create, organization_of
-from auctions import deposits, registration
+from auctions import registration
 from auctions.models import Registration
 from auctions.queries import lots_visible_to, registrations_visible_to
-from auctions.serializers import (
-    DepositForm,
-    DepositMovementView,
-    RegistrationForm,
-    RegistrationView,
-)
+from auctions.serializers import RegistrationForm, RegistrationView
 from core.parsing import ReasonForm
 
 
@@ -47,17 +42,6 @@ class RegistrationDetail(Acting, RetrieveAPIView[Registration]):
 
     def get_queryset(self) -> QuerySet[Registration]:
         return registrations_visible_to(self.actor)
-
-
-class RecordDeposit(Create):
-    """POST /api/v1/registrations/{id}/deposit"""
-
-    write_scope = "lots:operate"
-    form_class = DepositForm
-    view_class = DepositMovementView
-    perform = staticmethod(deposits.record_deposit)
-    key_required = True
-    id_name = "registration_id"
 
 
 class RegistrationCommand(Command):

@@ -248,10 +248,16 @@ def test_a_defaulters_deposit_that_nobody_keeps_is_given_back_by_a_decision(won,
 
 
 def test_a_deposit_is_not_given_back_from_a_price_that_stands(won, operator, bidder):
-    with pytest.raises(PriceStands):
+    with pytest.raises(deposits.DepositStays):
         deposits.return_deposit(actor=act(operator), registration_id=won.pk)
     with pytest.raises(PermissionDenied):
         deposits.return_deposit(actor=act(bidder), registration_id=won.pk)
+
+
+def test_a_bidder_is_not_paid_out_while_the_lot_is_on_sale(admitted, operator):
+    with pytest.raises(deposits.DepositStays):
+        deposits.return_deposit(actor=act(operator), registration_id=admitted.pk)
+    assert ledger(admitted)[-1] == "held 100.00"
 
 
 # --- A proposal that is open when the lot ends ------------------------------------------
