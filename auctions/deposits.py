@@ -180,14 +180,16 @@ def move(
 ) -> DepositMovement:
     """Step: one more row of the ledger; the caller holds the registration's lock."""
     require_transaction()
-    released = movement.kind is DepositKind.RELEASED
+    due_at = None
+    if movement.kind is DepositKind.RELEASED:
+        due_at = refund_due(at, within_hours=registration.lot.policy.deposit_refund_hours)
     row = DepositMovement.objects.create(
         registration=registration,
         kind=movement.kind,
         amount=movement.amount,
         reference=reference,
         at=at,
-        due_at=refund_due(at) if released else None,
+        due_at=due_at,
         by_user_id=actor.user_id if actor else None,
         by_client=actor.client_id if actor else "",
         forfeiture=forfeiture,

@@ -51,9 +51,9 @@ def lock_registration(registration_id: int, *, seen_by: Actor | None = None) -> 
     """Lock a registration, its lot first, as every action on a lot does."""
     require_transaction()
     if seen_by is None:
-        visible = Registration.objects.select_related("lot", "organization")
+        visible = Registration.objects.select_related("lot__policy", "organization")
     else:
-        visible = registrations_visible_to(seen_by)
+        visible = registrations_visible_to(seen_by).select_related("lot__policy")
     lot_id = visible.filter(pk=registration_id).values_list("lot_id", flat=True).first()
     if lot_id is None:
         raise NotFound(what="registration")
@@ -65,6 +65,7 @@ def lock_registrations_of(lot_id: int) -> list[Registration]:
     """Every registration of a lot the caller has locked, in id order."""
     require_transaction()
     registrations = Registration.objects.filter(lot_id=lot_id).order_by("pk")
+    registrations = registrations.select_related("lot__policy")
     return list(registrations.select_for_update(no_key=True, of=("self",)))
 
 

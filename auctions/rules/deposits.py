@@ -29,8 +29,6 @@ IN_HAND: Mapping[DepositKind, int] = {
     DepositKind.CREDITED: -1,
     DepositKind.FORFEITED: -1,
 }
-# Losers' deposits go back within 24 hours of the end (法释〔2016〕18号 art. 23).
-REFUND_WITHIN = timedelta(hours=24)
 _NOTHING = Decimal("0.00")
 
 
@@ -133,8 +131,9 @@ def check_price_fell(books: Books, *, price_stands: bool) -> None:
         raise PriceStands
 
 
-def refund_due(released_at: datetime) -> datetime:
-    return released_at + REFUND_WITHIN
+def refund_due(released_at: datetime, *, within_hours: int) -> datetime:
+    """When the bank has to have paid: the policy's hours later, at most 24 (art. 23)."""
+    return released_at + timedelta(hours=within_hours)
 
 
 def is_overdue(due_at: datetime, now: datetime) -> bool:

@@ -30,7 +30,7 @@ REGISTRATION = {
     *("id", "lot", "organization", "organization_name", "state", "state_reason", "paddle"),
     *("rules_version", "deposit_required", "applied_at", "approved_at"),
 }
-MOVEMENT = {"id", "registration", "kind", "amount", "reference", "at", "due_at"}
+MOVEMENT = {"id", "registration", "kind", "amount", "reference", "at", "due_at", "refund"}
 RESULT = {
     *("outcome", "price", "paddle", "closes_at", "closed_at", "closed_by", "bid_count"),
     "head_hash",

@@ -139,9 +139,9 @@ def test_what_is_disputed_is_not_promised_back():
     assert replace(books, disputed=Decimal(130)).returnable == 0
 
 
-def test_a_refund_is_due_a_day_after_its_promise_and_late_from_that_instant():
-    due = deposits.refund_due(RELEASED_AT)
-    assert due == RELEASED_AT + timedelta(hours=24)
+def test_a_refund_is_due_as_the_policy_says_and_late_from_that_instant():
+    due = deposits.refund_due(RELEASED_AT, within_hours=12)
+    assert due == RELEASED_AT + timedelta(hours=12)
     assert not deposits.is_overdue(due, due - timedelta(microseconds=1))
     assert deposits.is_overdue(due, due)
 

@@ -1,5 +1,7 @@
 """The deposit ledger: every movement a row, and what is held the sum of them."""
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +11,10 @@ from auctions import deposits
 from auctions.deposits import DepositNotExpected, ReferenceUsed
 from auctions.lifecycle import DepositKind, RegistrationState
 from auctions.models import DepositMovement, Registration
-from auctions.rules.deposits import REFUND_WITHIN, Movement
+from auctions.policies import add_policy
+from auctions.queries import policy_for_drafting
+from auctions.registration import refuse_registration
+from auctions.rules.deposits import Movement
 from core import money
 from core.db import transaction
 from core.errors import NotFound, PermissionDenied
@@ -168,15 +173,24 @@ def test_nothing_is_credited_where_nothing_was_paid(seller, bidder):
 
 
 def test_a_deposit_goes_back_to_whoever_is_turned_down(applied, operator):
-    from auctions.registration import refuse_registration
-
     pay(applied, operator, "100.00")
     refuse_registration(actor=act(operator), registration_id=applied.pk, reason="资质不符")
     released = deposit_movements_of(applied).last()
     assert (released.kind, released.amount) == (DepositKind.RELEASED, Decimal("100.00"))
-    assert released.due_at == NOW + REFUND_WITHIN
+    assert released.due_at == NOW + timedelta(hours=24)
     assert deposits.held(applied) == 0
     assert events_of(f"registration:{applied.pk}")[-2:] == [
         "deposit.released",
         "registration.refused",
     ]
+
+
+def test_a_policy_may_promise_it_sooner(seller, bidder, operator):
+    with transaction():
+        terms = replace(policy_for_drafting(None).terms(), deposit_refund_hours=6)
+        policy = add_policy(terms, title="六小时退还", at=NOW)
+    lot = make_lot(seller, policy=policy.pk)
+    applied = apply(lot, bidder)
+    pay(applied, operator, "100.00")
+    refuse_registration(actor=act(operator), registration_id=applied.pk, reason="资质不符")
+    assert deposit_movements_of(applied).last().due_at == NOW + timedelta(hours=6)
