@@ -51,7 +51,7 @@ def record_refund(
         if earlier := claim(once, at=now):
             return Refund.objects.get(pk=earlier)
         if movement.kind != DepositKind.RELEASED:
-            raise NothingToRefund(kind=movement.kind)
+            raise NothingToRefund(kind=DepositKind(movement.kind))
         if paid := Refund.objects.filter(movement=movement).first():
             raise AlreadyRefunded(reference=paid.reference)
         paid_at = paid_at or now
