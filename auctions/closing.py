@@ -151,7 +151,7 @@ def _form_deal(lot: Lot, winning: Bid, now: datetime) -> None:
         buyer_id=winning.registration.organization_id,
         price=winning.amount,
         # Without a licensed auction house it is online bidding, not an auction (拍卖法 art. 11).
-        method=PricingMethod.AUCTION if lot.house_id else PricingMethod.BIDDING,
+        method=PricingMethod.AUCTION if lot.is_called_auction else PricingMethod.BIDDING,
         channel=Channel.ONLINE_365,
         at=now,
     )

@@ -1,6 +1,7 @@
 """A lot's way to its opening: drafted, submitted, approved, published, or withdrawn."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,15 +11,15 @@ from auctions import deposits
 from auctions.lifecycle import LOT, LotFormat, LotState, Regime
 from auctions.locks import lock_lot, lock_registrations_of
 from auctions.models import Lot
-from auctions.queries import policy_for_drafting
-from auctions.rules import ascending, ledger
-from auctions.rules.policy import check_format
+from auctions.queries import auctioneer_of, licensed_house, policy_for_drafting
+from auctions.rules import ascending, ledger, notice
+from auctions.rules.policy import PolicyTerms, check_format
 from core import clock
 from core.db import transaction
 from core.errors import Conflict, NotFound, PermissionDenied, ReasonRequired, Refusal
 from core.events import record
 from core.idempotency import Once, claim, settle
-from core.models import numbered
+from core.models import holidays, numbered
 from marketplace import achievements
 from marketplace.lifecycle import AchievementState
 from marketplace.models import Achievement
@@ -45,18 +46,18 @@ def draft_lot(
     opens_at: datetime,
     closes_at: datetime,
     starting_price: Decimal,
-    increment: Decimal,
     policy: int | None = None,
     format: str = LotFormat.ENGLISH,
-    extension_window_s: int | None = None,
-    extension_s: int | None = None,
+    house: int | None = None,
+    auctioneer: int | None = None,
     once: Once | None = None,
     **terms: Any,
 ) -> Lot:
     """Draft a lot from a published achievement; the exchange or the consignor does.
 
     Without a `policy` it is the newest one of the regime EXCHANGE_BIDDING; what is not said of
-    the extensions is the policy's.
+    increment, deposit, extensions and latest close is the policy's. Refuses a format that the
+    regime does not know, and a house outside of an auction.
     """
     require_signed_in(actor)
     with transaction():
@@ -74,16 +75,15 @@ def draft_lot(
             policy=rules,
             format=format,
             rules_version=f"{ENGINES[LotFormat(format)]}/{rules.code}",
+            house=licensed_house(house, Regime(rules.regime)),
+            auctioneer=auctioneer_of(house, auctioneer),
             reserve_mode=rules.reserve_mode,
-            extension_window_s=_or(extension_window_s, rules.extension_window_s),
-            extension_s=_or(extension_s, rules.extension_s),
             opens_at=opens_at,
             scheduled_close=closes_at,
             closes_at=closes_at,
             starting_price=starting_price,
-            increment=increment,
             created_at=now,
-            **terms,
+            **_with_defaults(terms, rules.terms(), starting_price, closes_at),
         )
         ascending.check_terms(lot.terms())
         lot.save(force_insert=True)
@@ -116,13 +116,17 @@ def return_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
 
 
 def publish_lot(*, actor: Actor, lot_id: int) -> Lot:
-    """Announce the lot: from here on its terms are frozen and its achievement is reserved."""
+    """Announce the lot: from here on its terms are frozen and its achievement is reserved.
+
+    Refuses with the list of everything that is missing or too short by the lot's policy.
+    """
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
         require_operator(actor)
         now = clock.now()
         LOT.check(LotState(lot.state), LotState.PUBLISHED)
         ascending.check_may_publish(lot.terms(), now)
+        notice.check_ready(_plan(lot, now))
         achievements.reserve(lot.achievement_id, at=now)
         lot.published_at = now
         lot.head_hash = ledger.genesis(lot.code, lot.rules_version, lot.terms())
@@ -152,8 +156,39 @@ def withdraw_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
         return _move(lot, LotState.WITHDRAWN, actor, now, reason=reason)
 
 
-def _or(said: int | None, otherwise: int) -> int:
-    return otherwise if said is None else said
+def _with_defaults(
+    said: Mapping[str, Any], policy: PolicyTerms, starting_price: Decimal, closes_at: datetime
+) -> dict[str, Any]:
+    """What was said of the terms, and the policy's word where nothing was."""
+    cap = policy.extension_cap_s
+    defaults = {
+        "increment": notice.default_increment(starting_price, policy),
+        "deposit_amount": notice.default_deposit(starting_price, policy),
+        "extension_window_s": policy.extension_window_s,
+        "extension_s": policy.extension_s,
+        "latest_close": None if cap is None else closes_at + timedelta(seconds=cap),
+    }
+    return {**defaults, **{name: value for name, value in said.items() if value is not None}}
+
+
+def _plan(lot: Lot, at: datetime) -> notice.Plan:
+    """The lot as it would be announced now."""
+    house = lot.house
+    return notice.Plan(
+        policy=lot.policy.terms(),
+        published_at=at,
+        opens_at=lot.opens_at,
+        closes_at=lot.scheduled_close,
+        exhibition_at=lot.exhibition_at,
+        starting_price=lot.starting_price,
+        deposit_amount=lot.deposit_amount,
+        round=lot.round,
+        has_house=house is not None,
+        licence=(house.licensed_from, house.licensed_until) if house else None,
+        has_auctioneer=lot.auctioneer_id is not None,
+        media_notice=lot.media_notice,
+        holidays=holidays(),
+    )
 
 
 def _published_achievement(achievement_id: int, actor: Actor) -> Achievement:

@@ -11,7 +11,7 @@ from accounts.permissions import require_operator
 from auctions.lifecycle import Regime
 from auctions.locks import lock_policies
 from auctions.models import Policy
-from auctions.rules.policy import PolicyTerms, Rung, check_policy
+from auctions.rules.policy import NoticeChannel, PolicyTerms, Rung, check_policy, default_channels
 from core import clock
 from core.db import require_transaction, transaction
 from core.events import record
@@ -52,7 +52,7 @@ def load_default_policies() -> int:
     lock_policies()
     for regime in Regime:
         if not Policy.objects.filter(regime=regime).exists():
-            add_policy(PolicyTerms(regime=regime), title="", at=clock.now())
+            add_policy(_terms(regime, {}), title="", at=clock.now())
     return len(Regime)
 
 
@@ -60,7 +60,16 @@ def _terms(regime: str, settings: Mapping[str, Any]) -> PolicyTerms:
     ladder = tuple(
         Rung(rung["up_to"], rung["rate"]) for rung in settings.get("commission_ladder", ())
     )
-    return PolicyTerms(**{**settings, "regime": Regime(regime), "commission_ladder": ladder})
+    chosen = settings.get("notice_channels")
+    channels = tuple(map(NoticeChannel, chosen)) if chosen else default_channels(Regime(regime))
+    return PolicyTerms(
+        **{
+            **settings,
+            "regime": Regime(regime),
+            "commission_ladder": ladder,
+            "notice_channels": channels,
+        }
+    )
 
 
 def add_policy(terms: PolicyTerms, *, title: str, at: datetime) -> Policy:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import DecimalField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
@@ -18,6 +19,8 @@ from auctions.lifecycle import (
     RegistrationState,
 )
 from auctions.models import (
+    Auctioneer,
+    AuctionHouse,
     Bid,
     DepositMovement,
     Forfeiture,
@@ -30,6 +33,7 @@ from auctions.models import (
     Registration,
 )
 from auctions.rules.deposits import Books
+from auctions.rules.policy import HouseOutsideAuction
 from core.errors import NotFound
 
 _MONEY = DecimalField(max_digits=18, decimal_places=2)
@@ -205,3 +209,29 @@ def published_heads() -> QuerySet[PublishedHeads]:
 
 def latest_heads() -> PublishedHeads | None:
     return published_heads().first()
+
+
+def licensed_house(house_id: int | None, regime: Regime) -> AuctionHouse | None:
+    """The house that was named; only an auction has one (拍卖法 art. 11)."""
+    if house_id is None:
+        return None
+    if regime is not Regime.AUCTION:
+        raise HouseOutsideAuction(regime=regime.value)
+    house: AuctionHouse = _one(AuctionHouse.objects.filter(pk=house_id), "auction house")
+    return house
+
+
+def auctioneer_of(house_id: int | None, auctioneer_id: int | None) -> Auctioneer | None:
+    """The auctioneer that was named, who must work for the house."""
+    if auctioneer_id is None:
+        return None
+    auctioneer: Auctioneer = _one(
+        Auctioneer.objects.filter(pk=auctioneer_id, house=house_id), "auctioneer"
+    )
+    return auctioneer
+
+
+def _one(found: QuerySet[Any], what: str) -> Any:
+    if (row := found.first()) is None:
+        raise NotFound(what=what)
+    return row

@@ -1,10 +1,12 @@
 from django.urls import path, register_converter
 
-from auctions.views import bids, deposits, lots, records, registrations
+from auctions.views import bids, deposits, lots, policies, records, registrations
 
 register_converter(records.Day, "day")
 
 urlpatterns = [
+    path("policies", policies.PolicyList.as_view()),
+    path("policies/<int:pk>", policies.PolicyDetail.as_view()),
     path("lots", lots.LotList.as_view()),
     path("lots/<int:pk>", lots.LotDetail.as_view()),
     path("lots/<int:pk>/submit", lots.SubmitLot.as_view()),

@@ -29,7 +29,7 @@ from accounts.models import (
 )
 from auctions.lifecycle import Regime
 from auctions.policies import add_policy
-from auctions.rules.policy import PolicyTerms
+from auctions.rules.policy import NoticeChannel, PolicyTerms
 from core import clock as clock_module
 from core.db import transaction
 
@@ -79,6 +79,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         call_command("load_reference", stdout=StringIO())
         terms = PolicyTerms(
             regime=Regime.EXCHANGE_BIDDING,
+            notice_channels=(NoticeChannel.PLATFORM,),
             notice_days=0,
             exhibition_days=0,
             bidding_window_hours=0,

@@ -18,7 +18,7 @@ from django.urls import get_resolver
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from auctions.serializers import BidForm
+from auctions.serializers.lots import BidForm
 from core.parsing import StrictForm
 from tests.hostile import UNUSUAL, hostile_values
 from tests.lasting import lasting

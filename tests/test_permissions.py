@@ -26,7 +26,7 @@ from rest_framework.test import APIClient
 from accounts.clients import create_api_client
 from accounts.models import City, Membership, OrganizationKind, Role, Secondment, User, WorkingGroup
 from accounts.scopes import SCOPES
-from auctions.models import PublishedHeads, Registration
+from auctions.models import Policy, PublishedHeads, Registration
 from core.events import record
 from core.models import Event
 from marketplace.lifecycle import AchievementState, NeedState
@@ -191,6 +191,11 @@ ROWS = (
     # --- Deals: the two parties and staff.
     Row("GET deals", "", "seller",                       "401 200 200 200 200 200 200 200 200 200 403"),
     Row("GET deals/<int:pk>", "deal", "seller",          "401 404 200 404 200 200 404 404 404 200 403"),
+    # --- The rules lots are sold under: published, so everybody reads them.
+    Row("GET policies", "", "operator",                  "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET policies/<int:pk>", "policy", "operator",   "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST policies", "", "operator",                 "401 403 201 403 201 403 403 403 403 201 403",
+        lambda world: {"regime": "AUCTION"}),
     # --- Lots: the exchange runs them; a consignor drafts, submits and withdraws its own.
     Row("GET lots", "", "seller",                        "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST lots", "", "seller",                       "401 403 201 403 201 403 403 403 403 201 403", lot_body),
@@ -385,6 +390,7 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
         "submitted_need": make_need(enterprise, NeedState.SUBMITTED),
         "endorsed_need": make_need(enterprise, NeedState.ENDORSED),
         "published_need": published_need,
+        "policy": Policy.objects.get(code="EXCHANGE_BIDDING-2"),
         "response": make_response(published_need, seller),
         "draft_achievement": make_achievement(seller, AchievementState.DRAFT),
         "submitted_achievement": make_achievement(seller, AchievementState.SUBMITTED),

@@ -6,12 +6,12 @@ from uuid import uuid4
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from accounts.actors import Actor
 from accounts.desk.forms import AmountField, ChooseOne, ShanghaiTimeField
 from auctions.lots import draft_lot
-from auctions.models import Lot
+from auctions.models import Auctioneer, AuctionHouse, Lot, Policy
 from core.idempotency import Once, fingerprint
 from marketplace.lifecycle import AchievementState
 from marketplace.models import Achievement
@@ -28,9 +28,42 @@ class DraftLotForm(forms.Form):
         widget=ChooseOne(Lot._meta.get_field("achievement"), admin.site),
         help_text=_("Only published achievements can become lots. Type its code or title."),
     )
+    policy = forms.ModelChoiceField(
+        label=_("Policy"),
+        queryset=Policy.objects.order_by("-id"),
+        widget=ChooseOne(Lot._meta.get_field("policy"), admin.site),
+        help_text=_("The version of the rules the lot is sold under."),
+    )
+    house = forms.ModelChoiceField(
+        label=_("Auction house"),
+        queryset=AuctionHouse.objects.all(),
+        required=False,
+        widget=ChooseOne(Lot._meta.get_field("house"), admin.site),
+        help_text=_("Only for auctions under the Auction Law."),
+    )
+    auctioneer = forms.ModelChoiceField(
+        label=_("Auctioneer"),
+        queryset=Auctioneer.objects.all(),
+        required=False,
+        widget=ChooseOne(Lot._meta.get_field("auctioneer"), admin.site),
+    )
+    media_notice = forms.CharField(
+        label=_("News medium that carries the notice"),
+        max_length=200,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+    )
     starting_price = AmountField(label=_("Starting price (CNY)"))
-    increment = AmountField(label=_("Increment (CNY)"))
-    deposit_amount = AmountField(label=_("Deposit (CNY)"), allow_zero=True)
+    increment = AmountField(
+        label=_("Increment (CNY)"), required=False, help_text=_("Empty: what the policy says.")
+    )
+    deposit_amount = AmountField(
+        label=_("Deposit (CNY)"),
+        allow_zero=True,
+        required=False,
+        help_text=_("Empty: what the policy says."),
+    )
+    exhibition_at = ShanghaiTimeField(label=_("Start of the exhibition"), required=False)
     opens_at = ShanghaiTimeField(label=_("Opening time"))
     closes_at = ShanghaiTimeField(label=_("Closing time"))
     latest_close = ShanghaiTimeField(
@@ -42,7 +75,7 @@ class DraftLotForm(forms.Form):
         label=_("Extension window (seconds)"),
         min_value=0,
         max_value=_A_DAY,
-        initial=300,
+        required=False,
         widget=UnfoldAdminIntegerFieldWidget,
         help_text=_("A bid in the last so many seconds extends the bidding."),
     )
@@ -50,7 +83,7 @@ class DraftLotForm(forms.Form):
         label=_("Extension (seconds)"),
         min_value=0,
         max_value=_A_DAY,
-        initial=300,
+        required=False,
         widget=UnfoldAdminIntegerFieldWidget,
         help_text=_("By so many seconds from that bid."),
     )
@@ -60,6 +93,7 @@ class DraftLotForm(forms.Form):
     def draft(self, actor: Actor) -> Lot:
         values: dict[str, Any] = dict(self.cleaned_data)
         key = values.pop("key")
-        values["achievement"] = values["achievement"].pk
+        for name in ("achievement", "policy", "house", "auctioneer"):
+            values[name] = values[name].pk if values[name] else None
         once = Once("desk.draft_lot", actor.caller, key, fingerprint(values))
         return draft_lot(actor=actor, once=once, **values)

@@ -14,7 +14,7 @@ INSERT INTO auctions_policy (
     need_max_duration_months
 )
 SELECT 'EXCHANGE_BIDDING-1', 'EXCHANGE_BIDDING', 1, '', clock_timestamp(), 15, 3,
-    '{platform,media}', 3, 24, 300, 300, 0.10, 24, 1, 0.05, true, 'EQUALS_START', 0.70, 30, 15,
+    '{platform}', 3, 24, 300, 300, 0.10, 24, 1, 0.05, true, 'EQUALS_START', 0.70, 30, 15,
     0.20, 0, 0, '[]', 15, 0.50, 0.70, 5, 10, 10, 'consent_after_close', 365, 36
 WHERE EXISTS (SELECT FROM auctions_lot)
 """

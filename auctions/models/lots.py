@@ -77,6 +77,9 @@ class Lot(models.Model):
         on_delete=models.PROTECT,
         related_name="lots",
     )
+    media_notice = models.CharField(
+        _("news medium that carries the notice"), max_length=200, blank=True
+    )
     reserve_mode = models.CharField(
         _("reserve"),
         max_length=12,
@@ -217,6 +220,11 @@ class Lot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def is_called_auction(self) -> bool:
+        """Whether the word 拍卖 may be used: without a house it is 竞价 (拍卖法 arts. 11, 60)."""
+        return self.house_id is not None
 
     @property
     def is_sold_in_hall(self) -> bool:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from auctions.lifecycle import LotFormat, Regime, ReserveMode
+from core import money
 from core.errors import BelowLawfulFloor, Refusal
 
 A_DAY_S = 24 * 60 * 60
@@ -44,6 +45,16 @@ class FormatNotOffered(Refusal):
     message = "The format {format} is not offered here; {offered} are."
 
 
+class HouseOutsideAuction(Refusal):
+    code = "house_outside_auction"
+    message = "Only an auction has an auction house; this lot is sold under {regime}."
+
+
+class LadderNotInOrder(Refusal):
+    code = "ladder_not_in_order"
+    message = "A commission ladder's steps rise, and the last one is open above."
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One step of a commission ladder: the rate on the part of a price up to `up_to` CNY."""
@@ -63,7 +74,7 @@ class PolicyTerms:
     regime: Regime
     notice_days: int = 15
     exhibition_days: int = 3
-    notice_channels: tuple[NoticeChannel, ...] = (NoticeChannel.PLATFORM, NoticeChannel.MEDIA)
+    notice_channels: tuple[NoticeChannel, ...]
     priority_notice_days_before_notice: int = 3
     bidding_window_hours: int = 24
     extension_window_s: int = 300
@@ -103,6 +114,7 @@ class Limit:
     most: int | Decimal | None = None
 
 
+_MOST_COMMISSION = Decimal("0.05")
 _ONLINE = "法释〔2016〕18号"
 _BOTH = (
     Limit("min_bidders", f"{_ONLINE} art. 11", least=1, most=1),
@@ -110,8 +122,8 @@ _BOTH = (
     Limit("start_price_floor_ratio", f"{_ONLINE} art. 10", least=Decimal("0.70"), most=Decimal(1)),
     Limit("reauction_within_days", f"{_ONLINE} art. 26", least=1, most=60),
     Limit("reauction_price_cut_max", f"{_ONLINE} art. 26", least=0, most=Decimal("0.20")),
-    Limit("seller_commission_rate", "拍卖法 art. 56", least=0, most=Decimal("0.05")),
-    Limit("buyer_commission_rate", "拍卖法 art. 56", least=0, most=Decimal("0.05")),
+    Limit("seller_commission_rate", "拍卖法 art. 56", least=0, most=_MOST_COMMISSION),
+    Limit("buyer_commission_rate", "拍卖法 art. 56", least=0, most=_MOST_COMMISSION),
     Limit("publicity_days", "浙江省促进科技成果转化条例 art. 17; 国发〔2016〕16号", least=15),
     Limit("reward_floor", "促进科技成果转化法 art. 45", least=Decimal("0.50"), most=1),
     Limit(
@@ -157,6 +169,13 @@ LAWFUL_FORMATS: dict[Regime, frozenset[LotFormat]] = {
 OFFERED_FORMATS = (LotFormat.ENGLISH,)
 
 
+def default_channels(regime: Regime) -> tuple[NoticeChannel, ...]:
+    """An auction must be in the news (拍卖法 art. 47); the exchange announces on its platform."""
+    if regime is Regime.AUCTION:
+        return (NoticeChannel.PLATFORM, NoticeChannel.MEDIA)
+    return (NoticeChannel.PLATFORM,)
+
+
 def check_policy(terms: PolicyTerms) -> None:
     """Refuse a policy with a setting outside what the law allows, naming the first."""
     for limit in LIMITS[terms.regime]:
@@ -166,10 +185,37 @@ def check_policy(terms: PolicyTerms) -> None:
         for bound, passes in ((limit.least, _at_least), (limit.most, _at_most)):
             if bound is not None and not passes(value, bound):
                 raise BelowLawfulFloor(key=limit.key, floor=_plain(bound), law=limit.law)
+    _check_ladder(terms.commission_ladder)
     if terms.regime is Regime.AUCTION and NoticeChannel.MEDIA not in terms.notice_channels:
         raise BelowLawfulFloor(
             key="notice_channels", floor=NoticeChannel.MEDIA.value, law="拍卖法 art. 47"
         )
+
+
+def commission(price: Decimal, ladder: tuple[Rung, ...]) -> Decimal:
+    """What a price costs by a ladder, part by part, CNY; nothing without one."""
+    owed, below = Decimal(0), Decimal(0)
+    for rung in ladder:
+        top = price if rung.up_to is None else min(price, rung.up_to)
+        owed += max(top - below, Decimal(0)) * rung.rate
+        below = max(below, top)
+    return money.share(owed, Decimal(1))
+
+
+def _check_ladder(ladder: tuple[Rung, ...]) -> None:
+    """Rates fall as the price rises and none is above what art. 56 lets be asked for."""
+    law = "拍卖法 art. 56"
+    for number, rung in enumerate(ladder):
+        if not 0 <= rung.rate <= _MOST_COMMISSION:
+            raise BelowLawfulFloor(key="commission_ladder", floor=_plain(_MOST_COMMISSION), law=law)
+        if number and rung.rate > ladder[number - 1].rate:
+            raise BelowLawfulFloor(
+                key="commission_ladder", floor=_plain(ladder[number - 1].rate), law=law
+            )
+    ends = [rung.up_to for rung in ladder]
+    rising = [end for end in ends if end is not None]
+    if rising != sorted(set(rising)) or None in ends[:-1] or (ladder and ends[-1] is not None):
+        raise LadderNotInOrder
 
 
 def check_format(format: LotFormat, regime: Regime) -> None:
@@ -179,11 +225,6 @@ def check_format(format: LotFormat, regime: Regime) -> None:
     if format not in OFFERED_FORMATS:
         offered = ", ".join(known.value for known in OFFERED_FORMATS)
         raise FormatNotOffered(format=format.value, offered=offered)
-
-
-def is_called_auction(*, has_licensed_house: bool) -> bool:
-    """Whether the word 拍卖 may be used; without a licence it is 竞价 (拍卖法 arts. 11, 60)."""
-    return has_licensed_house
 
 
 def _at_least(value: Any, bound: Any) -> bool:

@@ -11,7 +11,7 @@ from accounts.requests import organization_of
 from auctions import bidding
 from auctions.models import Bid
 from auctions.queries import bids_of, lots_visible_to
-from auctions.serializers import BidForm, BidView, PlacedBidView
+from auctions.serializers.lots import BidForm, BidView, PlacedBidView
 from auctions.views.timed import Timed
 from core.idempotency import required_key
 from core.pagination import Cursor

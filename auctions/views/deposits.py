@@ -14,7 +14,7 @@ from auctions.queries import (
     overdue_refunds,
     unpaid_refunds,
 )
-from auctions.serializers import (
+from auctions.serializers.lots import (
     DepositForm,
     DepositMovementView,
     ForfeitureForm,

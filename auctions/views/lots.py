@@ -11,7 +11,7 @@ from auctions import closing, lots
 from auctions.lifecycle import LotState
 from auctions.models import Lot
 from auctions.queries import lots_visible_to, with_own_registrations
-from auctions.serializers import LotForm, LotView
+from auctions.serializers.lots import LotForm, LotView
 from auctions.views.timed import Timed
 from core.pagination import IdFilter
 from core.parsing import ReasonForm

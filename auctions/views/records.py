@@ -15,7 +15,7 @@ from auctions import closing, heads, record
 from auctions.models import PublishedHeads
 from auctions.queries import lots_visible_to, published_heads
 from auctions.rules import ledger
-from auctions.serializers import PublishedHeadsView
+from auctions.serializers.lots import PublishedHeadsView
 from auctions.views.timed import Timed
 
 JSON = "application/json"

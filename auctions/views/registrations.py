@@ -10,7 +10,7 @@ from accounts.requests import Acting, Command, Create, organization_of
 from auctions import registration
 from auctions.models import Registration
 from auctions.queries import lots_visible_to, registrations_visible_to
-from auctions.serializers import RegistrationForm, RegistrationView
+from auctions.serializers.lots import RegistrationForm, RegistrationView
 from core.parsing import ReasonForm
 
 

@@ -16,7 +16,7 @@ from accounts import organizations
 from accounts.clients import Credentials, create_api_client
 from accounts.models import City, Organization, OrganizationKind, User
 from auctions.closing import close_due_lots
-from auctions.models import Bid, Lot, Registration
+from auctions.models import Auctioneer, AuctionHouse, Bid, Lot, Registration
 from core.errors import Refusal
 from core.models import Event
 from enclaves.models import Park
@@ -237,6 +237,13 @@ def _around(world: World) -> None:
         home_city=City.objects.get(code="341800"),
         host_district=City.objects.get(code="310117"),
     )
+    house = AuctionHouse.objects.create(
+        organization=make_organization(),
+        licence_number="虚构许可证-1",
+        licensed_from=NOW.date(),
+        licensed_until=NOW.date(),
+    )
+    Auctioneer.objects.create(house=house, name="虚构拍卖师", certificate_number="虚构证-1")
     WebhookEndpoint.objects.create(
         organization=organization_of(world.people["bidder"]),
         url="https://hooks.example.org/market?token=canary-in-the-query",

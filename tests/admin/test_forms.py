@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import ApiClient, City, Membership, Secondment, User
-from auctions.models import Lot
+from auctions.models import Lot, Policy
 from enclaves.models import Park
 from tests.admin.conftest import list_url, page_url, step_url
 from tests.conftest import Clock, act, organization_of
@@ -25,6 +25,7 @@ Desk = Callable[..., Client]
 def terms(seller: User, clock: Clock) -> dict[str, str]:
     return {
         "achievement": str(make_achievement(seller).pk),
+        "policy": str(Policy.objects.get(code="EXCHANGE_BIDDING-2").pk),
         "starting_price": "¥3,350,000",
         "increment": "50000.00",
         "deposit_amount": "335000",

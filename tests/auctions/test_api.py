@@ -25,7 +25,10 @@ PROMISED = {
     *("extension_window_s", "extension_s", "deposit_amount", "reserve_mode", "rules_version"),
     *("server_time", "my"),
 }
-LOT = PROMISED | {"policy", "consignor", "scheduled_close", "head_hash", "result", "deal"}
+LOT = PROMISED | {
+    *("policy", "regime", "house", "auctioneer", "round", "previous_lot"),
+    *("consignor", "scheduled_close", "head_hash", "result", "deal"),
+}
 REGISTRATION = {
     *("id", "lot", "organization", "organization_name", "state", "state_reason", "paddle"),
     *("rules_version", "deposit_required", "applied_at", "approved_at"),

@@ -34,8 +34,13 @@ class LotForm(StrictForm):
         default=LotFormat.ENGLISH.value,
     )
     starting_price = AmountField()
-    increment = AmountField()
-    deposit_amount = AmountField(allow_zero=True)
+    increment = AmountField(required=False, allow_null=True, default=None)
+    deposit_amount = AmountField(allow_zero=True, required=False, allow_null=True, default=None)
+    house = IdField(required=False, allow_null=True, default=None)
+    auctioneer = IdField(required=False, allow_null=True, default=None)
+    media_notice = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True
+    )
     opens_at = InstantField()
     closes_at = InstantField()
     latest_close = InstantField(required=False, allow_null=True, default=None)
@@ -130,6 +135,11 @@ class LotView(serializers.Serializer[Lot]):
     deposit_amount = AmountField()
     reserve_mode = serializers.CharField()
     policy = serializers.IntegerField(source="policy_id")
+    regime = serializers.CharField(source="policy.regime")
+    house = serializers.IntegerField(source="house_id", allow_null=True)
+    auctioneer = serializers.IntegerField(source="auctioneer_id", allow_null=True)
+    round = serializers.IntegerField()
+    previous_lot = serializers.IntegerField(source="previous_lot_id", allow_null=True)
     rules_version = serializers.CharField()
     head_hash = serializers.CharField()
     result = serializers.SerializerMethodField()
