@@ -8,7 +8,6 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lifecycle import OrganizationState
-from accounts.rules import Term
 from core.models import choices
 
 
@@ -215,9 +214,6 @@ class Secondment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.starts_on} – {self.ends_on}"
-
-    def term(self) -> Term:
-        return Term(self.starts_on, self.ends_on)
 
 
 class ApiClient(models.Model):

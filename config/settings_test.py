@@ -13,6 +13,8 @@ from config.settings import DATABASES, REST_FRAMEWORK
 DATABASES["default"]["ENGINE"] = "tests.postgresql"
 # Threads of race tests open and close real connections.
 DATABASES["default"]["OPTIONS"].pop("pool")
+# Each test client builds the middleware anew, which would read every static file again.
+WHITENOISE_AUTOREFRESH = True
 # One second of hashing per sign-in is for production.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True

@@ -6,7 +6,6 @@ which thing and with which valid body is known from the matrix in `tests.test_pe
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -21,7 +20,6 @@ from rest_framework.response import Response
 from auctions.serializers.lots import BidForm
 from core.parsing import StrictForm
 from tests.hostile import UNUSUAL, hostile_values
-from tests.lasting import lasting
 from tests.test_permissions import (
     CALLERS,
     PAGES,
@@ -29,12 +27,13 @@ from tests.test_permissions import (
     ROWS,
     Row,
     World,
-    make_world,
+    lasting_world,
     routes,
     with_own,
+    world,
 )
 
-pytestmark = pytest.mark.django_db
+__all__ = ["lasting_world", "world"]  # the matrix's fixtures, which tests here ask for by name
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -73,15 +72,6 @@ FIRSTS = list({entrance.form: entrance for entrance in reversed(ENTRANCES)}.valu
 FIELDS = [(entrance, name) for entrance in FIRSTS for name in entrance.form().fields]
 NUMBERED = [row for row in (*READS, *WRITES) if "<int:pk>" in row.route]
 LISTS = [row for row in READS if "<" not in row.route and row.route != "GET me"]
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Iterator[World]:
-    with lasting(django_db_blocker):
-        made = make_world()
-        for row in ROWS:
-            with_own(made, row.own)
-        yield made
 
 
 def path_of(row: Row, world: World, pk: Any = None) -> str:

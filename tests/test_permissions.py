@@ -42,6 +42,7 @@ from tests.conftest import (
     organization_of,
 )
 from tests.factories import make_achievement
+from tests.lasting import lasting
 from tests.marketplace.conftest import make_deal, make_need, make_response
 
 CALLERS = (
@@ -541,10 +542,24 @@ def first_noun(row: Row) -> str:
     return row.route.split()[1].split("/")[0]
 
 
+@pytest.fixture(scope="module")
+def lasting_world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    with lasting(django_db_blocker):
+        made = make_world()
+        for row in ROWS:
+            with_own(made, row.own)
+        yield made
+
+
+@pytest.fixture
+def world(db, lasting_world, clock) -> World:
+    return lasting_world
+
+
 @pytest.mark.parametrize("noun", sorted({first_noun(row) for row in ROWS}))
-def test_every_caller_gets_the_status_of_the_matrix(db, clock, settings, noun):
+def test_every_caller_gets_the_status_of_the_matrix(world, settings, noun):
     settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES = True
-    world, differing = make_world(), {}
+    differing = {}
     for row in ROWS:
         if first_noun(row) != noun:
             continue
@@ -559,8 +574,9 @@ def test_every_caller_gets_the_status_of_the_matrix(db, clock, settings, noun):
     assert differing == {}
 
 
-def test_every_caller_gets_the_page_of_the_matrix(db, clock):
-    world, differing = with_own(make_world(), "seller"), {}
+def test_every_caller_gets_the_page_of_the_matrix(world):
+    with_own(world, "seller")
+    differing = {}
     for pattern, statuses in PAGES.items():
         path = "/" + pattern.replace("<int:pk>", str(world.things["draft_lot"]))
         for caller, status in zip(CALLERS, map(int, statuses.split()), strict=True):

@@ -123,13 +123,6 @@ def test_whoever_has_a_past_here_is_not_deleted(bidder):
             row.delete()
 
 
-def test_a_term_names_its_two_days():
-    user = make_user()
-    second(user, FIRST, LAST)
-    term = user.secondments.get().term()
-    assert (term.starts_on, term.ends_on) == (FIRST, LAST)
-
-
 def test_what_a_row_is_called():
     organization = Organization.objects.get(pk=make_organization(name="虚构机构").pk)
     member = make_member(organization, name="li")

@@ -1,6 +1,7 @@
 """The desk with something of everything on it, and the people who may or may not see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,7 +26,9 @@ from marketplace.models import Achievement, Need
 from notifications.fanout import fan_out_all
 from notifications.models import StuckEvent, WebhookEndpoint
 from tests.conftest import (
+    CAST,
     NOW,
+    Cast,
     Clock,
     act,
     make_member,
@@ -34,6 +37,7 @@ from tests.conftest import (
 )
 from tests.factories import admit, apply, bid, make_achievement, make_lot
 from tests.factories import draft_lot as make_draft
+from tests.lasting import lasting
 
 # Words that stand nowhere else on a page, so that finding one proves something.
 PADDLES = {"bidder": "PDL-B", "rival": "PDL-R"}
@@ -46,7 +50,7 @@ WEBHOOK_SECRET = "whsec_canary-of-the-webhook"
 class World:
     """What there is to look at; `rows` has one object, or more, of every model at the desk."""
 
-    people: dict[str, User]
+    people: Cast
     open_lot: Lot
     upcoming_lot: Lot
     draft_lot: Lot
@@ -56,14 +60,33 @@ class World:
     submitted_achievement: Achievement
     submitted_organization: Organization
     credentials: Credentials
-    sold_lot: Lot | None = None
+    sold_lot: Lot
     rows: dict[str, Model] = field(default_factory=dict)
     more: dict[type[Model], list[Model]] = field(default_factory=dict)
 
 
+@pytest.fixture(scope="module")
+def lasting_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with lasting(django_db_blocker) as clock:
+        yield make_world(clock)
+
+
 @pytest.fixture
-def root(db: None) -> User:
-    return User.objects.create_superuser("root", password="demo")
+def world(db: None, lasting_world: World, clock: Clock) -> World:
+    """Lots, needs, achievements and organizations, each waiting for somebody, at START."""
+    clock.set(START)
+    return deepcopy(lasting_world)
+
+
+@pytest.fixture
+def cast(db: None, lasting_world: World) -> Cast:
+    """The people of the world, for tests that need no more of it, at NOW."""
+    return deepcopy(lasting_world.people)
+
+
+@pytest.fixture
+def root(cast: Cast) -> User:
+    return cast["root"]
 
 
 @pytest.fixture
@@ -90,49 +113,26 @@ def everything(operator: User, cadre: User) -> User:
     return cadre
 
 
-@pytest.fixture
-def people(
-    clock: Clock,
-    seller: User,
-    enterprise: User,
-    bidder: User,
-    rival: User,
-    operator: User,
-    bureau: User,
-    cadre: User,
-    root: User,
-    stranger: User,
-) -> dict[str, User]:
-    cast = (seller, enterprise, bidder, rival, operator, bureau, cadre, root, stranger)
-    known = {user.username: user for user in cast}
-    User.objects.filter(pk=enterprise.pk).update(email="enterprise@example.org")
+def make_people() -> Cast:
+    people = Cast(root=User.objects.create_superuser("root", password="demo"))
+    for name in CAST:
+        assert people[name]
+    User.objects.filter(pk=people["enterprise"].pk).update(email="enterprise@example.org")
     for name, text in BIDDERS.items():
-        Organization.objects.filter(pk=organization_of(known[name]).pk).update(name=text)
-    return known
+        Organization.objects.filter(pk=organization_of(people[name]).pk).update(name=text)
+    return people
 
 
-@pytest.fixture
-def sold_lot(people: dict[str, User], clock: Clock) -> Lot:
-    """Sold this morning, before anything else in this world."""
-    lot = make_lot(people["seller"])
-    admit(lot, people["bidder"])
-    admit(lot, people["rival"])
-    bid(lot, people["rival"], "1000.00")
-    clock.set(lot.closes_at)
-    close_due_lots(by="sweep")
-    lot.refresh_from_db()
-    assert lot.state == "closed"
-    return lot
-
-
-@pytest.fixture
-def world(people: dict[str, User], clock: Clock) -> World:
-    """Lots, needs, achievements and organizations, each waiting for somebody."""
+def make_world(clock: Clock) -> World:
+    """At least one row of every model at the desk."""
+    people = make_people()
+    sold_lot = _sold_lot(people, clock)
     clock.set(START)
     lots = _lots(people)
     need, endorsed = _needs(people)
-    return World(
+    world = World(
         people=people,
+        sold_lot=sold_lot,
         open_lot=lots["open"],
         upcoming_lot=lots["upcoming"],
         draft_lot=lots["draft"],
@@ -152,12 +152,6 @@ def world(people: dict[str, User], clock: Clock) -> World:
             name="虚构系统",
         ),
     )
-
-
-@pytest.fixture
-def whole_world(sold_lot: Lot, world: World) -> World:
-    """The same, and at least one row of every model at the desk."""
-    world.sold_lot = sold_lot
     _around(world)
     world.rows = {
         model._meta.label_lower: model._default_manager.order_by("pk").first()
@@ -173,7 +167,20 @@ def whole_world(sold_lot: Lot, world: World) -> World:
     return world
 
 
-def _lots(people: dict[str, User]) -> dict[str, Lot]:
+def _sold_lot(people: Cast, clock: Clock) -> Lot:
+    """Sold this morning, before anything else in this world."""
+    lot = make_lot(people["seller"])
+    admit(lot, people["bidder"])
+    admit(lot, people["rival"])
+    bid(lot, people["rival"], "1000.00")
+    clock.set(lot.closes_at)
+    close_due_lots(by="sweep")
+    lot.refresh_from_db()
+    assert lot.state == "closed"
+    return lot
+
+
+def _lots(people: Cast) -> dict[str, Lot]:
     lot = make_lot(people["seller"], closes_at=START + timedelta(minutes=50), opens_at=START)
     for name, paddle in PADDLES.items():
         registration = admit(lot, people[name])
@@ -191,7 +198,7 @@ def _lots(people: dict[str, User]) -> dict[str, Lot]:
     }
 
 
-def _needs(people: dict[str, User]) -> tuple[Need, Need]:
+def _needs(people: Cast) -> tuple[Need, Need]:
     made = []
     for title in ("待推荐的需求", "待发布的需求"):
         need = needs.post_need(

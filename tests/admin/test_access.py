@@ -67,9 +67,9 @@ def test_every_model_at_the_desk_has_a_row_in_the_table():
 
 
 @pytest.mark.parametrize("who", ["operator", "cadre", "bureau", "root", *sorted(OUTSIDERS)])
-def test_lists_and_pages_open_for_their_readers_alone(who: str, whole_world: World, desk: Desk):
-    client = desk(whole_world.people[who])
-    for name, row in whole_world.rows.items():
+def test_lists_and_pages_open_for_their_readers_alone(who: str, world: World, desk: Desk):
+    client = desk(world.people[who])
+    for name, row in world.rows.items():
         expected = 200 if who in READERS[name] else 403
         listed = client.get(list_url(row), follow=who in OUTSIDERS)
         assert listed.status_code == expected, (who, name)
@@ -81,9 +81,9 @@ def test_lists_and_pages_open_for_their_readers_alone(who: str, whole_world: Wor
 
 
 @pytest.mark.parametrize("who", ["operator", "cadre", "bureau", "root"])
-def test_only_writers_get_a_form_and_nobody_deletes(who: str, whole_world: World, desk: Desk):
-    client = desk(whole_world.people[who])
-    for name, row in whole_world.rows.items():
+def test_only_writers_get_a_form_and_nobody_deletes(who: str, world: World, desk: Desk):
+    client = desk(world.people[who])
+    for name, row in world.rows.items():
         allowed = who in WRITERS.get(name, set())
         add = client.get(list_url(row) + "add/").status_code
         assert add == (200 if allowed else 403), (who, name)
@@ -93,10 +93,8 @@ def test_only_writers_get_a_form_and_nobody_deletes(who: str, whole_world: World
             assert client.post(page_url(row), {}).status_code == 403, (who, name)
 
 
-def test_the_anonymous_are_led_to_the_sign_in_that_counts_attempts(
-    whole_world: World, client: Client
-):
-    for row in whole_world.rows.values():
+def test_the_anonymous_are_led_to_the_sign_in_that_counts_attempts(world: World, client: Client):
+    for row in world.rows.values():
         url = page_url(row)
         answer = client.get(url, follow=True)
         (_, _), (last, _) = answer.redirect_chain

@@ -24,8 +24,8 @@ def _in_english(desk: Desk, user: User) -> Client:
     return desk(user, headers={"accept-language": "en"})
 
 
-def test_the_operators_board(whole_world: World, desk: Desk):
-    client = _in_english(desk, whole_world.people["operator"])
+def test_the_operators_board(world: World, desk: Desk):
+    client = _in_english(desk, world.people["operator"])
     cards, answer = _board(client)
     numbers = {title: card.value for title, card in cards.items()}
     assert numbers == {
@@ -40,13 +40,13 @@ def test_the_operators_board(whole_world: World, desk: Desk):
         "Messages not sent": numbers["Messages not sent"],
     }
     text = answer.content.decode()
-    assert whole_world.open_lot.code in text
-    assert whole_world.upcoming_lot.code in text
-    assert whole_world.draft_lot.code not in text
+    assert world.open_lot.code in text
+    assert world.upcoming_lot.code in text
+    assert world.draft_lot.code not in text
     assert "PDL-R" in text
 
 
-def test_each_card_leads_to_a_list_of_as_many(whole_world: World, everything: User, desk: Desk):
+def test_each_card_leads_to_a_list_of_as_many(world: World, everything: User, desk: Desk):
     client = _in_english(desk, everything)
     cards, _ = _board(client)
     assert len(cards) == 11
@@ -56,13 +56,13 @@ def test_each_card_leads_to_a_list_of_as_many(whole_world: World, everything: Us
         assert str(answer.context["cl"].result_count) == card.value, card.title
 
 
-def test_an_overdue_lot_and_a_passed_refund_are_red(whole_world: World, desk: Desk, clock: Clock):
-    client = _in_english(desk, whole_world.people["operator"])
-    clock.set(whole_world.open_lot.closes_at)
+def test_an_overdue_lot_and_a_passed_refund_are_red(world: World, desk: Desk, clock: Clock):
+    client = _in_english(desk, world.people["operator"])
+    clock.set(world.open_lot.closes_at)
     cards, _ = _board(client)
     overdue = cards["Over, not closed yet"]
     assert (overdue.value, overdue.tone) == ("1", "bad")
-    assert whole_world.open_lot.code in overdue.note
+    assert world.open_lot.code in overdue.note
     clock.advance(hours=25)
     cards, _ = _board(client)
     assert (cards["Deposits to refund"].value, cards["Refund deadline passed"].value) == ("0", "1")
@@ -71,8 +71,8 @@ def test_an_overdue_lot_and_a_passed_refund_are_red(whole_world: World, desk: De
     assert _board(client)[0]["Refund deadline passed"].value == "0"
 
 
-def test_messages_that_wait_too_long_are_red(whole_world: World, desk: Desk, clock: Clock):
-    client = _in_english(desk, whole_world.people["root"])
+def test_messages_that_wait_too_long_are_red(world: World, desk: Desk, clock: Clock):
+    client = _in_english(desk, world.people["root"])
     cards, answer = _board(client)
     assert set(cards) == {"Messages not sent"}
     assert answer.context["lots_on_sale"] is None

@@ -14,11 +14,17 @@ from django.urls import reverse
 from accounts.models import ApiClient, City, Membership, Secondment, User
 from auctions.models import Lot, Policy
 from enclaves.models import Park
-from tests.admin.conftest import list_url, page_url, step_url
-from tests.conftest import Clock, act, organization_of
+from tests.admin.conftest import list_url, make_people, page_url, step_url
+from tests.conftest import Cast, Clock, act, organization_of
 from tests.factories import make_achievement
 
 Desk = Callable[..., Client]
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """People in an empty world, where what a form made is all there is."""
+    return make_people()
 
 
 @pytest.fixture

@@ -21,10 +21,10 @@ LIST_BUDGET = 14
 PAGE_BUDGET = 22
 
 
-def test_every_list_and_page_renders_in_english(whole_world: World, everything: User, desk: Desk):
+def test_every_list_and_page_renders_in_english(world: World, everything: User, desk: Desk):
     client = desk(everything, headers={"accept-language": "en"})
     for model in admin.site._registry:
-        row = whole_world.rows[model._meta.label_lower]
+        row = world.rows[model._meta.label_lower]
         for address in (list_url(model), page_url(row)):
             answer = client.get(address)
             if answer.status_code == 302:  # the first event may be one that is not shown
@@ -53,12 +53,12 @@ def test_people_are_called_by_their_name_where_they_have_one(operator: User, des
 
 
 def test_lists_and_pages_keep_to_their_budget_of_queries(
-    whole_world: World, everything: User, desk: Desk
+    world: World, everything: User, desk: Desk
 ):
     client = desk(everything)
     client.get(reverse("admin:index"))  # content types are read once per process
     for model in admin.site._registry:
-        row = whole_world.rows[model._meta.label_lower]
+        row = world.rows[model._meta.label_lower]
         for address, budget in (
             (list_url(model), LIST_BUDGET),
             (page_url(row), PAGE_BUDGET),
@@ -78,7 +78,7 @@ def _most_repeated(queries: CaptureQueriesContext) -> int:
     return max(shapes.values())
 
 
-def test_the_front_page_keeps_to_its_budget(whole_world: World, everything: User, desk: Desk):
+def test_the_front_page_keeps_to_its_budget(world: World, everything: User, desk: Desk):
     client = desk(everything)
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("admin:index"))
@@ -134,8 +134,8 @@ def test_lots_are_found_by_the_clock(way: str, expected: str, world: World, desk
     assert [row.pk for row in found.context["cl"].result_list] == [getattr(world, expected).pk]
 
 
-def test_the_list_of_lots_tells_the_phase_not_only_the_state(whole_world: World, desk: Desk):
-    client = desk(whole_world.people["operator"], headers={"accept-language": "en"})
+def test_the_list_of_lots_tells_the_phase_not_only_the_state(world: World, desk: Desk):
+    client = desk(world.people["operator"], headers={"accept-language": "en"})
     text = client.get(list_url(Lot)).content.decode()
     for word in ("open", "upcoming", "sold", "draft"):
         assert re.search(rf'desk-label[^>]*">{word}<', text), word

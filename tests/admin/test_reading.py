@@ -67,19 +67,19 @@ def _walk(client: Client, world: World) -> dict[str, str]:
 
 
 def test_a_walk_over_every_address_changes_nothing_and_tells_no_secret(
-    whole_world: World, everything: User, desk: Desk
+    world: World, everything: User, desk: Desk
 ):
     client = desk(everything)
     before = everything_stored()
 
-    texts = _walk(client, whole_world)
+    texts = _walk(client, world)
 
     assert everything_stored() == before
-    secrets = _secrets(whole_world)
+    secrets = _secrets(world)
     for address, text in texts.items():
         for secret in secrets:
             assert secret not in text, address
-        if address == page_url(whole_world.open_lot):
+        if address == page_url(world.open_lot):
             continue  # names and paddles, in separate tables: see below
         for name, paddle in PADDLES.items():
             assert not (paddle in text and BIDDERS[name] in text), (address, name)
@@ -132,12 +132,12 @@ def test_the_lots_page_lists_applicants_and_bids_apart(world: World, desk: Desk)
         assert BIDDERS[name] not in bids
 
 
-def test_an_admitted_bidders_file_hides_its_paddle_until_the_end(whole_world: World, desk: Desk):
-    client = desk(whole_world.people["operator"])
-    registration = whole_world.open_lot.registrations.get(paddle=PADDLES["rival"])
+def test_an_admitted_bidders_file_hides_its_paddle_until_the_end(world: World, desk: Desk):
+    client = desk(world.people["operator"])
+    registration = world.open_lot.registrations.get(paddle=PADDLES["rival"])
     for page in (page_url(registration), page_url(registration, "history")):
         assert PADDLES["rival"] not in client.get(page).content.decode()
-    sold = whole_world.sold_lot.registrations.first()
+    sold = world.sold_lot.registrations.first()
     assert f">{sold.paddle}<" in client.get(page_url(sold)).content.decode().replace(" ", "")
 
 
