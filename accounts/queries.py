@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.lifecycle import OrganizationState
-from accounts.models import ApiClient, City, Membership, Organization
+from accounts.models import City, Membership, Organization
 from core.errors import InvalidValue, NotFound, PermissionDenied
 
 
@@ -68,11 +68,3 @@ def member_ids(organization_id: int) -> list[int]:
     """The people of an organization, for notices."""
     rows = Membership.objects.filter(organization_id=organization_id, ended_at=None)
     return list(rows.values_list("user_id", flat=True))
-
-
-def api_client_of(client_id: str) -> ApiClient | None:
-    return (
-        ApiClient.objects.filter(client_id=client_id, revoked_at=None)
-        .select_related("organization")
-        .first()
-    )

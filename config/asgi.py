@@ -1,4 +1,4 @@
-"""The ASGI door: streams are served here, everything else by Django's WSGI application.
+"""The ASGI door: streams and bids are served here, everything else by Django under WSGI.
 
 Django runs in a few threads; a request reaches one of them only when its body has arrived, so
 a slow sender costs no thread, and a body that was cut off reaches nobody.
@@ -7,7 +7,7 @@ a slow sender costs no thread, and a body that was cut off reaches nobody.
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from http import HTTPStatus
 from string import printable
 from typing import Any
@@ -16,7 +16,10 @@ from urllib.parse import quote_from_bytes
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
-from config import wsgi  # before the next lines: it sets Django up
+from config import wsgi  # it sets Django up
+
+# isort: split
+from auctions.gateway import BidGateway
 from core.errors import Refusal
 from core.problems import MEDIA_TYPE, refusal_body
 from notifications.stream import LotStream
@@ -31,6 +34,7 @@ BODY_WITHIN_S = 60.0
 # What exceeds the limit is still read for a while, so that the refusal finds a listener.
 READ_ON = 16 * 1024 * 1024
 _STREAM = re.compile(r"/api/v1/lots/([0-9]{1,18})/stream", re.ASCII)
+_BIDS = re.compile(r"/api/v1/lots/([0-9]{1,18})/bids", re.ASCII)
 
 
 class TooSlow(Refusal):
@@ -44,6 +48,7 @@ class Door:
 
     def __init__(self, django: Callable[..., Any], *, workers: int = WORKERS) -> None:
         self.stream = LotStream()
+        self.bids = BidGateway()
         self._django: Any = WSGIMiddleware(django, workers=workers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,7 +59,7 @@ class Door:
         elif scope["method"] == "GET" and (lot := _STREAM.fullmatch(scope["path"])):
             await self.stream(int(lot[1]), scope, receive, send)
         else:
-            await self._ask_django(scope, receive, send)
+            await self._answer(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -63,19 +68,26 @@ class Door:
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self.stream.close()
+                await self.bids.close()
                 self._django.executor.shutdown(wait=False)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def _ask_django(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             async with asyncio.timeout(BODY_WITHIN_S):
                 content = await _content(receive)
         except TimeoutError:
             await _refuse(send, TooSlow())
             return
-        if content is not None:
-            await self._django(_cleaned(scope, content), _once(content, receive), send)
+        if content is None:
+            return
+        if scope["method"] == "POST" and (lot := _BIDS.fullmatch(scope["path"])):
+            answer = await self.bids.answer(int(lot[1]), scope, content)
+            if answer is not None:
+                await _send(send, answer.status, answer.headers, answer.body)
+                return
+        await self._django(_cleaned(scope, content), _once(content, receive), send)
 
 
 async def _content(receive: Receive) -> bytes | None:
@@ -129,8 +141,14 @@ async def _refuse(send: Send, refusal: Refusal) -> None:
         (b"content-length", str(len(text)).encode()),
         (b"connection", b"close"),
     ]
-    await send({"type": "http.response.start", "status": int(refusal.status), "headers": headers})
-    await send({"type": "http.response.body", "body": text})
+    await _send(send, int(refusal.status), headers, text)
+
+
+async def _send(
+    send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes
+) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 application = Door(wsgi.application)

@@ -22,6 +22,11 @@ def current_request_id() -> str:
     return _request_id.get()
 
 
+def chosen_id(given: str) -> str:
+    """The caller's own id for its request if it is usable, else a new one."""
+    return given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
+
+
 def request_id(get_response: Respond) -> Respond:
     """Give the request an id, the caller's own if it sent a usable X-Request-ID.
 
@@ -29,8 +34,7 @@ def request_id(get_response: Respond) -> Respond:
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-ID", "")
-        chosen = given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
+        chosen = chosen_id(request.headers.get("X-Request-ID", ""))
         token = _request_id.set(chosen)
         structlog.contextvars.bind_contextvars(request_id=chosen)
         try:

@@ -176,6 +176,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     if is_api(request):
-        detail = _("Something went wrong here. Quote the request_id when you report it.")
-        return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
+        return JsonResponse(internal_error_body(), status=500, content_type=MEDIA_TYPE)
     return defaults.server_error(request)
+
+
+def internal_error_body() -> dict[str, Any]:
+    detail = _("Something went wrong here. Quote the request_id when you report it.")
+    return body(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)

@@ -1,0 +1,121 @@
+"""Which waiting bids are next? Fair between lots, bounded, and nobody waits for ever.
+
+Within a lot first come, first served. Between lots each gets an equal share of a batch, and what
+some do not need goes to the others: one hot lot does not delay a thousand quiet ones.
+"""
+
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from threading import Condition
+from time import monotonic
+from uuid import UUID
+
+BATCH = 256
+MOST_WAITING = 2048
+DEADLINE_S = 3.0
+
+
+@dataclass(eq=False, slots=True)
+class WaitingBid:
+    """A bid as it came in: well-formed, and nothing about it is known yet."""
+
+    lot_id: int
+    token: str
+    amount: Decimal
+    key: UUID
+    acting: str | None  # the organization that the header names, if it does
+    arrived: float  # by this process's monotonic clock, in seconds
+
+    @property
+    def is_late(self) -> bool:
+        return monotonic() - self.arrived > DEADLINE_S
+
+
+class BidQueue:
+    """Bids that wait for their batch. Any thread may call any of its methods."""
+
+    def __init__(self, *, batch: int = BATCH, most: int = MOST_WAITING) -> None:
+        self._batch, self._most = batch, most
+        # In the order in which the lots are to be served.
+        self._waiting: dict[int, deque[WaitingBid]] = {}
+        self._count = 0
+        self._held: set[int] = set()
+        self._closed = False
+        self._changed = Condition()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def put(self, bid: WaitingBid) -> bool:
+        """Line up; False if there is no room, or no time before the process ends."""
+        with self._changed:
+            line = self._waiting.get(bid.lot_id)
+            # One lot may fill half the room, so that a lot that is stuck closes no other.
+            full = self._count >= self._most or (line and len(line) >= self._most // 2)
+            if self._closed or full:
+                return False
+            if line is None:
+                line = self._waiting[bid.lot_id] = deque()
+            line.append(bid)
+            self._count += 1
+            self._changed.notify()
+        return True
+
+    def take(self) -> list[WaitingBid]:
+        """The next batch, as soon as there is one; empty when all is done and the queue closed."""
+        with self._changed:
+            while not (lots := self._lots()):
+                if self._closed and not self._count:
+                    return []
+                self._changed.wait()
+            return self._share_out(lots)
+
+    def hold(self, lot_id: int) -> None:
+        """Leave a lot's bids in the queue until it is released; they keep their deadline."""
+        with self._changed:
+            self._held.add(lot_id)
+
+    def release(self, lot_id: int) -> None:
+        with self._changed:
+            self._held.discard(lot_id)
+            self._changed.notify()
+
+    def late(self) -> list[WaitingBid]:
+        """Take out the bids whose deadline has passed."""
+        gone: list[WaitingBid] = []
+        with self._changed:
+            for lot_id, line in list(self._waiting.items()):
+                while line and line[0].is_late:
+                    gone.append(line.popleft())
+                if not line:
+                    del self._waiting[lot_id]
+            self._count -= len(gone)
+            self._changed.notify()
+        return gone
+
+    def close(self) -> None:
+        """Take in no more; what waits is still handed out."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    def _lots(self) -> list[int]:
+        return [lot_id for lot_id in self._waiting if lot_id not in self._held]
+
+    def _share_out(self, lots: Collection[int]) -> list[WaitingBid]:
+        lots = list(lots)[: self._batch]
+        share = max(1, self._batch // len(lots))
+        taken: list[WaitingBid] = []
+        for least in (share, self._batch):
+            for lot_id in lots:
+                line = self._waiting[lot_id]
+                room = min(least, len(line), self._batch - len(taken))
+                taken += [line.popleft() for _ in range(room)]
+        for lot_id in lots:
+            # Whoever still waits goes behind the lots that had no turn.
+            if line := self._waiting.pop(lot_id):
+                self._waiting[lot_id] = line
+        self._count -= len(taken)
+        return taken
