@@ -10,17 +10,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from accounts.actors import Actor
-from auctions.lifecycle import LotState
+from auctions.lifecycle import BidSource, LotState
 from auctions.locks import lock_lot, lock_lots_nobody_holds
-from auctions.models import Bid, Lot, RefusedBid, Registration
-from auctions.queries import PUBLIC_STATES, answered_before, lots_visible_to, registrations_to_bid
+from auctions.models import Bid, Lot, ProxyMaximum, RefusedBid, Registration
+from auctions.queries import (
+    PUBLIC_STATES,
+    answered_before,
+    lots_visible_to,
+    maxima_on,
+    registrations_to_bid,
+)
 from auctions.registration import check_may_bid
-from auctions.rules import ascending, ledger
+from auctions.rules import ascending, ledger, proxy
+from auctions.rules.phases import Phase
+from auctions.sealing import unseal
 from core import clock, money
-from core.db import insert_all, transaction
+from core.db import insert_all, require_transaction, transaction
 from core.errors import NotFound, Refusal, all_refusals
 from core.events import Happening, record_many
 from core.idempotency import KeyReused
@@ -35,6 +43,7 @@ class Attempt:
     amount: Decimal
     key: UUID
     received_at: datetime
+    source: BidSource = BidSource.ONLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,15 @@ def place_bids_on_lots(asked: Mapping[int, Sequence[Attempt]]) -> dict[int, list
         return _decide(lock_lots_nobody_holds(asked), asked)
 
 
+def answer_for_maxima(lot: Lot, now: datetime) -> None:
+    """Step: bid for the maxima on a locked lot, as far as the rules say, if it is open."""
+    require_transaction()
+    batches = _Batch.read([lot], {lot.pk: []})
+    for batch in batches:
+        batch.answer_for_maxima(now)
+    _Batch.write(batches, now)
+
+
 def _decide(
     lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]
 ) -> dict[int, list[Decision]]:
@@ -98,6 +116,7 @@ class _Batch:
 
     lot: Lot
     registrations: dict[int, Registration] = field(default_factory=dict)
+    maxima: list[ProxyMaximum] = field(default_factory=list)
     known: dict[tuple[int, UUID], Bid | RefusedBid] = field(default_factory=dict)
     accepted: list[Bid] = field(default_factory=list)
     refused: list[RefusedBid] = field(default_factory=list)
@@ -105,8 +124,10 @@ class _Batch:
 
     @classmethod
     def read(cls, lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]) -> list["_Batch"]:
-        """Everything the decisions need, in three statements whatever the number of bids."""
+        """Everything the decisions need, in four statements whatever the number of bids."""
         batches = {lot.pk: cls(lot) for lot in lots}
+        for left in maxima_on(batches):
+            batches[left.lot_id].maxima.append(left)
         attempts = {lot_id: asked[lot_id] for lot_id in batches}
         bidders = {(lot_id, one.organization_id) for lot_id in attempts for one in attempts[lot_id]}
         for found in registrations_to_bid(bidders):
@@ -144,7 +165,41 @@ class _Batch:
         except Refusal as refusal:
             self._remember_refusal(registration, attempt, refusal, now)
             return refusal
-        return Placed(self._accept(registration, attempt, before, standing, now))
+        bid = self._accept(registration, attempt, before, standing, now)
+        self.answer_for_maxima(now)
+        return Placed(bid)
+
+    def answer_for_maxima(self, now: datetime) -> None:
+        """Place what `rules.proxy` says is to be bid for maxima, given the standing as it is."""
+        able = {left.registration_id: left for left in self.maxima if self._may_go_on(left)}
+        if not able or self.lot.phase_at(now) is not Phase.OPEN:
+            return
+        left = [proxy.Maximum(key, unseal(one.sealed), one.pk) for key, one in able.items()]
+        for answer in proxy.responses(self.lot.terms(), self.lot.standing(), left):
+            self._bid_for(able[answer.bidder_id], answer.amount, now)
+
+    def _may_go_on(self, left: ProxyMaximum) -> bool:
+        """Whether its bidder may still bid: what has come up since counts as for any bid."""
+        try:
+            check_may_bid(self.lot, left.registration.organization)
+        except Refusal:
+            return False
+        return True
+
+    def _bid_for(self, left: ProxyMaximum, amount: Decimal, now: datetime) -> None:
+        before = self.lot.standing()
+        standing = ascending.accept_proxy_bid(
+            LotState(self.lot.state),
+            self.lot.terms(),
+            before,
+            bidder_id=left.registration_id,
+            amount=amount,
+            now=now,
+        )
+        engine = Actor(user_id=left.by_user_id, client_id=left.by_client)
+        organization_id = left.registration.organization_id
+        attempt = Attempt(engine, organization_id, amount, uuid4(), now, BidSource.PROXY)
+        self._accept(left.registration, attempt, before, standing, now)
 
     @staticmethod
     def write(batches: Sequence["_Batch"], now: datetime) -> None:
@@ -181,6 +236,7 @@ class _Batch:
             closes_at_before=before.closes_at,
             closes_at=standing.closes_at,
             key=attempt.key,
+            source=attempt.source,
             previous_hash=self.lot.head_hash,
             by_user_id=attempt.actor.user_id,
             by_client=attempt.actor.client_id,

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DecimalField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    DecimalField,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
@@ -27,6 +37,7 @@ from auctions.models import (
     Lot,
     LotResult,
     Policy,
+    ProxyMaximum,
     PublicRecord,
     PublishedHeads,
     RefusedBid,
@@ -235,3 +246,31 @@ def _one(found: QuerySet[Any], what: str) -> Any:
     if (row := found.first()) is None:
         raise NotFound(what=what)
     return row
+
+
+def maxima_on(lot_ids: Collection[int]) -> list[ProxyMaximum]:
+    """The maxima that count on these lots: of each registration the newest, unless taken back."""
+    newest = ProxyMaximum.objects.filter(lot__in=lot_ids).order_by("registration", "-id")
+    rows = newest.distinct("registration").select_related("registration__organization")
+    return [row for row in rows if row.sealed]
+
+
+def maximum_of(registration: Registration) -> ProxyMaximum | None:
+    newest = ProxyMaximum.objects.filter(registration=registration).order_by("-id").first()
+    return newest if newest and newest.sealed else None
+
+
+def registration_of(lot_id: int, organization_id: int) -> Registration | None:
+    """The organization's registration on a lot that has not been refused."""
+    found = Registration.objects.filter(lot=lot_id, organization=organization_id)
+    standing = found.exclude(state=RegistrationState.REFUSED)
+    return standing.select_related("organization", "lot").first()
+
+
+def lots_with_sleeping_maxima(now: datetime) -> list[int]:
+    """Lots that are open, have maxima, and have seen no bid: nothing has woken the engine yet."""
+    opened = Lot.objects.filter(
+        state=LotState.PUBLISHED, opens_at__lte=now, closes_at__gt=now, bid_count=0
+    )
+    waiting = ProxyMaximum.objects.filter(lot=OuterRef("pk")).exclude(sealed="")
+    return list(opened.filter(Exists(waiting)).order_by("pk").values_list("pk", flat=True))

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from auctions import closing, heads, refunds
+from auctions import closing, heads, maxima, refunds
 from auctions.lifecycle import ClosedBy
 
 # The sweep runs each second; what will be due before the next one is nudged for its instant.
@@ -23,6 +23,11 @@ def close_due_lots() -> None:
 @shared_task(name="auctions.close_lot")
 def close_lot(lot_id: int) -> None:
     closing.close_lot(lot_id, by=ClosedBy.CELERY)
+
+
+@shared_task(name="auctions.act_for_opened_lots")
+def act_for_opened_lots() -> None:
+    maxima.act_for_opened_lots()
 
 
 @shared_task(name="auctions.publish_heads")

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from auctions.views import bids, deposits, lots, policies, records, registrations
+from auctions.views import bids, deposits, lots, maxima, policies, records, registrations
 
 register_converter(records.Day, "day")
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("lots/<int:pk>/publish", lots.PublishLot.as_view()),
     path("lots/<int:pk>/withdraw", lots.WithdrawLot.as_view()),
     path("lots/<int:pk>/bids", bids.Bids.as_view()),
+    path("lots/<int:pk>/maximum", maxima.OwnMaximum.as_view()),
     path("lots/<int:pk>/record", records.Record.as_view(), name="lot_record"),
     path("published-heads", records.PublishedHeadsList.as_view()),
     path("published-heads/<day:day>", records.PublishedHeadsDetail.as_view()),

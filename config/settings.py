@@ -249,6 +249,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"expires": 1.0},
     },
+    "act-for-maxima": {
+        "task": "auctions.act_for_opened_lots",
+        "schedule": 1.0,
+        "options": {"expires": 1.0},
+    },
     "raise-refund-alarms": {
         "task": "auctions.raise_refund_alarms",
         "schedule": 60.0,

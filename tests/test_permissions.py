@@ -220,6 +220,11 @@ ROWS = (
     Row("GET published-heads", "", "seller",             "200 200 200 200 200 200 200 200 200 200 403"),
     Row("GET published-heads/<day:day>", "day", "seller",
                                                          "200 200 200 200 200 200 200 200 200 200 403"),
+    # A maximum is its bidder's alone: not even the exchange's.
+    Row("GET lots/<int:pk>/maximum", "lot", "bidder",    "401 403 404 404 404 403 403 404 404 404 403"),
+    Row("PUT lots/<int:pk>/maximum", "lot", "bidder",    "401 403 200 403 403 403 403 403 403 200 403",
+        lambda world: {"amount": "5000.00"}),
+    Row("DELETE lots/<int:pk>/maximum", "lot", "bidder", "401 403 204 403 403 403 403 403 403 204 403"),
     Row("GET lots/<int:pk>/registrations", "lot", "bidder",
                                                          "401 200 200 200 200 200 200 200 200 200 403"),
     Row("POST lots/<int:pk>/registrations", "lot", "rival",

@@ -163,11 +163,15 @@ def check_ascending(record: Record) -> None:
 
 
 def _raises(terms: Record, bidding: Bidding, bid: Record, where: str) -> None:
-    """An ordinary bid: by another paddle, high enough, on a step."""
+    """An ordinary bid: by another paddle, high enough, on a step.
+
+    For a maximum that was left, the leader may go up to one that equals its own.
+    """
     amount, first = Decimal(bid["amount"]), Decimal(terms["starting_price"])
     step = Decimal(terms["increment"])
     lowest = first if bidding.price is None else bidding.price + step
-    need(bid["paddle"] != bidding.leader, f"自我加价{where}", "the leader bid again")
+    by_itself = bid["paddle"] == bidding.leader and bid["source"] != "proxy"
+    need(not by_itself, f"自我加价{where}", "the leader bid again")
     need(amount >= lowest, f"低于最低应价 {lowest}{where}", f"below the minimum of {lowest}")
     on_step = not terms["whole_steps"] or (amount - first) % step == 0
     need(on_step, f"不在加价幅度上{where}", f"off the step of {step}")

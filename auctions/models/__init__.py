@@ -3,6 +3,7 @@
 from auctions.models.bids import Bid, RefusedBid
 from auctions.models.deposits import DepositMovement, Forfeiture, Refund, RefundAlarm
 from auctions.models.lots import Lot, LotResult
+from auctions.models.maxima import ProxyMaximum
 from auctions.models.policies import Auctioneer, AuctionHouse, Policy
 from auctions.models.records import PublicRecord, PublishedHead, PublishedHeads
 from auctions.models.registrations import Registration
@@ -16,6 +17,7 @@ __all__ = [
     "Lot",
     "LotResult",
     "Policy",
+    "ProxyMaximum",
     "PublicRecord",
     "PublishedHead",
     "PublishedHeads",

@@ -148,6 +148,32 @@ def accept_bid(
         raise BidTooLow(minimum=minimum)
     if terms.whole_steps and (amount - terms.starting_price) % terms.increment:
         raise BidOffStep(step=terms.increment)
+    return _raised(terms, standing, bidder_id, amount, at)
+
+
+def accept_proxy_bid(
+    state: LotState,
+    terms: Terms,
+    standing: Standing,
+    *,
+    bidder_id: int,
+    amount: Decimal,
+    now: datetime,
+) -> Standing:
+    """The standing after a bid that the engine places for a maximum (`rules.proxy`).
+
+    Like any bid, but for two things: its amount is the rules' own, and the leader may meet a
+    maximum that equals its own.
+    """
+    at = bid_instant(standing, now)
+    if (current := phase(state, terms, standing, at)) is not Phase.OPEN:
+        raise BiddingNotOpen(phase=current)
+    return _raised(terms, standing, bidder_id, amount, at)
+
+
+def _raised(
+    terms: Terms, standing: Standing, bidder_id: int, amount: Decimal, at: datetime
+) -> Standing:
     return replace(
         standing,
         price=amount,

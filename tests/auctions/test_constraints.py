@@ -11,7 +11,7 @@ from django.db import models
 from django.db import transaction as django_transaction
 from django.db.models import ProtectedError
 
-from auctions import closing, forfeitures, heads, refunds
+from auctions import closing, forfeitures, heads, maxima, refunds
 from auctions.lifecycle import ClosedBy
 from auctions.models import (
     Auctioneer,
@@ -22,6 +22,7 @@ from auctions.models import (
     Lot,
     LotResult,
     Policy,
+    ProxyMaximum,
     PublicRecord,
     PublishedHead,
     PublishedHeads,
@@ -32,7 +33,7 @@ from auctions.models import (
 )
 from auctions.rules.ascending import BidTooLow
 from tests.auctions.conftest import by_sql, refused_by_the_database
-from tests.conftest import make_member, make_organization
+from tests.conftest import act, make_member, make_organization, organization_of
 from tests.factories import admit, bid, make_lot, operator_actor
 from tests.lasting import lasting
 
@@ -50,6 +51,12 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
         keep_a_part(admit(lot, make_member(make_organization())))
         bid(lot, bidder, "1000.00")
         bid(lot, rival, "1050.00")
+        maxima.leave_maximum(
+            actor=act(rival),
+            organization_id=organization_of(rival).pk,
+            lot_id=lot.pk,
+            amount=Decimal("1050.00"),
+        )
         with pytest.raises(BidTooLow):
             bid(lot, bidder, "1.00")
         clock.set(lot.closes_at)
@@ -135,6 +142,7 @@ REFUSED: dict[str, list[str]] = {
         copied(Policy, BIDDING, **NEW_POLICY, publicity_days="14"),
         copied(Policy, BIDDING, **NEW_POLICY, retention_years="4"),
     ],
+    "proxymaximum_by_somebody": [copied(ProxyMaximum, by_user_id="NULL")],
     "auctionhouse_licence_ends_after_start": [
         changed(AuctionHouse, licensed_until="licensed_from - 1"),
     ],
@@ -278,7 +286,7 @@ ONCE = {
 }
 LEDGERS = [
     *(Bid, RefusedBid, DepositMovement, LotResult, Policy, Refund, RefundAlarm),
-    *(PublicRecord, PublishedHeads, PublishedHead),
+    *(PublicRecord, PublishedHeads, PublishedHead, ProxyMaximum),
 ]
 
 

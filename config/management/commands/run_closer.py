@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 
 from auctions.closing import close_due_lots, seconds_to_next_close
 from auctions.lifecycle import ClosedBy
+from auctions.maxima import act_for_opened_lots
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +29,7 @@ AFTER_FAILURE = 1.0
 
 
 class Command(BaseCommand):
-    help = "Close lots the moment they are due, until stopped."
+    help = "Close lots the moment they are due and bid for maxima left before, until stopped."
     stand_by = timedelta(0)
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         """Close what is due; return how many seconds to sleep."""
         began = time.monotonic()
         try:
+            act_for_opened_lots()
             for lot_id in close_due_lots(by=ClosedBy.CLOSER, overdue=self.stand_by):
                 log.info("closer.closed", lot=lot_id, took_s=round(time.monotonic() - began, 4))
             due_in = seconds_to_next_close()

@@ -1,0 +1,48 @@
+"""Maxima that bidders left for the engine to bid up to. Only ever added, and sealed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class ProxyMaximum(models.Model):
+    """What a bidder left, or that it took it back; the newest row of a registration counts.
+
+    Shown to its own bidder alone and registered at no desk; what it says is sealed.
+    """
+
+    lot = models.ForeignKey(
+        "auctions.Lot", verbose_name=_("lot"), on_delete=models.PROTECT, related_name="+"
+    )
+    registration = models.ForeignKey(
+        "auctions.Registration",
+        verbose_name=_("paddle"),
+        on_delete=models.PROTECT,
+        related_name="maxima",
+    )
+    sealed = models.CharField(_("sealed amount"), max_length=200, blank=True)  # empty: taken back
+    left_at = models.DateTimeField(_("left at"))
+    by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    by_client = models.CharField(_("API client"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("proxy maximum")
+        verbose_name_plural = _("proxy maxima")
+        indexes = [models.Index(fields=["lot", "registration", "-id"], name="maximum_newest")]
+        constraints = [
+            models.CheckConstraint(
+                name="proxymaximum_by_somebody",
+                condition=Q(by_user__isnull=False) | ~Q(by_client=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
