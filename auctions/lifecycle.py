@@ -125,6 +125,13 @@ class ForfeitureGrounds(StrEnum):
     OTHER = "other"
 
 
+class DocumentKind(StrEnum):
+    """What is made on paper of a closing record."""
+
+    CONFIRMATION = "confirmation"  # 成交确认书
+    TRANSCRIPT = "transcript"  # 笔录
+
+
 LOT = Lifecycle(
     "lot",
     {

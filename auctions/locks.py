@@ -5,7 +5,16 @@ from collections.abc import Iterable
 from django.db import connection
 
 from accounts.actors import Actor
-from auctions.models import DepositMovement, Forfeiture, Lot, PublishedHeads, Registration
+from auctions.lifecycle import DocumentKind
+from auctions.models import (
+    DepositMovement,
+    DocumentSeries,
+    Forfeiture,
+    IssuedDocument,
+    Lot,
+    PublishedHeads,
+    Registration,
+)
 from auctions.queries import (
     deposit_movements_visible_to,
     forfeitures_visible_to,
@@ -67,6 +76,20 @@ def lock_registrations_of(lot_id: int) -> list[Registration]:
     registrations = Registration.objects.filter(lot_id=lot_id).order_by("pk")
     registrations = registrations.select_related("lot__policy")
     return list(registrations.select_for_update(no_key=True, of=("self",)))
+
+
+def lock_series(kind: DocumentKind, year: int) -> DocumentSeries:
+    """The numbers of one kind of document in one year; its first user makes the row."""
+    require_transaction()
+    row = {"kind": kind, "year": year}
+    DocumentSeries.objects.bulk_create([DocumentSeries(**row)], ignore_conflicts=True)
+    return DocumentSeries.objects.select_for_update().get(**row)
+
+
+def lock_document(document_id: int) -> IssuedDocument:
+    require_transaction()
+    documents = IssuedDocument.objects.select_for_update(no_key=True)
+    return documents.get(pk=document_id)
 
 
 def lock_latest_heads() -> PublishedHeads | None:

@@ -23,6 +23,7 @@ from django.db.models.functions import Coalesce
 from accounts.actors import Actor
 from auctions.lifecycle import (
     DepositKind,
+    DocumentKind,
     ForfeitureState,
     LotState,
     Regime,
@@ -33,7 +34,9 @@ from auctions.models import (
     AuctionHouse,
     Bid,
     DepositMovement,
+    DocumentFile,
     Forfeiture,
+    IssuedDocument,
     Lot,
     LotResult,
     Policy,
@@ -211,6 +214,37 @@ def records_without_head(until: datetime) -> QuerySet[PublicRecord]:
     """Records of lots closed before `until` that no published list names yet."""
     unlisted = PublicRecord.objects.filter(lot__result__closed_at__lt=until, head=None)
     return unlisted.select_related("lot__result").order_by("lot__result__closed_at", "lot__code")
+
+
+def lots_with_parties_seen_by(actor: Actor) -> QuerySet[Lot]:
+    """The lots whose documents the actor may read: as consignor, as buyer, or as staff."""
+    lots = lots_visible_to(actor)
+    if actor.is_staff:
+        return lots
+    return lots.filter(Q(consignor__in=actor.sees) | Q(deal__buyer__in=actor.sees))
+
+
+def closed_lot(lot_id: int) -> LotResult | None:
+    """The closing record with everything its documents name."""
+    results = LotResult.objects.select_related(
+        "lot__achievement",
+        "lot__consignor",
+        "lot__policy",
+        "lot__deal__buyer",
+        "lot__house__organization",
+        "lot__auctioneer",
+        "winning_bid__registration",
+    )
+    return results.filter(lot=lot_id).first()
+
+
+def issued_documents(lot_id: int, kind: DocumentKind) -> QuerySet[IssuedDocument]:
+    return IssuedDocument.objects.filter(lot=lot_id, kind=kind)
+
+
+def file_of(document_id: int) -> DocumentFile | None:
+    files = DocumentFile.objects.select_related("document")
+    return files.filter(pk=document_id).first()
 
 
 def published_heads() -> QuerySet[PublishedHeads]:

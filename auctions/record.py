@@ -52,7 +52,7 @@ def require_result(lot_id: int, phase: Phase) -> LotResult:
     """The closing record of a lot, or the refusal that says where the lot stands instead."""
     results = LotResult.objects.select_related("lot__achievement", "winning_bid__registration")
     if (result := results.filter(lot=lot_id).first()) is None:
-        raise NoClosingRecord(phase=phase.value)
+        raise NoClosingRecord(phase=phase)
     return result
 
 

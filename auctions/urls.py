@@ -1,6 +1,15 @@
 from django.urls import path, register_converter
 
-from auctions.views import bids, deposits, lots, maxima, policies, records, registrations
+from auctions.views import (
+    bids,
+    deposits,
+    documents,
+    lots,
+    maxima,
+    policies,
+    records,
+    registrations,
+)
 
 register_converter(records.Day, "day")
 
@@ -17,6 +26,14 @@ urlpatterns = [
     path("lots/<int:pk>/bids", bids.Bids.as_view()),
     path("lots/<int:pk>/maximum", maxima.OwnMaximum.as_view()),
     path("lots/<int:pk>/record", records.Record.as_view(), name="lot_record"),
+    path(
+        "lots/<int:pk>/documents/confirmation",
+        documents.Confirmation.as_view(),
+        name="lot_confirmation",
+    ),
+    path(
+        "lots/<int:pk>/documents/transcript", documents.Transcript.as_view(), name="lot_transcript"
+    ),
     path("published-heads", records.PublishedHeadsList.as_view()),
     path("published-heads/<day:day>", records.PublishedHeadsDetail.as_view()),
     path("lots/<int:pk>/registrations", registrations.Registrations.as_view()),

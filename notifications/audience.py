@@ -16,6 +16,7 @@ from notifications.hearers import (
     applicant,
     bidders,
     bureau,
+    buyer,
     consignor,
     everybody,
     everybody_once_announced,
@@ -178,6 +179,10 @@ AUDIENCES: dict[str, Audience] = {
     ),
     # What anybody may keep, so that no result can be changed afterwards.
     "heads.published": Audience(("day", "root", "previous_root", "lots"), webhooks=(everybody,)),
+    "document.issued": Audience(
+        ("document", "lot", "document_kind", "code", "sha256"),
+        webhooks=(consignor, buyer, exchange),
+    ),
     # Who registers is nobody's business before the end: the applicant's and the exchange's only.
     "registration.requested": Audience(
         _REGISTRATION, members=(exchange,), webhooks=(applicant, exchange)

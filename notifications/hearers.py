@@ -82,6 +82,12 @@ def consignor(event: Event) -> list[int]:
     return list(lots.values_list("consignor_id", flat=True))
 
 
+def buyer(event: Event) -> list[int]:
+    """the lot's buyer"""
+    lots = Lot.objects.filter(pk=_key(event, "lot"), deal__isnull=False)
+    return list(lots.values_list("deal__buyer", flat=True))
+
+
 def bidders(event: Event) -> list[int]:
     """the lot's registered bidders"""
     registrations = Registration.objects.filter(lot_id=_key(event, "lot"))

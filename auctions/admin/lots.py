@@ -23,7 +23,7 @@ from accounts.requests import actor_of
 from auctions import lots
 from auctions.admin import worklists
 from auctions.admin.drafting import DraftLotForm
-from auctions.lifecycle import LOT, LotState
+from auctions.lifecycle import LOT, LotState, Outcome
 from auctions.models import Bid, Lot, LotResult, Registration
 from auctions.queries import lots_visible_to
 from core import clock
@@ -274,9 +274,14 @@ class LotAdmin(DeskAdmin):
         if lot.bid_count:
             url = reverse("admin:auctions_bid_changelist", query={"lot": lot.pk})
             links.append({"label": _("All bids"), "url": url})
-        if LotResult.objects.filter(lot=lot).exists():
-            url = reverse("lot_record", args=[lot.pk])
-            links.append({"label": _("Public record"), "url": url})
+        if result := LotResult.objects.filter(lot=lot).first():
+            pages = {"lot_record": _("Public record"), "lot_transcript": _("Transcript (PDF)")}
+            if result.outcome == Outcome.SOLD:
+                pages["lot_confirmation"] = _("Confirmation (PDF)")
+            links += [
+                {"label": label, "url": reverse(name, args=[lot.pk])}
+                for name, label in pages.items()
+            ]
         return links
 
     def add_view(

@@ -2,6 +2,7 @@
 
 from auctions.models.bids import Bid, RefusedBid
 from auctions.models.deposits import DepositMovement, Forfeiture, Refund, RefundAlarm
+from auctions.models.documents import DocumentFile, DocumentSeries, IssuedDocument
 from auctions.models.lots import Lot, LotResult
 from auctions.models.maxima import ProxyMaximum
 from auctions.models.policies import Auctioneer, AuctionHouse, Policy
@@ -13,7 +14,10 @@ __all__ = [
     "Auctioneer",
     "Bid",
     "DepositMovement",
+    "DocumentFile",
+    "DocumentSeries",
     "Forfeiture",
+    "IssuedDocument",
     "Lot",
     "LotResult",
     "Policy",

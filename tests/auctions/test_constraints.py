@@ -12,13 +12,17 @@ from django.db import transaction as django_transaction
 from django.db.models import ProtectedError
 
 from auctions import closing, forfeitures, heads, maxima, refunds
-from auctions.lifecycle import ClosedBy
+from auctions.documents.issuing import document_of
+from auctions.lifecycle import ClosedBy, DocumentKind
 from auctions.models import (
     Auctioneer,
     AuctionHouse,
     Bid,
     DepositMovement,
+    DocumentFile,
+    DocumentSeries,
     Forfeiture,
+    IssuedDocument,
     Lot,
     LotResult,
     Policy,
@@ -61,6 +65,7 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
             bid(lot, bidder, "1.00")
         clock.set(lot.closes_at)
         assert closing.close_lot(lot.pk, by=ClosedBy.CLOSER)
+        document_of(lot_id=lot.pk, kind=DocumentKind.CONFIRMATION, actor=act(seller))
         for _ in range(2):
             clock.advance(days=1)
             heads.publish_due_heads()
@@ -121,6 +126,7 @@ UNPAID = (
     "(SELECT max(id) FROM auctions_depositmovement WHERE kind = 'released'"
     " AND id NOT IN (SELECT movement_id FROM auctions_refund))"
 )
+ANOTHER_DOCUMENT = {"kind": "'transcript'", "number": "7", "code": "'other'"}
 ON_SALE, SOLD = "state = 'published'", "state = 'closed'"
 
 AUCTION, BIDDING = "regime = 'AUCTION'", "regime = 'EXCHANGE_BIDDING'"
@@ -268,6 +274,20 @@ REFUSED: dict[str, list[str]] = {
             PublishedHeads, FIRST_DAY, **{**NEXT_DAY, "previous_id": "NULL", "previous_root": "''"}
         )
     ],
+    "issueddocument_one_of_a_kind": [
+        copied(IssuedDocument, **{**ANOTHER_DOCUMENT, "kind": "kind"})
+    ],
+    "issueddocument_number_once": [
+        copied(IssuedDocument, lot_id=OTHER_LOT, code="'other'"),
+    ],
+    "issueddocument_number_positive": [
+        copied(IssuedDocument, **{**ANOTHER_DOCUMENT, "number": "0", "lot_id": OTHER_LOT})
+    ],
+    "documentfile_hash_shape": [
+        f"WITH another AS ({copied(IssuedDocument, **ANOTHER_DOCUMENT)} RETURNING id) "  # noqa: S608
+        + copied(DocumentFile, document_id="(SELECT id FROM another)", sha256="''")
+    ],
+    "documentseries_once_a_year": [copied(DocumentSeries)],
     "publishedhead_position_once": [
         f"WITH another AS ({copied(PublicRecord, lot_id=OTHER_LOT)} RETURNING lot_id) "  # noqa: S608
         + copied(PublishedHead, record_id="(SELECT lot_id FROM another)")
@@ -280,13 +300,17 @@ ONCE = {
     "a lot's result": copied(LotResult),
     "a winning bid": copied(LotResult, lot_id=OTHER_LOT),
     "a lot's public record": copied(PublicRecord),
+    "a document's code": copied(
+        IssuedDocument, **{**ANOTHER_DOCUMENT, "code": "code", "lot_id": OTHER_LOT}
+    ),
+    "a document's file": copied(DocumentFile),
     "a day's list": copied(PublishedHeads, FIRST_DAY, **{**NEXT_DAY, "day": "day"}),
     "the list after a list": copied(PublishedHeads, FIRST_DAY, **{**NEXT_DAY, "previous_id": "id"}),
     "a record's place in a list": copied(PublishedHead, heads_id=LAST_LIST),
 }
 LEDGERS = [
     *(Bid, RefusedBid, DepositMovement, LotResult, Policy, Refund, RefundAlarm),
-    *(PublicRecord, PublishedHeads, PublishedHead, ProxyMaximum),
+    *(PublicRecord, PublishedHeads, PublishedHead, ProxyMaximum, IssuedDocument, DocumentFile),
 ]
 
 

@@ -1,5 +1,6 @@
 """Amounts: one spelling for each, nothing rounded by accident."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -151,3 +152,82 @@ def test_a_share_is_never_off_by_more_than_half_a_cent(amount, rate):
     share = money.share(amount, rate)
     assert abs(share - amount * rate) <= Decimal("0.005")
     assert money.exact(share) == share
+
+
+# --- In capitals --------------------------------------------------------------------------
+
+
+def read_capitals(text: str) -> Decimal:
+    """The amount that a reader understands, going through the characters from the left."""
+    digits = {char: number for number, char in enumerate("零壹贰叁肆伍陆柒捌玖")}
+    whole, point, cents = text.removesuffix("整").rpartition("元")
+    if not point:
+        whole, cents = "", cents or whole
+    yi = wan = section = digit = 0
+    for char in whole:
+        if char in digits:
+            digit = digits[char]
+        elif char in "拾佰仟":
+            section += digit * {"拾": 10, "佰": 100, "仟": 1000}[char]
+            digit = 0
+        elif char == "万":
+            wan, section, digit = section + digit, 0, 0
+        else:
+            yi, wan, section, digit = wan * 10**4 + section + digit, 0, 0, 0
+    yuan = yi * 10**8 + wan * 10**4 + section + digit
+    fraction = {"角": 0, "分": 0}
+    for number, unit in zip(cents.lstrip("零")[::2], cents.lstrip("零")[1::2], strict=True):
+        fraction[unit] = digits[number]
+    return yuan + Decimal(fraction["角"] * 10 + fraction["分"]) / 100
+
+
+@given(amounts)
+def test_an_amount_in_capitals_is_read_back_as_the_same_amount(amount):
+    assert read_capitals(money.in_capitals(amount)) == amount
+
+
+@given(amounts)
+def test_an_amount_in_capitals_is_well_formed(amount):
+    text = money.in_capitals(amount)
+    assert "零零" not in text
+    assert text.endswith(("整", "分"))
+    assert not re.search("零[元万亿仟佰拾整]", text) or text == "零元整"
+    assert not text.startswith(("零", "拾")) or text == "零元整"
+
+
+# The examples of the banks' own rules (支付结算办法 附件一), and every rule about zeros.
+CAPITALS = {
+    "1409.50": "壹仟肆佰零玖元伍角整",
+    "6007.14": "陆仟零柒元壹角肆分",
+    "1680.32": "壹仟陆佰捌拾元零叁角贰分",
+    "107000.53": "壹拾万柒仟元零伍角叁分",
+    "16409.02": "壹万陆仟肆佰零玖元零贰分",
+    "325.04": "叁佰贰拾伍元零肆分",
+    "0.00": "零元整",
+    "0.05": "伍分",
+    "0.30": "叁角整",
+    "0.35": "叁角伍分",
+    "10.00": "壹拾元整",
+    "1005.00": "壹仟零伍元整",
+    "1050.00": "壹仟零伍拾元整",
+    "100000.00": "壹拾万元整",
+    "1000001.00": "壹佰万零壹元整",
+    "3350000.00": "叁佰叁拾伍万元整",
+    "100000001.00": "壹亿零壹元整",
+    "100010000.00": "壹亿零壹万元整",
+    "1000000000000.00": "壹万亿元整",
+    "9999999999999999.99": (
+        "玖仟玖佰玖拾玖万玖仟玖佰玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"
+    ),
+}
+
+
+@pytest.mark.parametrize("amount", CAPITALS)
+def test_zeros_are_written_as_the_banks_rules_say(amount):
+    assert money.in_capitals(Decimal(amount)) == CAPITALS[amount]
+
+
+@pytest.mark.parametrize("amount", ["-0.01", "0.001"])
+def test_what_is_no_amount_has_no_capitals(amount):
+    with pytest.raises(ValueError):
+        money.in_capitals(Decimal(amount))

@@ -1,0 +1,100 @@
+"""A lot's documents: made once from the closing record, numbered, and the same ever after.
+
+The number and the facts are fixed in one short transaction; the typesetting, which may take
+seconds for a long transcript, comes after it and holds nothing.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from accounts.actors import Actor
+from accounts.permissions import require_signed_in
+from auctions.documents import contents
+from auctions.documents.typesetting import pdf
+from auctions.lifecycle import DocumentKind, Outcome
+from auctions.locks import lock_document, lock_series
+from auctions.models import DocumentFile, IssuedDocument, Lot
+from auctions.queries import closed_lot, file_of, issued_documents, lots_with_parties_seen_by
+from auctions.record import NoClosingRecord, keep_record
+from core import clock
+from core.clock import SHANGHAI
+from core.db import transaction
+from core.errors import Conflict, NotFound
+from core.events import record
+
+_PREFIXES = {DocumentKind.CONFIRMATION: "C", DocumentKind.TRANSCRIPT: "T"}
+_CONTENTS: dict[DocumentKind, Callable[..., dict[str, Any]]] = {
+    DocumentKind.CONFIRMATION: contents.confirmation,
+    DocumentKind.TRANSCRIPT: contents.transcript,
+}
+
+
+class LotNotSold(Conflict):
+    code = "lot_not_sold"
+    message = "This lot was not sold, so there is nothing to confirm."
+
+
+def document_of(*, lot_id: int, kind: DocumentKind, actor: Actor) -> DocumentFile:
+    """A document of a lot, for its parties and for staff; made now if nobody asked before.
+
+    To everybody else there is no such document.
+    """
+    require_signed_in(actor)
+    lot = lots_with_parties_seen_by(actor).filter(pk=lot_id).first()
+    if lot is None:
+        raise NotFound(what="document")
+    issued = issued_documents(lot_id, kind).first() or _issue(lot, kind)
+    return file_of(issued.pk) or _keep(issued, actor)
+
+
+def _issue(lot: Lot, kind: DocumentKind) -> IssuedDocument:
+    """Give the document its number and fix what it says; a lot has one of a kind."""
+    if (result := closed_lot(lot.pk)) is None:
+        raise NoClosingRecord(phase=lot.phase_at(clock.now()))
+    if kind is DocumentKind.CONFIRMATION and result.outcome != Outcome.SOLD:
+        raise LotNotSold
+    kept = keep_record(lot_id=lot.pk)
+    with transaction():
+        now = clock.now()
+        year = now.astimezone(SHANGHAI).year
+        # Whoever numbers a document of this kind holds the series: none is lost or used twice.
+        series = lock_series(kind, year)
+        if known := issued_documents(lot.pk, kind).first():
+            return known
+        series.last += 1
+        series.save(update_fields=["last"])
+        code = f"{_PREFIXES[kind]}{year}-{series.last:06d}"
+        return IssuedDocument.objects.create(
+            lot=lot,
+            kind=kind,
+            year=year,
+            number=series.last,
+            code=code,
+            facts=_CONTENTS[kind](result, kept, code=code),
+            issued_at=now,
+        )
+
+
+def _keep(issued: IssuedDocument, actor: Actor) -> DocumentFile:
+    """Typeset what was issued and keep the bytes. Twice at once gives the same ones."""
+    content = pdf(issued.kind, issued.facts, made_at=issued.issued_at)
+    with transaction():
+        lock_document(issued.pk)
+        if known := file_of(issued.pk):
+            return known
+        kept = DocumentFile.objects.create(
+            document=issued, content=content, sha256=hashlib.sha256(content).hexdigest()
+        )
+        record(
+            f"document:{issued.pk}",
+            "document.issued",
+            at=clock.now(),
+            actor=actor,
+            document=issued.pk,
+            lot=issued.lot_id,
+            document_kind=issued.kind,
+            code=issued.code,
+            sha256=kept.sha256,
+        )
+    return kept
