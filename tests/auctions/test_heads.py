@@ -13,7 +13,6 @@ from auctions.rules import ledger, merkle
 from core.models import Event
 from notifications.audience import AUDIENCES
 from tests.auctions.conftest import refusal
-from tests.conftest import NOW
 from tests.factories import bid, make_lot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -98,9 +97,9 @@ def test_missed_days_are_made_up_for_in_their_order(closed, anonymous, clock):
 def test_a_closing_that_became_known_too_late_stands_in_the_next_list(
     closed, seller, anonymous, clock
 ):
+    late = make_lot(seller, opens_at=clock.now(), closes_at=AFTER + timedelta(hours=1))
     clock.set(AFTER)
     heads.publish_due_heads()
-    late = make_lot(seller, opens_at=NOW, closes_at=AFTER + timedelta(hours=1))
     clock.set(late.closes_at)
     closing.close_lot(late.pk, by=ClosedBy.CLOSER)
     clock.set(AFTER + timedelta(days=1))
