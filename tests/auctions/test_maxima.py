@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.actors import ANONYMOUS
 from auctions import closing, maxima
 from auctions.lifecycle import BidSource, ClosedBy
 from auctions.models import Bid, ProxyMaximum, Registration
+from auctions.record import record_of
 from auctions.rules.ascending import BiddingNotOpen, NotRegistered
 from auctions.rules.proxy import MaximumTooLow
 from auctions.sealing import seal, unseal
@@ -15,6 +17,7 @@ from core.errors import NotFound
 from core.models import Event
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
 from tests.factories import admit, bid, make_lot
+from verify.checks import check
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 CANARY = "7654300.00"
@@ -168,6 +171,19 @@ def test_no_row_event_or_page_tells_a_maximum(contested, bidder, rival, operator
     clock.set(contested.closes_at + timedelta(hours=1))
     assert closing.close_lot(contested.pk, by=ClosedBy.CLOSER)
     assert CANARY not in api(operator).get(f"/api/v1/lots/{contested.pk}").content.decode()
+
+
+def test_the_record_of_a_lot_with_maxima_is_recomputed_by_the_verifier(
+    contested, bidder, rival, clock
+):
+    leave(contested, bidder, "1200.00")
+    leave(contested, rival, "1200.00")  # the leader meets its equal
+    bid(contested, rival, "1300.00")
+    clock.set(contested.closes_at)
+    assert closing.close_lot(contested.pk, by=ClosedBy.CLOSER)
+    record = check(record_of(lot_id=contested.pk, actor=ANONYMOUS).content.encode())
+    assert [one["source"] for one in record["bids"]] == ["proxy", "proxy", "online"]
+    assert record["result"]["price"] == "1300.00"
 
 
 def test_a_sealed_amount_opens_again_and_never_looks_the_same(settings):
