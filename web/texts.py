@@ -161,4 +161,8 @@ def _bidding_texts() -> dict[str, object]:
         "overtaken": _("The price has risen meanwhile. The next bid must be at least {minimum}."),
         "sign_in_again": _("You are no longer signed in. Sign in again to bid."),
         "registering": _("Sending your registration…"),
+        "maximum_left": _("You have left a maximum of {price}."),
+        "maximum_kept": _("Your maximum is kept. The system bids for you from now on."),
+        "maximum_withdrawn": _("Your maximum is taken back. Bids that were placed stand."),
+        "no_answer": _("No answer. Please try again."),
     }

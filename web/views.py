@@ -114,6 +114,7 @@ def _script_data(shown: Lot, part: Part, now: datetime, seq: int) -> dict[str, A
             "lot": api,
             "stream": f"{api}/stream",
             "bids": f"{api}/bids",
+            "maximum": f"{api}/maximum",
             "registrations": f"{api}/registrations",
             "ledger": reverse("lot_ledger", args=[shown.pk]),
         },

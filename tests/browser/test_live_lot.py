@@ -156,3 +156,18 @@ def test_the_page_fits_a_phone(lot, bidder, rival, open_page):
     page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     width = page.browser.execute_script("return document.documentElement.scrollWidth")
     assert width == 390
+
+
+def test_a_maximum_left_on_the_page_answers_a_rival(lot, bidder, rival, open_page):
+    own = admit(lot, bidder).paddle
+    admit(lot, rival)
+    page = open_page(lot, "bidder")
+    page.type("#maximum", "150万")
+    page.click("#maximum-form button[type=submit]")
+    page.will_read("#maximum-left", "You have left a maximum of ¥1,500,000.")
+    page.will_read("#price", "¥1,000,000")
+    bid(lot, rival, "1200000.00")
+    page.will_read("#price", "¥1,250,000")
+    page.will_read("#leader", own)
+    page.click("#maximum-withdraw")
+    page.will_read("#maximum-message", "taken back")

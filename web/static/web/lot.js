@@ -6,6 +6,7 @@
 import { wan, yuan } from "./amounts.js";
 import { startBidding, startRegistration } from "./bidding.js";
 import { fillLedger, showBid, startLedger } from "./ledger.js";
+import { startMaximum } from "./maximum.js";
 import { ServerClock, remaining, shanghai } from "./time.js";
 import { ask, follow } from "./wire.js";
 
@@ -56,6 +57,7 @@ function isLeading() {
 
 const form = startBidding(page, { onPlaced: takeBid, onAnswer: refresh });
 startRegistration(page);
+startMaximum(page, { onLeft: refresh });
 startLedger(page);
 
 function render() {

@@ -29,24 +29,43 @@ async function once(url, init = {}) {
 }
 
 /* GET; null when there was no answer. */
-export async function ask(url) {
+export async function ask(url, organization = null) {
   try {
-    return await once(url);
+    return await once(url, { headers: acting(organization) });
   } catch {
     return null;
   }
 }
 
+/* PUT and DELETE: doing it twice is doing it once. null when there was no answer. */
+export const put = (url, content, organization) =>
+  change(url, "PUT", organization, JSON.stringify(content));
+export const withdraw = (url, organization) => change(url, "DELETE", organization);
+
+async function change(url, method, organization, body) {
+  try {
+    return await once(url, { method, body, headers: { ...writing(), ...acting(organization) } });
+  } catch {
+    return null;
+  }
+}
+
+function acting(organization) {
+  return organization ? { "Acting-Organization": String(organization) } : {};
+}
+
+function writing() {
+  return {
+    "Content-Type": "application/json",
+    "Accept-Language": document.documentElement.lang,
+    "X-CSRFToken": document.querySelector("input[name=csrfmiddlewaretoken]").value,
+  };
+}
+
 /* POST with an Idempotency-Key, again and again until there is an answer. A repetition with
    the same key does nothing a second time. `onWait` hears of each failure. */
 export async function send(url, content, { key, organization, onWait }) {
-  const headers = {
-    "Content-Type": "application/json",
-    "Accept-Language": document.documentElement.lang,
-    "Idempotency-Key": key,
-    "X-CSRFToken": document.querySelector("input[name=csrfmiddlewaretoken]").value,
-  };
-  if (organization) headers["Acting-Organization"] = String(organization);
+  const headers = { ...writing(), "Idempotency-Key": key, ...acting(organization) };
   const init = { method: "POST", headers, body: JSON.stringify(content) };
   for (let failures = 0; ; ) {
     let answer = null;
