@@ -13,6 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", example="a-long-random-text")
+# Earlier secrets: sessions and sealed maxima stay readable through a rotation.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", default="")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", default="")
 # Behind TLS, cookies must not travel without it. The demo on loopback has no TLS.
