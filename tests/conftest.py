@@ -7,8 +7,8 @@ Each is an `accounts.User`; `organization_of(user)` is where the person works.
 """
 
 import gc
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 from io import StringIO
 from itertools import count
@@ -34,8 +34,9 @@ from auctions.policies import add_policy
 from auctions.rules.policy import NoticeChannel, PolicyTerms
 from core import clock as clock_module
 from core.db import transaction
+from tests.clock import NOW, Clock
+from tests.lasting import lasting
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
 # What a lot is sold under that names neither format nor policy.
 RULES = "ENGLISH-1/EXCHANGE_BIDDING-2"
 _numbers = count(1)
@@ -58,23 +59,6 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish() -> None:
     gc.unfreeze()
-
-
-class Clock:
-    """Stands in for the database's clock: it says what it was told."""
-
-    def __init__(self, instant: datetime) -> None:
-        self.instant = instant
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def set(self, instant: datetime) -> None:
-        self.instant = instant
-
-    def advance(self, **duration: float) -> datetime:
-        self.instant += timedelta(**duration)
-        return self.instant
 
 
 @pytest.fixture
@@ -198,7 +182,18 @@ class Cast(dict[str, User]):
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    """Folders whose tests need most of the cast have `lasting_cast` instead."""
     return Cast()
+
+
+@pytest.fixture(scope="module")
+def lasting_cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """Everybody, made once for a module; each test takes a copy."""
+    with lasting(django_db_blocker):
+        everybody = Cast()
+        for name in CAST:
+            assert everybody[name]
+        yield everybody
 
 
 @pytest.fixture

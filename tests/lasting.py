@@ -12,7 +12,7 @@ import pytest
 from django.db import transaction as django_transaction
 
 from core import clock as clock_module
-from tests.conftest import NOW, Clock
+from tests.clock import NOW, Clock
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Lots in any state, and what a test looks at afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,55 +11,24 @@ import pytest
 from django.db import IntegrityError, connection
 from django.db import transaction as django_transaction
 
-from accounts.models import OrganizationKind, User
 from auctions.lifecycle import LotState
 from auctions.models import Lot, Policy
 from auctions.queries import PUBLIC_STATES
 from core.models import Event, numbered
-from tests.conftest import NOW, RULES, make_member, make_organization, organization_of
+from tests.conftest import NOW, RULES, Cast, organization_of
 from tests.factories import admit, make_achievement, make_lot
-from tests.lasting import lasting
 
 LATER = {"opens_at": NOW + timedelta(days=1), "closes_at": NOW + timedelta(days=2)}
 
 
-@pytest.fixture(scope="module")
-def cast(django_db_setup, django_db_blocker) -> Iterator[dict[str, int]]:
-    """The ids of those who have a part in every auction; made once for a module."""
-    exchange, institute = OrganizationKind.EXCHANGE, OrganizationKind.RESEARCH_INSTITUTE
-    with lasting(django_db_blocker):
-        organizations = {
-            "seller": make_organization(institute),
-            "bidder": make_organization(city="320500"),
-            "rival": make_organization(city="340100"),
-            "operator": make_organization(exchange, city="310117"),
-        }
-        yield {name: make_member(at, name=name).pk for name, at in organizations.items()}
-
-
 @pytest.fixture
-def seller(cast, db) -> User:
-    return User.objects.get(pk=cast["seller"])
-
-
-@pytest.fixture
-def bidder(cast, db) -> User:
-    return User.objects.get(pk=cast["bidder"])
-
-
-@pytest.fixture
-def rival(cast, db) -> User:
-    return User.objects.get(pk=cast["rival"])
-
-
-@pytest.fixture
-def operator(cast, db) -> User:
-    return User.objects.get(pk=cast["operator"])
+def cast(db: None, lasting_cast: Cast) -> Cast:
+    return deepcopy(lasting_cast)
 
 
 @pytest.fixture(scope="module")
-def lot_on_sale(cast) -> int:
-    return make_lot(User.objects.get(pk=cast["seller"])).pk
+def lot_on_sale(lasting_cast) -> int:
+    return make_lot(lasting_cast["seller"]).pk
 
 
 @pytest.fixture
@@ -68,10 +38,10 @@ def lot(lot_on_sale, db, clock) -> Lot:
 
 
 @pytest.fixture(scope="module")
-def contested_lot(cast) -> int:
-    lot = make_lot(User.objects.get(pk=cast["seller"]))
+def contested_lot(lasting_cast) -> int:
+    lot = make_lot(lasting_cast["seller"])
     for name in ("bidder", "rival"):
-        admit(lot, User.objects.get(pk=cast[name]))
+        admit(lot, lasting_cast[name])
     return lot.pk
 
 

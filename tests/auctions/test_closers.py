@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import User
 from auctions import closing, tasks
 from auctions.lifecycle import ClosedBy, LotState
 from auctions.models import Lot, LotResult
@@ -25,8 +24,8 @@ def states(*lots: Lot) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def three_lots(cast) -> list[int]:
-    seller, bidder = (User.objects.get(pk=cast[name]) for name in ("seller", "bidder"))
+def three_lots(lasting_cast) -> list[int]:
+    seller, bidder = lasting_cast["seller"], lasting_cast["bidder"]
     ends = (NOW + HOUR + timedelta(seconds=n) for n in range(3))
     made = [make_lot(seller, closes_at=end) for end in ends]
     for lot in made:

@@ -1,6 +1,7 @@
 """Needs, responses and achievements in any state, and the people who decide on them."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -13,7 +14,7 @@ from accounts.models import Organization, User
 from core.models import Event
 from marketplace.lifecycle import NeedState, ResponseState
 from marketplace.models import Deal, Need, NeedIndicator, Response, TechnologyField
-from tests.conftest import NOW, organization_of
+from tests.conftest import NOW, Cast, organization_of
 
 _numbers = count(1)
 
@@ -108,27 +109,14 @@ def break_half_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @pytest.fixture
-def people(
-    seller: User,
-    enterprise: User,
-    bidder: User,
-    rival: User,
-    operator: User,
-    bureau: User,
-    cadre: User,
-    stranger: User,
-) -> dict[str, User]:
+def cast(db: None, lasting_cast: Cast) -> Cast:
+    return deepcopy(lasting_cast)
+
+
+@pytest.fixture
+def people(cast: Cast) -> Cast:
     """The cast by name, for tests that are generated from a table."""
-    return {
-        "seller": seller,
-        "enterprise": enterprise,
-        "bidder": bidder,
-        "rival": rival,
-        "operator": operator,
-        "bureau": bureau,
-        "cadre": cadre,
-        "stranger": stranger,
-    }
+    return cast
 
 
 @pytest.fixture

@@ -12,11 +12,17 @@ from core.errors import Refusal
 from marketplace import achievements, responses
 from marketplace.lifecycle import ResponseState
 from marketplace.models import Deal, Response
-from tests.conftest import act, organization_of
+from tests.conftest import Cast, act, organization_of
 from tests.factories import make_achievement
 from tests.marketplace.conftest import make_need, make_response
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Committed, for other connections to see."""
+    return Cast()
 
 
 def at_once(*attempts: Callable[[], Any]) -> list[str]:

@@ -1,0 +1,22 @@
+"""The instant at which tests begin, and a clock that says what it was told."""
+
+from datetime import UTC, datetime, timedelta
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
+
+
+class Clock:
+    """Stands in for the database's clock: it says what it was told."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def set(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def advance(self, **duration: float) -> datetime:
+        self.instant += timedelta(**duration)
+        return self.instant
