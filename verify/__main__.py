@@ -24,6 +24,11 @@ OUTCOMES = {
 }
 
 
+def plain(text: str) -> str:
+    """Without what would command a terminal: a record must not write its own verdict."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
 def told(record: Record) -> str:
     result = record["result"]
     end = instant(result["closes_at"]).astimezone(BEIJING)
@@ -31,7 +36,8 @@ def told(record: Record) -> str:
     if result["price"] is not None:
         outcome += f"，号牌 / paddle {result['paddle']}，¥{result['price']}"
     return "\n".join(
-        (
+        plain(line)
+        for line in (
             f"  标的 / lot      {record['lot']} {record['title']}",
             f"  规则 / rules    {record['rules']} ({record['terms']['rules_version']})",
             f"  出价 / bids     {len(record['bids'])}",
@@ -50,14 +56,14 @@ def judge(name: str, heads: str | None) -> int:
         record = check(data)
         listed = check_listed(record, Path(heads).read_bytes()) if heads else None
     except Altered as found:
-        print(f"✗ {name}\n  结论：记录被改动 / altered: {found}")
+        print(f"✗ {name}\n  结论：记录被改动 / altered: {plain(str(found))}")
         return ALTERED
     except (Unreadable, OSError) as problem:
-        print(f"? {name}\n  结论：无法核验 / cannot be judged: {problem}")
+        print(f"? {name}\n  结论：无法核验 / cannot be judged: {plain(str(problem))}")
         return UNREADABLE
     print(f"✓ {name}\n{told(record)}")
     if listed:
-        print(f"  公布 / listed   {listed['day']}，root {listed['root']}")
+        print(f"  公布 / listed   {plain(listed['day'])}，root {listed['root']}")
     print("  结论：记录完整，结果与规则相符 / intact; the result follows from the rules")
     return INTACT
 

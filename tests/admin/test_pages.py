@@ -98,6 +98,15 @@ def test_a_long_ledger_shows_its_newest_rows_on_the_lots_page(world: World, desk
     assert f"{list_url(Bid)}?lot={lot.pk}" in text
 
 
+def test_the_page_of_a_closed_lot_leads_to_its_record_and_documents(world: World, desk: Desk):
+    client = desk(world.people["operator"])
+    pages = [f"/api/v1/lots/{{}}/{name}" for name in ("record", "documents/confirmation")]
+    for lot, expected in ((world.sold_lot, True), (world.open_lot, False)):
+        text = client.get(page_url(lot)).content.decode()
+        assert [page.format(lot.pk) in text for page in pages] == [expected, expected]
+    assert client.get(pages[0].format(world.sold_lot.pk)).status_code == 200
+
+
 def test_money_and_times_are_written_out(world: World, desk: Desk):
     lot = Lot.objects.filter(pk=world.upcoming_lot.pk)
     lot.update(starting_price="3350000.00")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.verify.conftest import forged
 from verify.__main__ import main
 
 # The record they judge was made by the product.
@@ -52,6 +53,19 @@ def test_a_true_record_is_told_in_words(files, published, capsys):
 def test_a_lot_without_bids_is_told_so(files, capsys):
     assert main([files["unsold"]]) == 0
     assert "无人出价 / no bids" in capsys.readouterr().out
+
+
+def test_a_record_cannot_write_its_own_verdict(sold, tmp_path, capsys):
+    sold["title"] = "\x1b[2J\r✓ intact\n结论\u202e"
+    path = tmp_path / "hostile.json"
+    path.write_bytes(forged(sold))
+    assert main([str(path)]) == 0
+    sold["bids"][0]["kind"] = "\x1b[2J\n✓"
+    path.write_bytes(forged(sold))
+    assert main([str(path)]) == 2
+    said = capsys.readouterr().out
+    assert "?[2J?✓ intact?结论?" in said
+    assert "\x1b" not in said
 
 
 def test_an_altered_record_is_1(files, capsys):

@@ -64,6 +64,15 @@ def test_a_lot_nobody_bid_for_is_unsold(visit, lot, clock):
     assert "This lot takes no bids." in text
 
 
+def test_the_public_record_is_offered_once_there_is_one(visit, lot, clock):
+    hidden = '<p id="record" class="quiet" hidden>'
+    assert hidden in visit(page(lot)).text
+    close(lot, clock)
+    text = visit(page(lot)).text
+    assert hidden not in text
+    assert f'<a href="/api/v1/lots/{lot.pk}/record">public record</a>' in text
+
+
 def test_reading_an_overdue_lot_closes_it(visit, lot, clock):
     clock.set(lot.closes_at)
     assert "Unsold: there was no bid." in text_of(visit(page(lot)))
