@@ -239,6 +239,20 @@ class WholeNumberField(serializers.Field[Any, Any, Any, Any]):
         return int(value)
 
 
+class FlagField(serializers.Field[Any, Any, Any, Any]):
+    """true or false, and none of the other spellings that DRF takes for them."""
+
+    default_error_messages = {"invalid": _("true or false is needed.")}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+    def to_representation(self, value: Any) -> bool:
+        return bool(value)
+
+
 class IdField(WholeNumberField):
     """The id of something. Whether it exists for the caller is not a question of shape."""
 

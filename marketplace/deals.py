@@ -1,13 +1,145 @@
-"""Deals: the one record every way of trading ends in."""
+"""Deals: the one record every way of trading ends in.
+
+Bids and accepted responses form a deal by the step `form`. An agreed price and a listing are
+proposed, publicised where the law asks for it (`publicities`), and formed when the counterparty
+confirms (民法典 483; 合同编通则解释 art. 4).
+"""
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from core import money
-from core.db import require_transaction
+from accounts.actors import Actor
+from accounts.models import Organization
+from accounts.permissions import require_agent, require_signed_in, require_verified
+from accounts.queries import organizations_visible_to
+from core import clock, money
+from core.db import require_transaction, transaction
+from core.errors import InvalidValue, NotFound, PermissionDenied, Refusal
 from core.events import Acts, record
+from core.idempotency import Once, claim, settle
 from core.models import numbered
-from marketplace.models import Channel, Deal, PricingMethod
+from marketplace import achievements, rules
+from marketplace.lifecycle import (
+    DEAL,
+    AchievementState,
+    DealState,
+    NeedState,
+    ObjectionState,
+)
+from marketplace.locks import lock_achievement, lock_deal
+from marketplace.models import Channel, Deal, Need, Objection, PricingMethod, TransferMode
+from marketplace.queries import deals, needs_visible_to, publicity_of
+
+
+class OwnDeal(Refusal):
+    code = "own_deal"
+    message = "An organization cannot sell to itself."
+
+
+class BuyerIsNotPoster(Refusal):
+    code = "buyer_is_not_poster"
+    message = "The buyer of a deal about a need is the organization that posted the need."
+
+
+def propose_deal(
+    *,
+    actor: Actor,
+    buyer: int,
+    price: Decimal,
+    method: PricingMethod,
+    channel: Channel,
+    once: Once | None = None,
+    achievement: int | None = None,
+    need: int | None = None,
+    seller: int | None = None,
+    **values: Any,
+) -> Deal:
+    """Enter a deal without bids, by the seller's agent or by staff; nothing is formed yet.
+
+    The achievement is kept for it from now on: one that is in a lot or in another deal is
+    refused. `seller` is named only where there is no achievement whose owner sells.
+    """
+    require_signed_in(actor)
+    with transaction():
+        if earlier := claim(once, at=clock.now()):
+            return deals().get(pk=earlier)
+        wanted = _need_on_the_list(actor, need, buyer)
+        seller_id = _keep(actor, achievement, seller)
+        now = clock.now()
+        parties = [_party(actor, seller_id), _party(actor, buyer)]
+        if seller_id == buyer:
+            raise OwnDeal
+        for party in parties:
+            require_verified(party)
+        deal = Deal(
+            **numbered(Deal, "D", now),
+            seller=parties[0],
+            buyer=parties[1],
+            achievement_id=achievement,
+            need=wanted,
+            price=price,
+            method=method,
+            channel=channel,
+            state=DealState.PROPOSED,
+            proposed_at=now,
+            **{"mode": _usual_mode(achievement), **values},
+        )
+        _check(deal, actor)
+        if achievement is not None:
+            achievements.reserve(achievement, at=now, actor=actor)
+        deal.save(force_insert=True)
+        settle(once, deal)
+        record_deal(deal, "proposed", actor, now)
+    return deal
+
+
+def confirm_deal(*, actor: Actor, deal_id: int, reason: str = "") -> Deal:
+    """The counterparty confirms, which forms the contract at the clock's time under the lock.
+
+    For a listing the exchange may do so instead, saying how the conditions that it published
+    were met (合同编通则解释 art. 4 (3)).
+    """
+    with transaction():
+        deal = lock_deal(deal_id, seen_by=actor)
+        require_signed_in(actor)
+        if deal.buyer_id not in actor.acts_for:
+            if not (actor.operates and deal.method == PricingMethod.LISTING):
+                raise PermissionDenied
+            reason = rules.check_reason(reason)
+        return _form(deal, actor, clock.now(), reason=reason)
+
+
+def stop_deal(*, actor: Actor, deal_id: int, reason: str) -> Deal:
+    """Take a proposal back, turn it down, or end it for the exchange; the achievement is free."""
+    with transaction():
+        deal = lock_deal(deal_id, seen_by=actor)
+        require_signed_in(actor)
+        if not actor.is_staff and not {deal.seller_id, deal.buyer_id} & actor.acts_for:
+            raise PermissionDenied
+        return stop(deal, reason=rules.check_reason(reason), actor=actor, at=clock.now())
+
+
+def stop(deal: Deal, *, reason: str, actor: Acts, at: datetime) -> Deal:
+    """End a deal that was not formed, which the caller locked; open objections lapse with it."""
+    require_transaction()
+    DEAL.check(DealState(deal.state), DealState.STOPPED)
+    deal.state, deal.state_reason = DealState.STOPPED, reason
+    deal.save(update_fields=["state", "state_reason"])
+    Objection.objects.filter(publicity__deal=deal, state=ObjectionState.OPEN).update(
+        state=ObjectionState.LAPSED, decided_at=at, decision=reason
+    )
+    if deal.achievement_id is not None:
+        achievements.release(deal.achievement_id, at=at, actor=actor)
+    record_deal(deal, "stopped", actor, at)
+    return deal
+
+
+def sign_on_site(deal_id: int, *, at: datetime, actor: Acts) -> Deal:
+    """Sign an already agreed deal in a session's running order, under the same conditions."""
+    deal = lock_deal(deal_id)
+    deal.channel = Channel.ONSITE
+    return _form(deal, actor, at)
 
 
 def form(
@@ -35,14 +167,15 @@ def form(
         achievement_id=achievement_id,
         need_id=need_id,
     )
-    _record(deal, actor, at)
+    record_deal(deal, "formed", actor, at)
     return deal
 
 
-def _record(deal: Deal, actor: Acts | None, at: datetime) -> None:
+def record_deal(deal: Deal, what: str, actor: Acts | None, at: datetime, **facts: Any) -> None:
+    """One event of a deal that the caller locked."""
     record(
         f"deal:{deal.pk}",
-        "deal.formed",
+        f"deal.{what}",
         at=at,
         actor=actor,
         deal=deal.pk,
@@ -54,4 +187,82 @@ def _record(deal: Deal, actor: Acts | None, at: datetime) -> None:
         channel=Channel(deal.channel).value,
         achievement=deal.achievement_id,
         need=deal.need_id,
+        **facts,
     )
+
+
+def _form(deal: Deal, actor: Acts, at: datetime, *, reason: str = "") -> Deal:
+    """Form a locked deal that is proposed or was publicised, or refuse to."""
+    DEAL.check(DealState(deal.state), DealState.FORMED)
+    for party in (deal.seller, deal.buyer):
+        require_verified(party)
+    publicity = publicity_of(deal)
+    rules.check_may_form(
+        method=deal.method,
+        seller_kind=deal.seller.kind,
+        publicity=publicity.standing() if publicity else None,
+        now=at,
+    )
+    deal.state, deal.state_reason, deal.formed_at = DealState.FORMED, reason, at
+    deal.save(update_fields=["state", "state_reason", "formed_at", "channel"])
+    record_deal(deal, "formed", actor, at)
+    return deal
+
+
+def _need_on_the_list(actor: Actor, need_id: int | None, buyer_id: int) -> Need | None:
+    if need_id is None:
+        return None
+    if (need := needs_visible_to(actor).filter(pk=need_id).first()) is None:
+        raise NotFound
+    if need.organization_id != buyer_id:
+        raise BuyerIsNotPoster
+    if need.state != NeedState.PUBLISHED:
+        raise rules.NotOnTheList(thing="need", current=NeedState(need.state))
+    return need
+
+
+def _keep(actor: Actor, achievement_id: int | None, seller_id: int | None) -> int:
+    """Lock what is sold, if it is an achievement; the id of who sells, whom the actor may bind."""
+    if achievement_id is None:
+        if seller_id is None:
+            raise InvalidValue(what="seller")
+        _require_seller(actor, seller_id)
+        return seller_id
+    achievement = lock_achievement(achievement_id, seen_by=actor)
+    _require_seller(actor, achievement.owner_id)
+    if seller_id not in (None, achievement.owner_id):
+        raise InvalidValue(what="seller")
+    if achievement.state != AchievementState.PUBLISHED:
+        current = AchievementState(achievement.state)
+        raise rules.NotOnTheList(thing="achievement", current=current)
+    return achievement.owner_id
+
+
+def _require_seller(actor: Actor, seller_id: int) -> None:
+    if not actor.is_staff:
+        require_agent(actor, seller_id)
+
+
+def _party(actor: Actor, organization_id: int) -> Organization:
+    if (found := organizations_visible_to(actor).filter(pk=organization_id).first()) is None:
+        raise NotFound
+    return found
+
+
+def _usual_mode(achievement_id: int | None) -> TransferMode:
+    """What is meant where nothing is said: the right is sold, or the technology developed."""
+    return TransferMode.DEVELOPMENT if achievement_id is None else TransferMode.TRANSFER
+
+
+def _check(deal: Deal, actor: Actor) -> None:
+    rules.check_proposal(
+        rules.Proposal(
+            method=deal.method,
+            has_achievement=deal.achievement_id is not None,
+            evidence=deal.evidence,
+            conditions=deal.conditions,
+            related_party=deal.related_party,
+            relation=deal.relation,
+        )
+    )
+    rules.check_channel(deal.channel, about_need=deal.need_id is not None, by_staff=actor.is_staff)

@@ -38,9 +38,19 @@ class AchievementState(StrEnum):
 
 
 class DealState(StrEnum):
+    PROPOSED = "proposed"
+    PUBLICISED = "publicised"
     FORMED = "formed"
+    STOPPED = "stopped"
     DEFAULTED = "defaulted"
     RESCINDED = "rescinded"
+
+
+class ObjectionState(StrEnum):
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+    LAPSED = "lapsed"
 
 
 NEED = Lifecycle(
@@ -97,8 +107,27 @@ ACHIEVEMENT = Lifecycle(
 DEAL = Lifecycle(
     "deal",
     {
+        # A deal that bids or a response's acceptance bring about is formed at once.
+        DealState.PROPOSED: {DealState.PUBLICISED, DealState.FORMED, DealState.STOPPED},
+        DealState.PUBLICISED: {DealState.FORMED, DealState.STOPPED},
+        DealState.STOPPED: set(),
         DealState.FORMED: {DealState.DEFAULTED, DealState.RESCINDED},
         DealState.DEFAULTED: set(),
         DealState.RESCINDED: set(),
+    },
+)
+
+OBJECTION = Lifecycle(
+    "objection",
+    {
+        # It lapses with the deal, if something else stops that.
+        ObjectionState.OPEN: {
+            ObjectionState.UPHELD,
+            ObjectionState.DISMISSED,
+            ObjectionState.LAPSED,
+        },
+        ObjectionState.UPHELD: set(),
+        ObjectionState.DISMISSED: set(),
+        ObjectionState.LAPSED: set(),
     },
 )

@@ -1,6 +1,7 @@
 """Every row lock of this app.
 
-The order is: need, its responses by id, achievement. Whoever takes several takes them so.
+The order is: need, its responses by id, deal, achievement. Whoever takes several takes them so.
+A deal's publicity and its objections have no locks of their own: the deal's is theirs.
 """
 
 from typing import TypeVar
@@ -10,12 +11,16 @@ from django.db.models import Model, QuerySet
 from accounts.actors import Actor
 from core.db import require_transaction
 from core.errors import NotFound
-from marketplace.models import Achievement, Need, Response
+from marketplace.models import Achievement, Deal, Need, Response
 from marketplace.queries import (
     achievements,
     achievements_visible_to,
+    deals,
+    deals_known_to,
+    deals_visible_to,
     needs,
     needs_visible_to,
+    objections_visible_to,
     responses,
     responses_visible_to,
 )
@@ -52,6 +57,25 @@ def lock_achievement(achievement_id: int, *, seen_by: Actor | None = None) -> Ac
     """Lock one achievement; steps, which act for nobody in particular, name no `seen_by`."""
     rows = achievements() if seen_by is None else achievements_visible_to(seen_by)
     return _lock(rows, achievement_id)
+
+
+def lock_deal(deal_id: int, *, seen_by: Actor | None = None) -> Deal:
+    """Lock one deal; steps, which act for nobody in particular, name no `seen_by`."""
+    return _lock(deals() if seen_by is None else deals_visible_to(seen_by), deal_id)
+
+
+def lock_known_deal(deal_id: int, *, known_to: Actor) -> Deal:
+    """Lock a deal that its parties see, or that everybody heard of by its publicity."""
+    return _lock(deals_known_to(known_to), deal_id)
+
+
+def lock_deal_objected_to(objection_id: int, *, seen_by: Actor) -> Deal:
+    """Lock the deal of an objection that `seen_by` may see; what it is about never changes."""
+    require_transaction()
+    objection = objections_visible_to(seen_by).filter(pk=objection_id).first()
+    if objection is None:
+        raise NotFound
+    return _lock(deals(), objection.publicity.deal_id)
 
 
 def _lock(rows: QuerySet[Row], row_id: int) -> Row:

@@ -4,12 +4,22 @@ Published things are public. The rest is for the organization's own people, for 
 and the office, and, from the submission on, for the science bureau of the thing's city.
 """
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
-from core.errors import InvalidValue
-from marketplace.lifecycle import AchievementState, NeedState
-from marketplace.models import Achievement, Deal, Need, Response, TechnologyField
+from core.errors import InvalidValue, NotFound
+from marketplace.lifecycle import AchievementState, DealState, NeedState
+from marketplace.models import (
+    Achievement,
+    Deal,
+    Need,
+    Objection,
+    Publicity,
+    Response,
+    TechnologyField,
+)
 
 _PUBLIC_NEEDS = (
     NeedState.PUBLISHED,
@@ -25,6 +35,7 @@ _PUBLIC_ACHIEVEMENTS = (
 )
 # What its owner took back before anybody else decided on it is nobody else's business.
 _REACHED_THE_BUREAU = ~Q(state="draft") & ~Q(state="withdrawn", published_at=None)
+_EVER_PUBLICISED = Q(publicity__isnull=False)
 
 
 class UnknownTechnologyField(InvalidValue):
@@ -85,9 +96,53 @@ def responses_visible_to(actor: Actor) -> QuerySet[Response]:
     return responses().filter(Q(organization__in=actor.sees) | Q(need__organization__in=actor.sees))
 
 
+def deals() -> QuerySet[Deal]:
+    return Deal.objects.select_related("seller", "buyer", "publicity")
+
+
 def deals_visible_to(actor: Actor) -> QuerySet[Deal]:
     """Seen by the two parties and by staff."""
-    deals = Deal.objects.select_related("seller", "buyer")
     if actor.is_staff:
-        return deals
-    return deals.filter(Q(seller__in=actor.sees) | Q(buyer__in=actor.sees))
+        return deals()
+    return deals().filter(Q(seller__in=actor.sees) | Q(buyer__in=actor.sees))
+
+
+def deals_known_to(actor: Actor) -> QuerySet[Deal]:
+    """Those whose existence is no secret: the visible ones, and what was ever publicised."""
+    return deals().filter(Q(pk__in=deals_visible_to(actor).values("pk")) | _EVER_PUBLICISED)
+
+
+def publicity_of(deal: Deal) -> Publicity | None:
+    """Read anew: what was joined while a lock was awaited is as old as the question."""
+    return Publicity.objects.filter(deal=deal).first()
+
+
+def publicities() -> QuerySet[Publicity]:
+    """Every publicity, with what its view shows."""
+    return Publicity.objects.select_related(
+        "deal__achievement", "deal__need", "deal__seller", "deal__buyer"
+    )
+
+
+def running_publicities(now: datetime) -> QuerySet[Publicity]:
+    """Those in which objections can be raised: public."""
+    running = Q(ends_at__gt=now) | Q(paused_at__isnull=False)
+    return publicities().filter(running, deal__state=DealState.PUBLICISED)
+
+
+def objections_visible_to(actor: Actor) -> QuerySet[Objection]:
+    """Seen by who raised it, by the deal's two parties, and by staff."""
+    objections = Objection.objects.select_related("publicity__deal")
+    if actor.is_staff:
+        return objections
+    own = Q(person=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
+    return objections.filter(
+        own | Q(publicity__deal__seller__in=actor.sees) | Q(publicity__deal__buyer__in=actor.sees)
+    )
+
+
+def objections_to(deal_id: int, *, seen_by: Actor) -> QuerySet[Objection]:
+    """The objections to one deal that the reader may see; to a deal unheard of there are none."""
+    if not deals_known_to(seen_by).filter(pk=deal_id).exists():
+        raise NotFound
+    return objections_visible_to(seen_by).filter(publicity__deal=deal_id)

@@ -26,4 +26,11 @@ urlpatterns = [
     path("achievements/<int:pk>/withdraw", achievements.WithdrawAchievement.as_view()),
     path("deals", deals.DealList.as_view()),
     path("deals/<int:pk>", deals.DealDetail.as_view()),
+    path("deals/<int:pk>/publicise", deals.PubliciseDeal.as_view()),
+    path("deals/<int:pk>/confirm", deals.ConfirmDeal.as_view()),
+    path("deals/<int:pk>/stop", deals.StopDeal.as_view()),
+    path("deals/<int:pk>/objections", deals.ObjectionList.as_view()),
+    path("publicities", deals.PublicityList.as_view()),
+    path("objections/<int:pk>/uphold", deals.UpholdObjection.as_view()),
+    path("objections/<int:pk>/dismiss", deals.DismissObjection.as_view()),
 ]

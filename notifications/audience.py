@@ -25,6 +25,8 @@ from notifications.hearers import (
     itself,
     managers,
     members_of,
+    objector,
+    objectors,
     office,
     overtaken,
     owner,
@@ -132,6 +134,27 @@ AUDIENCES: dict[str, Audience] = {
     ),
     "achievement.released": Audience(
         _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True, mailed=False
+    ),
+    # Deals. A publicity is public; what is objected to it is the parties' and staff's.
+    "deal.proposed": Audience(_DEAL, members=(parties,), webhooks=(parties, exchange)),
+    "deal.publicised": Audience((*_DEAL, "ends_at"), members=(parties,), webhooks=(everybody,)),
+    "deal.objected": Audience(
+        (*_DEAL, "objection"),
+        members=(parties, exchange),
+        people=(office,),
+        webhooks=(parties, exchange),
+    ),
+    "deal.objection_upheld": Audience(
+        (*_DEAL, "objection"), people=(objector,), webhooks=(parties, exchange)
+    ),
+    "deal.objection_dismissed": Audience(
+        (*_DEAL, "objection", "ends_at"),
+        members=(parties,),
+        people=(objector,),
+        webhooks=(parties, exchange),
+    ),
+    "deal.stopped": Audience(
+        _DEAL, members=(parties,), people=(objectors,), webhooks=(parties, exchange)
     ),
     "deal.formed": Audience(
         _DEAL, members=(parties,), webhooks=(parties, exchange), tells_actor=True

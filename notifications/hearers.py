@@ -12,7 +12,8 @@ from accounts.models import ApiClient, Membership, Organization, OrganizationKin
 from auctions.models import Bid, Lot, Registration
 from core.clock import SHANGHAI
 from core.models import Event
-from marketplace.models import Achievement, Need, Response
+from marketplace.lifecycle import ObjectionState
+from marketplace.models import Achievement, Need, Objection, Response
 
 # Organizations that concern an event; None means every subscriber.
 Organizations = Callable[[Event], Iterable[int] | None]
@@ -147,6 +148,20 @@ def bureau(event: Event) -> list[int]:
     city = Need.objects.filter(pk=_key(event, "need")).values("city_id")
     bodies = _verified(OrganizationKind.PUBLIC_BODY).filter(city_id__in=city)
     return members_of(bodies)
+
+
+def objector(event: Event) -> list[int]:
+    """whoever raised the objection"""
+    raised = Objection.objects.filter(pk=_key(event, "objection"))
+    return list(raised.values_list("person_id", flat=True))
+
+
+def objectors(event: Event) -> list[int]:
+    """whoever's objection lapsed with it"""
+    lapsed = Objection.objects.filter(
+        publicity__deal=_key(event, "deal"), state=ObjectionState.LAPSED
+    )
+    return list(lapsed.values_list("person_id", flat=True))
 
 
 def managers(event: Event) -> list[int]:

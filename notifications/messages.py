@@ -18,7 +18,7 @@ from accounts.models import ApiClient, Membership, Organization, User
 from auctions.models import DepositMovement, Forfeiture, Lot, Registration
 from core.clock import SHANGHAI
 from core.models import Event
-from marketplace.models import Achievement, Deal, Need
+from marketplace.models import Achievement, Deal, Need, Objection
 from notifications.hearers import subject
 from notifications.models import WebhookEndpoint
 from notifications.words import WORDS
@@ -33,8 +33,9 @@ class Message:
 
 # The things that have a page of their own so far; everything else is told on the first page.
 _PAGES = {"lot": "lots"}
+_PLAIN = ("paddle", "bid_count", "code")
 _MONEY = ("amount", "minimum", "price")
-_TIMES = ("opens_at", "closes_at", "due_at")
+_TIMES = ("opens_at", "closes_at", "ends_at", "due_at")
 
 
 def message_for(event: Event, reader: User) -> Message:
@@ -113,7 +114,7 @@ class _World:
     def facts(self, event: Event) -> Mapping[str, str]:
         """Everything the words may name, as text in the reader's language."""
         payload = event.payload
-        facts = {name: str(payload[name]) for name in ("paddle", "bid_count") if name in payload}
+        facts = {name: str(payload[name]) for name in _PLAIN if name in payload}
         facts |= {name: yuan(payload[name]) for name in _MONEY if name in payload}
         facts |= {name: shanghai(payload[name]) for name in _TIMES if name in payload}
         for thing, describe in _DESCRIBE.items():
@@ -136,6 +137,7 @@ def _sources() -> dict[str, QuerySet[Any]]:
         "need": Need.objects.select_related("organization"),
         "achievement": Achievement.objects.select_related("owner"),
         "deal": Deal.objects.select_related("seller", "buyer"),
+        "objection": Objection.objects.only("decision"),
         "organization": Organization.objects.all(),
         "registration": Registration.objects.select_related("organization"),
         "movement": DepositMovement.objects.select_related("forfeiture", "refund"),
@@ -189,9 +191,11 @@ _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
     },
     "deal": lambda deal: {
         "deal": deal.code,
+        "deal_reason": deal.state_reason,
         "seller": _name(deal.seller),
         "buyer": _name(deal.buyer),
     },
+    "objection": lambda objection: {"objection_decision": objection.decision},
     "organization": lambda organization: {
         "organization": _name(organization),
         "reason": organization.state_reason,

@@ -133,6 +133,33 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("New rules were published: {code}"),
         _("Lots drafted from now on can be sold under {code}."),
     ),
+    "deal.proposed": (
+        _("A deal was proposed: {deal}"),
+        _("{seller} wants to sell to {buyer} for {price}. It is formed when the buyer confirms."),
+    ),
+    "deal.publicised": (
+        _("The deal is being publicised: {deal}"),
+        _("Until {ends_at} (Beijing time) anybody may object; the deal can be formed afterwards."),
+    ),
+    "deal.objected": (
+        _("An objection was raised: {deal}"),
+        _("The deal cannot be formed until the objection has been decided."),
+    ),
+    "deal.objection_upheld": (
+        _("Your objection was upheld: {deal}"),
+        _("The deal was stopped. Reason: {objection_decision}"),
+    ),
+    "deal.objection_dismissed": (
+        _("An objection was dismissed: {deal}"),
+        _(
+            "Reason: {objection_decision} Unless other objections are open, the publicity runs"
+            " until {ends_at} (Beijing time)."
+        ),
+    ),
+    "deal.stopped": (
+        _("The deal was stopped: {deal}"),
+        _("No contract was formed. Reason: {deal_reason}"),
+    ),
     "deal.formed": (
         _("A deal was formed: {deal}"),
         _("{seller} sells to {buyer} for {price}."),

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.parsing import AmountField, IdField, InstantField, WholeNumberField
+from core.parsing import AmountField, FlagField, IdField, InstantField, WholeNumberField
 from marketplace.serializers import DayField, TargetField
 
 # One bracket more is refused by the parser before any field sees it.
@@ -68,6 +68,8 @@ def hostile_values(field: serializers.Field) -> list[Any]:
     """What this field must refuse."""
     if isinstance(field, IdField):
         return [0, -1, 2**63, 10**19, *NOT_A_NUMBER]
+    if isinstance(field, FlagField):
+        return ["true", "false", "", "yes", 0, 1, 1.0, None, [], {"a": 1}, DEEP]
     if isinstance(field, WholeNumberField):
         return [field.lowest - 1, field.highest + 1, 2**31, 10**19, *NOT_A_NUMBER]
     if isinstance(field, AmountField):

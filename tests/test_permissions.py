@@ -43,7 +43,13 @@ from tests.conftest import (
 )
 from tests.factories import make_achievement
 from tests.lasting import lasting
-from tests.marketplace.conftest import make_deal, make_need, make_response
+from tests.marketplace.conftest import (
+    make_deal,
+    make_need,
+    make_response,
+    propose,
+    publicise,
+)
 
 CALLERS = (
     "anonymous",
@@ -105,6 +111,18 @@ def lot_body(world: "World") -> dict[str, Any]:
         "deposit_amount": "0.00",
         "opens_at": "2026-04-01T09:00:00+08:00",
         "closes_at": "2026-04-02T09:00:00+08:00",
+    }
+
+
+def deal_body(world: "World") -> dict[str, Any]:
+    return {
+        "achievement": world.things["achievement_on_list"],
+        "buyer": organization_of(world.people["bidder"]).pk,
+        "price": "2800000.00",
+        "method": "agreement",
+        "channel": "off_session",
+        "evidence": "虚构会议纪要〔2026〕1号",
+        "related_party": False,
     }
 
 
@@ -192,6 +210,26 @@ ROWS = (
     # --- Deals: the two parties and staff.
     Row("GET deals", "", "seller",                       "401 200 200 200 200 200 200 200 200 200 403"),
     Row("GET deals/<int:pk>", "deal", "seller",          "401 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST deals", "", "seller",                      "401 403 201 403 201 201 403 403 403 201 403", deal_body),
+    Row("POST deals/<int:pk>/publicise", "proposed_deal", "seller",
+                                                         "401 404 200 404 200 200 404 404 404 200 403",
+        lambda world: {"place": "虚构院公告栏"}),
+    Row("POST deals/<int:pk>/stop", "proposed_deal", "seller",
+                                                         "401 404 200 404 200 200 404 404 404 200 403", reason),
+    # The buyer confirms; that the conditions of a listing are met, the exchange may say too.
+    Row("POST deals/<int:pk>/confirm", "listed_deal", "bidder",
+                                                         "401 404 200 404 200 403 404 404 404 200 403", reason),
+    # --- What is publicised is public, and any person may object.
+    Row("GET publicities", "", "seller",                 "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET deals/<int:pk>/objections", "publicised_deal", "seller",
+                                                         "401 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST deals/<int:pk>/objections", "publicised_deal", "seller",
+                                                         "401 201 201 201 201 201 201 201 201 403 403",
+        lambda world: {"reason": "虚构的异议", "contact": "虚构电话"}),
+    Row("POST objections/<int:pk>/uphold", "objection", "seller",
+                                                         "401 404 403 404 200 200 404 404 404 403 403", reason),
+    Row("POST objections/<int:pk>/dismiss", "objection", "seller",
+                                                         "401 404 403 404 200 200 404 404 404 403 403", reason),
     # --- The rules lots are sold under: published, so everybody reads them.
     Row("GET policies", "", "operator",                  "200 200 200 200 200 200 200 200 200 200 403"),
     Row("GET policies/<int:pk>", "policy", "operator",   "200 200 200 200 200 200 200 200 200 200 403"),
@@ -409,11 +447,32 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
         "deal": make_deal(
             organization_of(seller), organization_of(enterprise), need=published_need
         ),
+        **make_deals(people),
         **make_lots(people, operator),
         **make_deliveries(seller),
     }
     day = PublishedHeads.objects.create(day="2026-03-01", root="0" * 64, published_at=NOW).day
     return {**{name: thing.pk for name, thing in things.items()}, "day": day}
+
+
+def make_deals(people: dict[str, User]) -> dict[str, Any]:
+    from marketplace.publicities import object_to_deal
+
+    seller, bidder = people["seller"], people["bidder"]
+    listing = {"method": "listing", "channel": "online_365", "conditions": "虚构规则第12条"}
+    publicised = publicise(propose(seller, bidder), seller)
+    objected = publicise(propose(seller, bidder), seller)
+    return {
+        "proposed_deal": propose(seller, bidder),
+        "listed_deal": propose(seller, bidder, **listing),
+        "publicised_deal": publicised,
+        "objection": object_to_deal(
+            actor=act(people["enterprise"]),
+            deal_id=objected.pk,
+            reason="虚构的异议",
+            contact="虚构电话",
+        ),
+    }
 
 
 def make_lots(people: dict[str, User], operator: Any) -> dict[str, Any]:

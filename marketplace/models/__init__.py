@@ -1,8 +1,9 @@
 """The marketplace's tables."""
 
 from marketplace.models.achievements import Achievement
-from marketplace.models.deals import Channel, Deal, PricingMethod
+from marketplace.models.deals import Channel, Deal, PricingMethod, TransferMode
 from marketplace.models.needs import Need, NeedIndicator, Operator, Response, TechnologyField
+from marketplace.models.publicity import Objection, Publicity
 
 __all__ = [
     "Achievement",
@@ -10,8 +11,11 @@ __all__ = [
     "Deal",
     "Need",
     "NeedIndicator",
+    "Objection",
     "Operator",
     "PricingMethod",
+    "Publicity",
     "Response",
     "TechnologyField",
+    "TransferMode",
 ]

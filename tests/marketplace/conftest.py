@@ -12,9 +12,19 @@ from rest_framework.test import APIClient
 
 from accounts.models import Organization, User
 from core.models import Event
+from marketplace import deals, publicities
 from marketplace.lifecycle import NeedState, ResponseState
-from marketplace.models import Deal, Need, NeedIndicator, Response, TechnologyField
-from tests.conftest import NOW, Cast, organization_of
+from marketplace.models import (
+    Channel,
+    Deal,
+    Need,
+    NeedIndicator,
+    PricingMethod,
+    Response,
+    TechnologyField,
+)
+from tests.conftest import NOW, Cast, act, organization_of
+from tests.factories import make_achievement
 
 _numbers = count(1)
 
@@ -76,14 +86,37 @@ def make_deal(seller: Organization, buyer: Organization, **values: Any) -> Deal:
         code=f"D-test-{next(_numbers)}",
         seller=seller,
         buyer=buyer,
-        formed_at=NOW,
         **{
+            "formed_at": NOW,
             "price": Decimal("2800000.00"),
             "method": "agreement",
             "channel": "need_response",
             **values,
         },
     )
+
+
+def propose(own: User, buyer: User, by: User | None = None, **values: Any) -> Deal:
+    """An agreed price of one's own for a published achievement, entered by one's agent."""
+    if not {"achievement", "need"} & set(values):
+        values["achievement"] = make_achievement(own).pk
+    return deals.propose_deal(
+        actor=act(by or own),
+        buyer=organization_of(buyer).pk,
+        **{
+            "price": Decimal("2800000.00"),
+            "method": PricingMethod.AGREEMENT,
+            "channel": Channel.OFF_SESSION,
+            "evidence": "虚构会议纪要〔2026〕1号",
+            "related_party": False,
+            **values,
+        },
+    )
+
+
+def publicise(deal: Deal, by: User, **values: Any) -> Deal:
+    place = values.pop("place", "虚构院公告栏")
+    return publicities.publicise_deal(actor=act(by), deal_id=deal.pk, place=place, **values)
 
 
 def events_of(topic: str) -> list[str]:

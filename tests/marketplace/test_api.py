@@ -45,8 +45,16 @@ def test_from_a_need_to_a_deal(api, enterprise, bureau, cadre, seller, rival):
         "price": "2800000.00",
         "method": "agreement",
         "channel": "need_response",
+        "mode": "",
+        "evidence": "",
+        "conditions": "",
+        "related_party": False,
+        "relation": "",
         "state": "formed",
+        "state_reason": "",
+        "proposed_at": None,
         "formed_at": "2026-03-02T01:00:00Z",
+        "publicity": None,
     }
     assert api(enterprise).get(f"{V1}/deals").json()["results"] == [deal]
     refused(api(rival).get(f"{V1}/deals/{deal['id']}"), 404, "not_found")
@@ -276,7 +284,8 @@ def test_deals_are_filtered_by_state_method_and_channel(api, operator, seller, b
     need = make_need(bidder)
     parties = organization_of(seller), organization_of(bidder)
     agreed = make_deal(*parties, need=need)
-    auctioned = make_deal(*parties, need=need, method="auction", channel="onsite")
+    won = {"achievement": make_achievement(seller), "method": "auction", "channel": "onsite"}
+    auctioned = make_deal(*parties, **won)
     client = api(operator)
     assert ids(client.get(f"{V1}/deals")) == [auctioned.pk, agreed.pk]
     assert ids(client.get(f"{V1}/deals?method=auction")) == [auctioned.pk]

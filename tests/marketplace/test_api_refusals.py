@@ -18,6 +18,7 @@ COMMANDS = [
     *(f"needs/{{}}/{verb}" for verb in ("submit", "endorse", "publish", "withdraw")),
     *(f"responses/{{}}/{verb}" for verb in ("shortlist", "accept", "withdraw")),
     *(f"achievements/{{}}/{verb}" for verb in ("submit", "approve", "publish")),
+    "deals/{}/confirm",
 ]
 WITH_REASON = [
     "needs/{}/return",
@@ -25,8 +26,18 @@ WITH_REASON = [
     "responses/{}/decline",
     "achievements/{}/return",
     "achievements/{}/withdraw",
+    "deals/{}/stop",
+    "objections/{}/uphold",
+    "objections/{}/dismiss",
 ]
-THINGS = ["needs/{}", "needs/{}/responses", "responses/{}", "achievements/{}", "deals/{}"]
+THINGS = [
+    "needs/{}",
+    "needs/{}/responses",
+    "responses/{}",
+    "achievements/{}",
+    "deals/{}",
+    "deals/{}/objections",
+]
 FAR = [10**6, 2**63, 10**40]
 
 

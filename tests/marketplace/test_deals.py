@@ -18,6 +18,7 @@ from tests.marketplace.conftest import (
     make_deal,
     make_need,
     make_response,
+    propose,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -101,6 +102,57 @@ def test_the_database_refuses_what_is_no_deal(values, constraint, seller, bidder
     buyer = seller if values.pop("same", False) else bidder
     with pytest.raises(IntegrityError, match=constraint):
         form(seller, buyer, **values)
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"state": "proposed"}, "deal_formed_states_have_a_time"),
+        ({"state": "stopped"}, "deal_formed_states_have_a_time"),
+        ({"formed_at": None}, "deal_formed_states_have_a_time"),
+        ({"state": "defaulted", "formed_at": None}, "deal_formed_states_have_a_time"),
+        ({"state": "proposed", "formed_at": None}, "deal_proposed_with_mode_and_evidence"),
+        ({"proposed_at": NOW, "mode": "transfer"}, "deal_proposed_with_mode_and_evidence"),
+        ({"proposed_at": NOW, "evidence": "x"}, "deal_proposed_with_mode_and_evidence"),
+        (
+            {"proposed_at": NOW, "evidence": "x", "mode": "transfer", "method": "bidding"},
+            "deal_won_by_bids_is_never_proposed",
+        ),
+        ({"method": "listing"}, "deal_listed_names_its_conditions"),
+        (
+            {"method": "auction", "achievement": None, "need": True},
+            "deal_listed_or_won_is_about_an_achievement",
+        ),
+        ({"method": "auction", "channel": "off_session"}, "deal_won_on_site_or_on_the_list"),
+        ({"channel": "need_response"}, "deal_response_names_its_need"),
+        ({"related_party": True}, "deal_related_party_says_how"),
+        ({"relation": "x"}, "deal_related_party_says_how"),
+    ],
+)
+def test_the_database_refuses_half_a_deal(values, constraint, seller, bidder):
+    values = {"achievement": make_achievement(seller), "channel": "online_365", **values}
+    if values.pop("need", False):
+        values["need"] = make_need(bidder)
+    with pytest.raises(IntegrityError, match=constraint), transaction():
+        make_deal(organization_of(seller), organization_of(bidder), **values)
+
+
+def test_the_database_keeps_an_achievement_for_one_deal_at_a_time(seller, bidder):
+    deal = propose(seller, bidder)
+    values = {"state": "proposed", "formed_at": None, "proposed_at": NOW, "evidence": "x"}
+    with (
+        pytest.raises(IntegrityError, match="deal_under_way_once_per_achievement"),
+        transaction(),
+    ):
+        make_deal(
+            deal.seller,
+            deal.buyer,
+            achievement=deal.achievement,
+            channel="off_session",
+            mode="transfer",
+            price=Decimal("1.00"),
+            **values,
+        )
 
 
 def test_the_database_refuses_a_second_winner_and_a_winner_without_a_deal(

@@ -11,7 +11,7 @@ from auctions import lots, registration
 from auctions.lifecycle import DepositKind, ForfeitureState, LotState
 from auctions.tasks import close_due_lots
 from core.models import Event
-from marketplace.lifecycle import AchievementState, NeedState, ResponseState
+from marketplace.lifecycle import AchievementState, DealState, NeedState, ResponseState
 from notifications.audience import AUDIENCES, STREAMED_KINDS, WEBHOOK_KINDS, events_document
 from notifications.delivery import attempt
 from notifications.endpoints import disable_endpoint, enable_endpoint, ping, rotate_secret
@@ -32,6 +32,7 @@ STATES = {
     "need": set(NeedState) - {"draft", "signed", "completed"},
     "response": set(ResponseState),
     "achievement": set(AchievementState) - {"draft", "transferred"},
+    "deal": set(DealState) - {"defaulted", "rescinded"},
     "lot": set(LotState) - {"draft", "closed", "suspended", "void", "defaulted"},
     "deposit": set(DepositKind) - {"required"},
     "forfeiture": set(ForfeitureState),
@@ -89,8 +90,8 @@ def test_the_walk_finds_what_is_recorded():
     literal = set().union(*(kinds for kinds, _, _ in everything))
     prefixes = set().union(*(found for _, found, _ in everything))
 
-    assert {"client.created", "deal.formed", "lot.bid_placed", "lot.sold"} <= literal
-    assert {"organization", "need", "response", "achievement", "lot", "deposit"} <= prefixes
+    assert {"client.created", "lot.bid_placed", "lot.sold"} <= literal
+    assert {"organization", "need", "response", "achievement", "deal", "lot", "deposit"} <= prefixes
 
 
 @pytest.mark.parametrize(

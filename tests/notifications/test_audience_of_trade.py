@@ -3,14 +3,14 @@
 import pytest
 
 from core.models import Event
-from marketplace import achievements, needs, responses
+from marketplace import achievements, deals, needs, publicities, responses
 from marketplace.lifecycle import AchievementState, NeedState
 from notifications.audience import AUDIENCES
 from notifications.fanout import fan_out
 from notifications.models import Notice
 from tests.conftest import act, organization_of
 from tests.factories import make_achievement
-from tests.marketplace.conftest import make_need, make_response
+from tests.marketplace.conftest import make_need, make_response, propose, publicise
 
 
 @pytest.fixture
@@ -140,3 +140,38 @@ def test_events_of_trade_carry_the_payload_that_the_table_promises(
     assert {"need.matched", "response.accepted", "achievement.reserved", "deal.formed"} <= set(
         recorded
     )
+
+
+def test_a_proposal_its_publicity_and_its_confirmation_are_told_to_the_parties(
+    everyone, seller, bidder, rival, clock
+):
+    deal = publicise(propose(seller, bidder), seller)
+    clock.advance(days=20)
+    deals.confirm_deal(actor=act(bidder), deal_id=deal.pk)
+
+    heard = told()
+    assert {kind: heard[kind] for kind in heard if kind.startswith("deal.")} == {
+        "deal.proposed": {"bidder"},
+        "deal.publicised": {"bidder"},
+        "deal.formed": {"seller", "bidder"},
+    }
+    publicised = Event.objects.get(kind="deal.publicised")
+    assert AUDIENCES["deal.publicised"].subscribers(publicised) is None, "it is public"
+
+
+def test_an_objection_is_told_to_whoever_decides_and_its_end_to_whoever_raised_it(
+    everyone, seller, bidder, rival, stranger, operator, cadre
+):
+    deal = publicise(propose(seller, bidder), seller)
+    facts = {"deal_id": deal.pk, "reason": "虚构的异议", "contact": "虚构电话"}
+    first = publicities.object_to_deal(actor=act(stranger), **facts)
+    publicities.dismiss_objection(actor=act(operator), objection_id=first.pk, reason="查无此事")
+    second = publicities.object_to_deal(actor=act(rival), **facts)
+    publicities.object_to_deal(actor=act(stranger), **facts)
+    publicities.uphold_objection(actor=act(cadre), objection_id=second.pk, reason="属实")
+
+    heard = told()
+    assert heard["deal.objected"] == {"seller", "bidder", "operator", "cadre"}
+    assert heard["deal.objection_dismissed"] == {"seller", "bidder", "stranger"}
+    assert heard["deal.objection_upheld"] == {"rival"}
+    assert heard["deal.stopped"] == {"seller", "bidder", "stranger"}, "the third one lapsed"

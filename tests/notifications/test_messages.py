@@ -154,8 +154,11 @@ def test_words_name_only_facts_that_exist(key):
         "organization", "reason", "url", "applicant", "own_paddle", "registration_reason",
         "need", "need_code", "need_reason", "poster", "respondent",
         "achievement", "achievement_code", "achievement_reason", "owner",
-        "deal", "seller", "buyer", "lot", "lot_code", "lot_reason", "consignor",
+        "deal", "deal_reason", "seller", "buyer", "objection_decision", "code",
+        "lot", "lot_code", "lot_reason", "consignor",
         "paddle", "bid_count", "amount", "minimum", "price", "opens_at", "closes_at",
+        "ends_at", "due_at", "forfeiture_reason", "refund_reference",
+        "decision_reason",
     }  # fmt: skip
     names = {
         name for text in WORDS[key] for _, name, _, _ in string.Formatter().parse(str(text)) if name
