@@ -6,13 +6,19 @@ lot stands in exactly one list: the first that was written after its closing.
 """
 
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
 
 from auctions.locks import lock_latest_heads
 from auctions.models import PublishedHead, PublishedHeads
-from auctions.queries import closed_lots_without_record, latest_heads, records_without_head
+from auctions.queries import (
+    closed_lots_without_record,
+    entries_of,
+    latest_heads,
+    records_without_head,
+)
 from auctions.record import keep_record
 from auctions.rules import ledger, merkle
 from core import clock
@@ -26,13 +32,17 @@ DOCUMENT = "published-heads"
 VERSION = 1
 # A closing at the end of the day commits after it; the list waits for that.
 MARGIN = timedelta(minutes=5)
+# A task's share of a busy day's records; the next one goes on.
+BUDGET_S = 40.0
 
 
 def publish_due_heads() -> list[date]:
     """Write the list of every day that is over and has none, in their order; say which."""
     published = []
+    until = monotonic() + BUDGET_S
     for day in due_days(clock.now()):
-        _keep_records(_end_of(day))
+        if not _keep_records(_end_of(day), until):
+            break
         if _publish(day):
             published.append(day)
     return published
@@ -48,17 +58,23 @@ def due_days(now: datetime) -> list[date]:
 
 def document(heads: PublishedHeads) -> dict[str, Any]:
     """A list as it is published, and as `verify` reads it."""
-    entries = heads.entries.select_related("record__lot__result").order_by("position")
+    entries = entries_of(heads)
     return {**_header(heads), "lots": [_entry(one) for one in entries], "root": heads.root}
 
 
-def _keep_records(until: datetime) -> None:
-    """Make the records that nobody has asked for. One that cannot be made stops no list."""
-    for lot_id in closed_lots_without_record(until):
+def _keep_records(closed_before: datetime, until: float) -> bool:
+    """Make the records that nobody has asked for; whether there was time for all of them.
+
+    One that cannot be made stops no list.
+    """
+    for lot_id in closed_lots_without_record(closed_before):
+        if monotonic() > until:
+            return False
         try:
             keep_record(lot_id=lot_id)
         except Exception:
             log.exception("auctions.record_failed", lot=lot_id)
+    return True
 
 
 def _publish(day: date) -> bool:

@@ -42,6 +42,7 @@ from auctions.models import (
     Policy,
     ProxyMaximum,
     PublicRecord,
+    PublishedHead,
     PublishedHeads,
     RefusedBid,
     Registration,
@@ -211,9 +212,18 @@ def closed_lots_without_record(until: datetime) -> list[int]:
 
 
 def records_without_head(until: datetime) -> QuerySet[PublicRecord]:
-    """Records of lots closed before `until` that no published list names yet."""
+    """Records of lots closed before `until` that no published list names yet.
+
+    Without their content, of which a list needs the digest alone.
+    """
     unlisted = PublicRecord.objects.filter(lot__result__closed_at__lt=until, head=None)
-    return unlisted.select_related("lot__result").order_by("lot__result__closed_at", "lot__code")
+    rows = unlisted.defer("content").select_related("lot__result")
+    return rows.order_by("lot__result__closed_at", "lot__code")
+
+
+def entries_of(heads: PublishedHeads) -> QuerySet[PublishedHead]:
+    entries = PublishedHead.objects.filter(heads=heads).defer("record__content")
+    return entries.select_related("record__lot__result").order_by("position")
 
 
 def lots_with_parties_seen_by(actor: Actor) -> QuerySet[Lot]:

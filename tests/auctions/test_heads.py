@@ -130,6 +130,16 @@ def test_a_record_that_cannot_be_made_stops_no_list(closed, anonymous, clock, mo
     assert [one["lot"] for one in read(anonymous, following)["lots"]] == [closed.code]
 
 
+def test_a_day_too_busy_for_one_task_is_published_by_a_later_one(closed, clock, monkeypatch):
+    monkeypatch.setattr(heads, "BUDGET_S", -1.0)
+    clock.set(AFTER)
+    assert heads.publish_due_heads() == []
+    assert not PublishedHeads.objects.exists(), "a list is published whole or not yet"
+    monkeypatch.undo()
+    monkeypatch.setattr("core.clock.now", lambda: AFTER)
+    assert heads.publish_due_heads() == [TODAY]
+
+
 def test_the_publication_is_told_to_everybody_who_asked(closed, clock):
     clock.set(AFTER)
     heads.publish_due_heads()
