@@ -27,11 +27,15 @@ log = structlog.get_logger(__name__)
 # Longer than the hard time limit of a task, so that nobody sends beside somebody slow.
 LEASE = timedelta(minutes=2)
 
+# So many are enqueued by a sweep, every two seconds. What expires in the queue costs a worker as
+# well: enqueued faster than it can throw away, a backlog would keep it from ever sending again.
+AT_ONCE = 50
+
 Send = Callable[[Delivery], Answer]
 
 
-def due_delivery_ids(*, limit: int = 500) -> list[int]:
-    return list(due_deliveries(clock.now()).values_list("pk", flat=True)[:limit])
+def due_delivery_ids() -> list[int]:
+    return list(due_deliveries(clock.now()).values_list("pk", flat=True)[:AT_ONCE])
 
 
 def attempt(delivery_id: int, send: Send = senders.send) -> None:

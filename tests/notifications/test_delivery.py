@@ -12,7 +12,7 @@ from config import celery
 from core.db import transaction
 from core.models import Event
 from notifications import delivery as deliveries
-from notifications.delivery import LEASE, attempt, due_delivery_ids
+from notifications.delivery import AT_ONCE, LEASE, attempt, due_delivery_ids
 from notifications.endpoints import disable_endpoint, ping
 from notifications.fanout import fan_out
 from notifications.models import Delivery, DeliveryAttempt, Notice, WebhookEndpoint
@@ -20,7 +20,7 @@ from notifications.queries import oldest_delivery_due_at
 from notifications.rules import RETRY_AFTER
 from notifications.senders import Answer, SendError
 from notifications.tasks import attempt_due_deliveries
-from tests.conftest import act, organization_of
+from tests.conftest import NOW, act, organization_of
 from tests.notifications.conftest import organization_event
 
 
@@ -221,6 +221,22 @@ def test_one_endpoint_takes_only_its_share_of_a_sweep(keeper, make_endpoint, clo
 
     assert len(due) == 11
     assert due[-1] == last.pk
+
+
+def test_a_backlog_is_enqueued_in_portions_oldest_first(keeper, clock):
+    event = organization_event(organization_of(keeper))
+    backlog = Delivery.objects.bulk_create(
+        Delivery(
+            event=event,
+            channel="email",
+            address=f"person{number}@example.org",
+            recipient=keeper,
+            created_at=NOW,
+            due_at=NOW - timedelta(seconds=number),
+        )
+        for number in range(AT_ONCE + 1)
+    )
+    assert due_delivery_ids() == [delivery.pk for delivery in reversed(backlog)][:AT_ONCE]
 
 
 def test_the_sweep_delivers_what_is_due(keeper, make_endpoint, receiver):
