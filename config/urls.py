@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config import health
 
@@ -16,7 +16,7 @@ api = [
 urlpatterns = [
     path("api/v1/", include(api)),
     path("api/openapi.yaml", SpectacularAPIView.as_view(), name="openapi"),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="openapi")),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="openapi")),
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("health/lag", health.lag),
