@@ -133,6 +133,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.sign_in.SignInAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Greeted by name; what a person signs in with stays between the person and the form.
+ACCOUNT_USER_DISPLAY = str
+# A code that was read in its last second and typed in the next; older ones are refused.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "G60 Marketplace"
 ACCOUNT_RATE_LIMITS = {"api_token": "60/m/ip"}
 # Partner systems get client credentials only; nobody signs in elsewhere through us.
 IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
