@@ -181,7 +181,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel} #{self.pk}"
+        return f"{self.get_channel_display()} #{self.pk}"
 
     @property
     def message_id(self) -> str:

@@ -71,8 +71,10 @@ def moment(at: datetime | None) -> SafeString | str:
     )
 
 
-def day(on: date | None) -> str:
-    return NOTHING if on is None else f"{on:%Y-%m-%d}"
+def day(on: date | None) -> SafeString | str:
+    if on is None:
+        return NOTHING
+    return format_html('<time class="desk-moment">{}</time>', f"{on:%Y-%m-%d}")
 
 
 def span(begins: datetime, ends: datetime | None) -> SafeString:

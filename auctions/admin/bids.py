@@ -1,5 +1,6 @@
 """The ledger of bids at the desk: paddles only. No page here leads from a paddle to its bearer."""
 
+import re
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +8,7 @@ from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -16,6 +18,7 @@ from accounts.desk.roles import DeskRole
 from auctions.admin.lots import OPERATOR, STAFF
 from auctions.models import Bid, Lot, RefusedBid
 from auctions.queries import lots_visible_to
+from core.errors import all_refusals
 
 
 class OneLot(SimpleListFilter):
@@ -77,13 +80,19 @@ class RefusedBidAdmin(UnderPaddles):
     """Attempts that were refused. What was said to the bidder can name it, so it is not shown."""
 
     readers = OPERATOR
-    list_display = ("refused_at", "lot", "paddle", "amount", "code", "was_overtaken")
+    list_display = ("refused_at", "lot", "paddle", "amount", "reason", "was_overtaken")
     sortable_by = ("refused_at",)
     list_filter = (OneLot, "was_overtaken")
     fieldsets = (
-        (None, {"fields": ("lot", "paddle", "amount", "code")}),
+        (None, {"fields": ("lot", "paddle", "amount", "reason", "code")}),
         (_("Time"), {"fields": ("received_at", "refused_at", "was_overtaken")}),
     )
 
     def title_of(self, row: RefusedBid) -> str:
-        return f"{row.lot.code} {row.code}"
+        return f"{row.lot.code} {row}"
+
+    @admin.display(description=_("reason"))
+    def reason(self, row: RefusedBid) -> str:
+        """The sentence of the refusal without its facts, which can name the bidder."""
+        known = {refusal.code: refusal.message for refusal in all_refusals()}
+        return re.sub(r"\{[a-z_]+\}", "…", gettext(known.get(row.code, row.code)))

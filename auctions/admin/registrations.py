@@ -212,7 +212,16 @@ class DepositMovementAdmin(DeskAdmin):
     """The deposit ledger. A correction is another row, made by a step of the registration."""
 
     readers = OPERATOR
-    list_display = ("at", "kind", "amount", "organization", "lot", "reference", "due_at", "by_user")
+    list_display = (
+        "at",
+        "kind",
+        "amount",
+        "organization",
+        "lot_code",
+        "reference",
+        "due_at",
+        "by_user",
+    )
     sortable_by = ("at", "amount", "due_at")
     list_filter = (RefundFilter, "kind")
     search_fields = ("registration__organization__name", "registration__lot__code", "reference")
@@ -236,3 +245,7 @@ class DepositMovementAdmin(DeskAdmin):
     @admin.display(description=_("lot"))
     def lot(self, row: DepositMovement) -> str:
         return str(row.registration.lot)
+
+    @admin.display(description=_("lot"))
+    def lot_code(self, row: DepositMovement) -> str:
+        return row.registration.lot.code

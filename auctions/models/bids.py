@@ -132,4 +132,4 @@ class RefusedBid(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code}"
+        return f"¥{self.amount:,.2f}"

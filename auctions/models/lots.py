@@ -351,4 +351,4 @@ class LotResult(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lot_id} {self.outcome}"
+        return f"{self.lot.code} {self.get_outcome_display()}"
