@@ -77,7 +77,7 @@ class DepositMovement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.amount}"
+        return f"{self.get_kind_display()} ¥{self.amount:,.2f}"
 
 
 class Refund(models.Model):

@@ -15,6 +15,7 @@ from typing import Any
 
 from config.demo.api import Client, Problem
 from config.demo.partner import Partner
+from core.calendar import SHANGHAI
 
 Say = Callable[[str], None]
 
@@ -58,7 +59,7 @@ def _subscribe(client: Client, partner: Partner) -> int:
 
 def _publish_a_lot(clients: dict[str, Client], say: Say) -> dict[str, Any]:
     institute, exchange = clients["demo-institute"], clients["demo-exchange"]
-    stamp = datetime.now(UTC).strftime("%H%M%S")
+    stamp = datetime.now(SHANGHAI).strftime("%H%M%S")
     achievement = institute.post(
         "/achievements",
         {
