@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from accounts.actors import Actor
 from accounts.permissions import require_operator
+from auctions.books import books_of
 from auctions.lifecycle import REGISTRATION, DepositKind, LotState, RegistrationState
 from auctions.locks import lock_registration
 from auctions.models import DepositMovement, Forfeiture, Registration
-from auctions.queries import books_of
 from auctions.rules.deposits import Books, Movement, refund_due
 from core import clock, money
 from core.db import require_transaction, transaction

@@ -10,6 +10,7 @@ from decimal import Decimal
 from accounts.actors import Actor
 from accounts.permissions import require_another_person, require_operator, require_person
 from auctions import deposits
+from auctions.books import books_of
 from auctions.lifecycle import (
     FORFEITURE,
     REGISTRATION,
@@ -21,7 +22,6 @@ from auctions.lifecycle import (
 )
 from auctions.locks import lock_forfeiture, lock_registration
 from auctions.models import Forfeiture, Registration
-from auctions.queries import books_of
 from auctions.rules.deposits import check_forfeitable, check_price_fell, forfeit
 from core import clock, money
 from core.db import require_transaction, transaction

@@ -1,28 +1,15 @@
 """Which lots, registrations and bids an actor may see; and which lots are due."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import (
-    DecimalField,
-    Exists,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-)
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from auctions.lifecycle import (
-    DepositKind,
     DocumentKind,
     ForfeitureState,
     LotState,
@@ -47,12 +34,9 @@ from auctions.models import (
     RefusedBid,
     Registration,
 )
-from auctions.rules.deposits import Books
 from auctions.rules.policy import HouseOutsideAuction
 from core.errors import NotFound
 
-_MONEY = DecimalField(max_digits=18, decimal_places=2)
-BOOKS = tuple(field.name for field in fields(Books))
 PUBLIC_STATES = (
     LotState.PUBLISHED,
     LotState.SUSPENDED,
@@ -139,35 +123,6 @@ def forfeitures_visible_to(actor: Actor) -> QuerySet[Forfeiture]:
         return forfeitures
     approved = forfeitures.filter(state=ForfeitureState.APPROVED)
     return approved.filter(registration__organization__in=actor.sees)
-
-
-def with_books(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
-    """The same registrations, each with the sums of its ledger by `Books`' names."""
-    amount, nothing = "deposit_movements__amount", Value(0, output_field=_MONEY)
-    sums = {
-        kind.value: Coalesce(Sum(amount, filter=Q(deposit_movements__kind=kind)), nothing)
-        for kind in DepositKind
-    }
-    open_ones = Forfeiture.objects.filter(registration=OuterRef("pk"), state="proposed")
-    disputed = Coalesce(Subquery(open_ones.values("amount")), nothing)
-    return registrations.annotate(**sums, disputed=disputed)
-
-
-def books_of(registration_ids: Collection[int]) -> dict[int, Books]:
-    """The books of each of the registrations, in one statement whatever their number."""
-    rows = with_books(Registration.objects.filter(pk__in=registration_ids)).values("pk", *BOOKS)
-    return {row.pop("pk"): Books(**row) for row in rows}
-
-
-def unpaid_refunds() -> QuerySet[DepositMovement]:
-    """What was promised back and not paid yet, the most urgent first."""
-    released = DepositMovement.objects.filter(kind=DepositKind.RELEASED, refund=None)
-    return released.order_by("due_at", "id")
-
-
-def overdue_refunds(now: datetime) -> QuerySet[DepositMovement]:
-    """Promises to pay back whose time is up and for which no transfer is recorded."""
-    return unpaid_refunds().filter(due_at__lte=now)
 
 
 def due_lots(now: datetime) -> QuerySet[Lot]:

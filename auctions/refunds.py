@@ -7,10 +7,10 @@ import structlog
 from accounts.actors import Actor
 from accounts.permissions import require_operator
 from auctions import deposits
+from auctions.books import overdue_refunds
 from auctions.lifecycle import DepositKind
 from auctions.locks import lock_movement
 from auctions.models import Refund, RefundAlarm
-from auctions.queries import overdue_refunds
 from auctions.rules.deposits import check_paid_at
 from core import clock
 from core.db import transaction

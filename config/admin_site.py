@@ -25,6 +25,7 @@ _SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("auctions.lot", "gavel"),
             ("auctions.registration", "how_to_reg"),
             ("auctions.depositmovement", "account_balance_wallet"),
+            ("auctions.forfeiture", "money_off"),
             ("auctions.bid", "trending_up"),
             ("auctions.refusedbid", "block"),
             ("auctions.lotresult", "military_tech"),

@@ -22,7 +22,11 @@ from accounts.queries import organizations_visible_to
 from accounts.requests import actor_of
 from auctions.admin import worklists
 from auctions.models import DepositMovement, Lot
-from auctions.queries import lots_visible_to, registrations_visible_to
+from auctions.queries import (
+    forfeitures_visible_to,
+    lots_visible_to,
+    registrations_visible_to,
+)
 from config.health import days_without_holidays
 from core import clock
 from marketplace.lifecycle import AchievementState, NeedState
@@ -100,16 +104,15 @@ def _bidder_cards(actor: Actor, now: datetime) -> Iterator[Card]:
     waiting = worklists.waiting_registrations(registrations)
     yield _waiting(_("Registrations waiting"), waiting, "auctions_registration", "")
     movements = DepositMovement.objects.filter(registration__in=registrations)
+    yield _waiting(_("Deposits to refund"), worklists.refunds_due(movements), ledger, "refund=due")
+    number = worklists.refunds_overdue(movements, now).count()
+    url = _list(ledger, "refund=overdue")
+    yield Card(_("Refunds overdue"), str(number), url, _tone(number, "bad"))
     yield _waiting(
-        _("Deposits to refund"), worklists.refunds_due(movements, now), ledger, "refund=due"
-    )
-    number = worklists.refunds_passed(movements, now).count()
-    yield Card(
-        _("Refund deadline passed"),
-        str(number),
-        _list(ledger, "refund=passed"),
-        _tone(number, "bad"),
-        _("In the last seven days. Compare with the bank.") if number else "",
+        _("Forfeitures to decide"),
+        worklists.undecided(forfeitures_visible_to(actor)),
+        "auctions_forfeiture",
+        "state__exact=proposed",
     )
 
 

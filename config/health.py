@@ -8,7 +8,8 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from redis import Redis, RedisError
 
-from auctions.queries import due_lots, unpaid_refunds
+from auctions.books import unpaid_refunds
+from auctions.queries import due_lots
 from core import clock
 from core.calendar import date_of, unknown_days
 from core.models import holidays

@@ -18,7 +18,7 @@ NOTHING = "–"
 
 # Waiting for somebody at the desk is amber, going on is green, done is blue, ended badly is red.
 _TONES = {
-    "waiting": {"submitted", "applied", "qualified", "over", "overdue", "required"},
+    "waiting": {"submitted", "applied", "qualified", "over", "required", "due", "proposed"},
     "going": {"published", "open", "verified", "eligible", "held", "shortlisted"},
     "done": {
         "endorsed",
@@ -36,6 +36,7 @@ _TONES = {
         "transferred",
         "formed",
         "credited",
+        "paid",
     },
     "bad": {
         "returned",
@@ -46,6 +47,8 @@ _TONES = {
         "rescinded",
         "forfeited",
         "revoked",
+        "overdue",
+        "rejected",
     },
 }
 _TONE_OF = {state: tone for tone, states in _TONES.items() for state in states}

@@ -17,11 +17,12 @@ from accounts.actors import Actor
 from accounts.desk import shown
 from accounts.desk.admins import DeskAdmin, DeskInline, Newest
 from accounts.desk.forms import ReasonForm
-from accounts.desk.roles import DeskRole
+from accounts.desk.roles import DeskRole, roles_of
 from accounts.desk.steps import Step
 from accounts.requests import actor_of
 from auctions import lots
 from auctions.admin import worklists
+from auctions.admin.deposits import books_of_lot
 from auctions.admin.drafting import DraftLotForm
 from auctions.lifecycle import LOT, LotState, Outcome
 from auctions.models import Bid, Lot, LotResult, Registration
@@ -236,6 +237,17 @@ class LotAdmin(DeskAdmin):
         "closes_at",
     )
     steps = _LOT_STEPS
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The books of the deposits tell how many registered: for the exchange alone."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or not OPERATOR & roles_of(request):
+            return fieldsets
+        return [*fieldsets, (_("Deposits"), {"fields": ("books",)})]
+
+    @admin.display(description=_("books of the deposits"))
+    def books(self, lot: Lot) -> Any:
+        return books_of_lot(lot)
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Lot]:
         visible = lots_visible_to(actor).select_related("achievement", "consignor", "deal")

@@ -1,4 +1,4 @@
-"""Registrations and deposits at the desk: the exchange's business alone (拍卖法 art. 21).
+"""Registrations at the desk: the exchange's business alone (拍卖法 art. 21).
 
 These pages name organizations and hide paddles until the lot is over; the ledger of bids does
 the opposite. Together they never tell who bids.
@@ -20,13 +20,13 @@ from accounts.desk.admins import DeskAdmin, DeskInline, Newest
 from accounts.desk.forms import DepositForm, ReasonForm
 from accounts.desk.roles import DeskRole, roles_of
 from accounts.desk.steps import Step
-from auctions import deposits, registration
+from auctions import deposits, forfeitures, registration
 from auctions.admin import worklists
+from auctions.admin.deposits import ForfeitureForm
 from auctions.admin.lots import OPERATOR
 from auctions.lifecycle import REGISTRATION, LotState, RegistrationState
 from auctions.models import DepositMovement, Registration
 from auctions.queries import registrations_visible_to
-from core import clock
 
 _ON_SALE = (LotState.PUBLISHED, LotState.SUSPENDED)
 _AT_ONCE = 50  # so many rows a bulk step takes, and so many messages a page can hold
@@ -137,6 +137,33 @@ class RegistrationAdmin(DeskAdmin):
             form_class=ReasonForm,
             tone="grave",
         ),
+        Step(
+            name="propose-forfeiture",
+            label=_("Propose a forfeiture"),
+            explanation=_(
+                "The deposit, or a part of it, is to be kept. Somebody else at the exchange"
+                " decides; until then the amount is not paid back."
+            ),
+            action=forfeitures.propose_forfeiture,
+            id_name="registration_id",
+            roles=OPERATOR,
+            sources=REGISTRATION.sources(RegistrationState.FORFEITED),
+            form_class=ForfeitureForm,
+            tone="grave",
+        ),
+        Step(
+            name="return-deposit",
+            label=_("Give the deposit back"),
+            explanation=_(
+                "The price this deposit counted towards has fallen away and nobody wants to keep"
+                " it: all of it is to be paid back within 24 hours."
+            ),
+            action=deposits.return_deposit,
+            id_name="registration_id",
+            roles=OPERATOR,
+            sources=REGISTRATION.sources(RegistrationState.RELEASED),
+            applies=lambda actor, row: row.lot.state in deposits.PRICE_FELL,
+        ),
     )
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Registration]:
@@ -185,67 +212,3 @@ class RegistrationAdmin(DeskAdmin):
             return
         for row in rows:
             self.take_step(request, _APPROVE, row, {})
-
-
-class RefundFilter(SimpleListFilter):
-    title = _("refund")
-    parameter_name = "refund"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("due", _("to be paid back")), ("passed", _("deadline passed, last 7 days"))]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[DepositMovement]
-    ) -> QuerySet[DepositMovement]:
-        match self.value():
-            case None:
-                return queryset
-            case "due":
-                return worklists.refunds_due(queryset, clock.now())
-            case "passed":
-                return worklists.refunds_passed(queryset, clock.now())
-        raise IncorrectLookupParameters
-
-
-@admin.register(DepositMovement)
-class DepositMovementAdmin(DeskAdmin):
-    """The deposit ledger. A correction is another row, made by a step of the registration."""
-
-    readers = OPERATOR
-    list_display = (
-        "at",
-        "kind",
-        "amount",
-        "organization",
-        "lot_code",
-        "reference",
-        "due_at",
-        "by_user",
-    )
-    sortable_by = ("at", "amount", "due_at")
-    list_filter = (RefundFilter, "kind")
-    search_fields = ("registration__organization__name", "registration__lot__code", "reference")
-    search_help_text = _("Organization, lot number or bank reference")
-    ordering = ("-id",)
-    fieldsets = (
-        (None, {"fields": ("kind", "amount", "organization", "lot", "reference")}),
-        (_("Record"), {"fields": ("at", "due_at", "by_user", "by_client")}),
-    )
-
-    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[DepositMovement]:
-        visible = registrations_visible_to(actor)
-        return DepositMovement.objects.filter(registration__in=visible).select_related(
-            "registration__lot", "registration__organization", "by_user"
-        )
-
-    @admin.display(description=_("organization"))
-    def organization(self, row: DepositMovement) -> str:
-        return str(row.registration.organization)
-
-    @admin.display(description=_("lot"))
-    def lot(self, row: DepositMovement) -> str:
-        return str(row.registration.lot)
-
-    @admin.display(description=_("lot"))
-    def lot_code(self, row: DepositMovement) -> str:
-        return row.registration.lot.code

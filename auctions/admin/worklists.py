@@ -6,13 +6,12 @@ from decimal import Decimal
 from django.db.models import Case, DateTimeField, DecimalField, F, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from auctions.lifecycle import DepositKind, LotState, RegistrationState
-from auctions.models import DepositMovement, Lot, Registration
+from auctions.books import overdue_refunds, unpaid_refunds
+from auctions.lifecycle import ForfeitureState, LotState, RegistrationState
+from auctions.models import DepositMovement, Forfeiture, Lot, Registration
 from auctions.rules.deposits import IN_HAND
 
 WAITING = (RegistrationState.APPLIED, RegistrationState.QUALIFIED)
-# Nothing in the ledger says that the bank has paid, so a passed deadline is shown for a week.
-_PASSED_FOR = timedelta(days=7)
 _BOARD = 20
 
 
@@ -43,15 +42,19 @@ def waiting_registrations(registrations: QuerySet[Registration]) -> QuerySet[Reg
     return registrations.filter(state__in=WAITING)
 
 
-def refunds_due(movements: QuerySet[DepositMovement], now: datetime) -> QuerySet[DepositMovement]:
-    return movements.filter(kind=DepositKind.RELEASED, due_at__gt=now)
+def refunds_due(movements: QuerySet[DepositMovement]) -> QuerySet[DepositMovement]:
+    """Promised back and not paid yet, in time or not."""
+    return movements.filter(pk__in=unpaid_refunds().values("pk"))
 
 
-def refunds_passed(
+def refunds_overdue(
     movements: QuerySet[DepositMovement], now: datetime
 ) -> QuerySet[DepositMovement]:
-    passed = movements.filter(kind=DepositKind.RELEASED, due_at__lte=now)
-    return passed.filter(due_at__gt=now - _PASSED_FOR)
+    return movements.filter(pk__in=overdue_refunds(now).values("pk"))
+
+
+def undecided(forfeitures: QuerySet[Forfeiture]) -> QuerySet[Forfeiture]:
+    return forfeitures.filter(state=ForfeitureState.PROPOSED)
 
 
 def with_now(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:

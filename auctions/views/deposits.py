@@ -6,14 +6,10 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 
 from accounts.requests import Acting, Command, Create
 from auctions import deposits, forfeitures, refunds
+from auctions.books import overdue_refunds, unpaid_refunds
 from auctions.lifecycle import DepositKind, ForfeitureState
 from auctions.models import DepositMovement, Forfeiture
-from auctions.queries import (
-    deposit_movements_visible_to,
-    forfeitures_visible_to,
-    overdue_refunds,
-    unpaid_refunds,
-)
+from auctions.queries import deposit_movements_visible_to, forfeitures_visible_to
 from auctions.serializers.lots import (
     DepositForm,
     DepositMovementView,

@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts import organizations
 from accounts.clients import Credentials, create_api_client
 from accounts.models import City, Organization, OrganizationKind, User
+from auctions import forfeitures
 from auctions.closing import close_due_lots
 from auctions.models import Auctioneer, AuctionHouse, Bid, Lot, Registration
 from core.errors import Refusal
@@ -35,7 +36,7 @@ from tests.conftest import (
     make_organization,
     organization_of,
 )
-from tests.factories import admit, apply, bid, make_achievement, make_lot
+from tests.factories import admit, apply, bid, make_achievement, make_lot, operator_actor
 from tests.factories import draft_lot as make_draft
 from tests.lasting import lasting
 
@@ -226,7 +227,14 @@ def _submitted_organization() -> Organization:
 
 
 def _around(world: World) -> None:
-    """A response, a park, and what notifications make of all this."""
+    """A response, a park, a deposit to be kept, and what notifications make of all this."""
+    forfeitures.propose_forfeiture(
+        actor=operator_actor(),
+        registration_id=world.open_lot.registrations.order_by("pk")[0].pk,
+        amount=Decimal("60.00"),
+        grounds="other",
+        reason="虚构的理由",
+    )
     cadre, seller = world.people["cadre"], world.people["seller"]
     needs.publish_need(actor=act(cadre), need_id=world.endorsed_need.pk)
     responses.respond(

@@ -32,6 +32,7 @@ READERS = {
     "auctions.lotresult": _STAFF,
     "auctions.registration": {"operator"},
     "auctions.depositmovement": {"operator"},
+    "auctions.forfeiture": {"operator"},
     "auctions.bid": _STAFF,
     "auctions.refusedbid": {"operator"},
     "marketplace.need": {"operator", "cadre", "bureau"},

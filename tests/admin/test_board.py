@@ -34,7 +34,8 @@ def test_the_operators_board(world: World, desk: Desk):
         "Over, not closed yet": "0",
         "Registrations waiting": "1",
         "Deposits to refund": "1",
-        "Refund deadline passed": "0",
+        "Refunds overdue": "0",
+        "Forfeitures to decide": "1",
         "Needs to endorse": "1",
         "Achievements to review": "1",
         "Messages not sent": numbers["Messages not sent"],
@@ -49,14 +50,14 @@ def test_the_operators_board(world: World, desk: Desk):
 def test_each_card_leads_to_a_list_of_as_many(world: World, everything: User, desk: Desk):
     client = _in_english(desk, everything)
     cards, _ = _board(client)
-    assert len(cards) == 11
+    assert len(cards) == 12
     for card in cards.values():
         answer = client.get(card.url)
         assert answer.status_code == 200, card.title
         assert str(answer.context["cl"].result_count) == card.value, card.title
 
 
-def test_an_overdue_lot_and_a_passed_refund_are_red(world: World, desk: Desk, clock: Clock):
+def test_an_overdue_lot_and_an_overdue_refund_are_red(world: World, desk: Desk, clock: Clock):
     client = _in_english(desk, world.people["operator"])
     clock.set(world.open_lot.closes_at)
     cards, _ = _board(client)
@@ -65,10 +66,10 @@ def test_an_overdue_lot_and_a_passed_refund_are_red(world: World, desk: Desk, cl
     assert world.open_lot.code in overdue.note
     clock.advance(hours=25)
     cards, _ = _board(client)
-    assert (cards["Deposits to refund"].value, cards["Refund deadline passed"].value) == ("0", "1")
-    assert cards["Refund deadline passed"].tone == "bad"
-    clock.advance(days=8)
-    assert _board(client)[0]["Refund deadline passed"].value == "0"
+    assert (cards["Deposits to refund"].value, cards["Refunds overdue"].value) == ("1", "1")
+    assert cards["Refunds overdue"].tone == "bad"
+    clock.advance(days=800)  # until somebody pays
+    assert _board(client)[0]["Refunds overdue"].value == "1"
 
 
 def test_messages_that_wait_too_long_are_red(world: World, desk: Desk, clock: Clock):

@@ -36,6 +36,7 @@ OFFERED = {
     "auctions.lotresult": {"outcome__exact"},
     "auctions.registration": {"state"},
     "auctions.depositmovement": {"refund", "kind__exact"},
+    "auctions.forfeiture": {"state__exact"},
     "auctions.bid": {"lot"},
     "auctions.refusedbid": {"lot", "was_overtaken__exact"},
     "marketplace.need": {"state__exact", "city__id__exact", "field__id__exact"},

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 
 from auctions import refunds
+from auctions.books import overdue_refunds, unpaid_refunds
 from auctions.closing import close_lot
 from auctions.lifecycle import ClosedBy
 from auctions.models import DepositMovement, Refund, RefundAlarm
-from auctions.queries import overdue_refunds, unpaid_refunds
 from auctions.refunds import AlreadyRefunded, NothingToRefund
 from auctions.rules.deposits import RefundTimeWrong
 from auctions.tasks import raise_refund_alarms
