@@ -246,8 +246,10 @@ class LotAdmin(DeskAdmin):
         return [*fieldsets, (_("Deposits"), {"fields": ("books",)})]
 
     @admin.display(description=_("books of the deposits"))
-    def books(self, lot: Lot) -> Any:
-        return books_of_lot(lot)
+    def books(self, lot: Any) -> Any:
+        if not hasattr(lot, "books_shown"):  # the page asks for it several times
+            lot.books_shown = books_of_lot(lot)
+        return lot.books_shown
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Lot]:
         visible = lots_visible_to(actor).select_related("achievement", "consignor", "deal")

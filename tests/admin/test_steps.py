@@ -140,16 +140,6 @@ CASES = [
         event="registration.refused",
     ),
     Case(
-        "propose-forfeiture",
-        "operator",
-        lambda world: world.open_lot.leader,
-        state("eligible"),
-        state("eligible"),
-        wrong=state("released"),
-        data={"amount": "60.00", "grounds": "collusion", **REASON},
-        event="forfeiture.proposed",
-    ),
-    Case(
         "withdraw",
         "operator",
         lambda world: world.upcoming_lot,
@@ -182,11 +172,12 @@ CASES = [
 ]
 
 
-# On rows that no UPDATE brings into a state: tests/admin/test_deposits.py.
+# Of deposits, whose rows no UPDATE brings into a state: tests/admin/test_deposits.py.
 ELSEWHERE = {
     ("auctions.depositmovement", "record-refund"),
     ("auctions.forfeiture", "approve"),
     ("auctions.forfeiture", "reject"),
+    ("auctions.registration", "propose-forfeiture"),
     ("auctions.registration", "return-deposit"),
 }
 
