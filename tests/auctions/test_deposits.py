@@ -141,7 +141,7 @@ def test_held_is_what_came_less_what_went(applied, operator):
             due_at=NOW if kind == "released" else None,
         )
     assert deposits.held(applied) == Decimal("24.50")
-    assert str(deposit_movements_of(applied)[3]) == "released 30.00"
+    assert str(deposit_movements_of(applied)[3]) == "退还 ¥30.00"
 
 
 def test_a_step_needs_the_transaction_of_an_action(applied):
