@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from secrets import token_urlsafe
 
 from allauth.idp.oidc.models import Client
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import ApiClient, Organization
 from accounts.scopes import SCOPES
@@ -38,15 +39,17 @@ def create_api_client(
             raise UnknownScope(scope=scope, known=" ".join(sorted(SCOPES)))
     # URL-safe: a secret with "+" or "&" is broken by every hand-written form body.
     secret = secret or token_urlsafe(32)
+    hashed = make_password(secret)  # slow on purpose, so not inside the transaction
     with transaction():
         try:
             organization = Organization.objects.get(credit_code=credit_code)
         except Organization.DoesNotExist:
             raise NotFound(what="organization") from None
-        client = Client(name=name or str(organization)[:100], type=Client.Type.CONFIDENTIAL)
+        client = Client(
+            name=name or str(organization)[:100], type=Client.Type.CONFIDENTIAL, secret=hashed
+        )
         if client_id:
             client.id = client_id
-        client.set_secret(secret)
         client.set_scopes(scopes)
         client.set_default_scopes(scopes)
         client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
