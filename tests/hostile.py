@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from auctions.serializers.policies import RateField
 from core.parsing import AmountField, FlagField, IdField, InstantField, WholeNumberField
 from marketplace.serializers import DayField, TargetField
 
@@ -56,42 +57,66 @@ TARGETS = [
     ),
     *("1.0000001", "1000000000000", "9" * 400),
 ]
+RATES = [
+    *("", "0.12345", -1, "10", 10, "-0.1", "+0.1", "1e-1", 1e-05, 0.12345, "NaN", "Infinity"),
+    *("１", "0.１", ".5", "1.", " 0.1", "0.1\n", "0,1", 10**400),
+]
 # Unusual, and text all the same: stored as it came, or refused, but never a failure.
 UNUSUAL = [
     *("e\u0301", "\u202eabc", "👩‍🔬", "𠮷野家", "\ufffd", "\uffff", "\u200b", "ﷺ" * 20),
-    *("<script>alert(1)</script>", "'; DROP TABLE accounts_user; --", "{{7*7}}", "${7*7}", "%s%n"),
+    *(
+        "{braces}",
+        "<script>alert(1)</script>",
+        "'; DROP TABLE accounts_user; --",
+        "{{7*7}}",
+        "${7*7}",
+        "%s%n",
+    ),
     *("=1+1", "＝1+1", "../../etc/passwd", "\\x00", "null", "\u2028", "\u0085", "\t"),
 ]
+# The first class a field is of; the first few values are tried at each of its fields.
+BY_CLASS: dict[Any, list[Any]] = {
+    IdField: [0, -1, 2**63, 10**19, *NOT_A_NUMBER],
+    FlagField: ["true", 1, None, "false", "", "yes", 0, 1.0, [], {"a": 1}, DEEP],
+    WholeNumberField: [2**31, 10**19, *NOT_A_NUMBER],
+    AmountField: [*AMOUNTS, *NOT_TEXT],
+    RateField: [*RATES, *UNSTORABLE, True, [], {"a": 1}, DEEP],
+    InstantField: [*INSTANTS, *UNSTORABLE, *NOT_TEXT],
+    DayField: [*DAYS, *UNSTORABLE, *NOT_TEXT],
+    TargetField: [*TARGETS, *UNSTORABLE, *NOT_TEXT],
+    serializers.ChoiceField: NOT_TEXT,
+    serializers.EmailField: ["x", "a@", "@b", "a b@c.de", *NOT_TEXT],
+    serializers.CharField: NOT_TEXT,
+    serializers.ListField: ["x", [[]], [None], 5, True, {}, {"a": 1}, DEEP],
+}
+AT_EVERY_FIELD = 3
+
+
+def values_beyond(field: serializers.Field) -> list[Any]:
+    """What this field must refuse, by its own limits; and what could be stored nowhere."""
+    if isinstance(field, WholeNumberField):
+        return [field.lowest - 1, field.highest + 1]
+    if isinstance(field, AmountField):
+        return [*([] if field.allow_zero else ["0.00"]), *UNSTORABLE]
+    if isinstance(field, serializers.ChoiceField):
+        first = str(next(iter(field.choices)))
+        return ["", "nope", first.swapcase(), f" {first}", f"{first}\n", *UNSTORABLE]
+    if isinstance(field, serializers.EmailField):
+        return [*_long_addresses(field), *UNSTORABLE]
+    if isinstance(field, serializers.CharField):
+        return [*_too_long(field), *_blank(field), *UNSTORABLE]
+    if isinstance(field, serializers.ListField):
+        assert field.max_length, f"{field.field_name}: a list without a limit"
+        return [["x"] * (field.max_length + 1), [1] * 100_000]
+    return []
 
 
 def hostile_values(field: serializers.Field) -> list[Any]:
-    """What this field must refuse."""
-    if isinstance(field, IdField):
-        return [0, -1, 2**63, 10**19, *NOT_A_NUMBER]
-    if isinstance(field, FlagField):
-        return ["true", "false", "", "yes", 0, 1, 1.0, None, [], {"a": 1}, DEEP]
-    if isinstance(field, WholeNumberField):
-        return [field.lowest - 1, field.highest + 1, 2**31, 10**19, *NOT_A_NUMBER]
-    if isinstance(field, AmountField):
-        zero = [] if field.allow_zero else ["0.00"]
-        return [*AMOUNTS, *zero, *UNSTORABLE, *NOT_TEXT]
-    if isinstance(field, InstantField):
-        return [*INSTANTS, *UNSTORABLE, *NOT_TEXT]
-    if isinstance(field, DayField):
-        return [*DAYS, *UNSTORABLE, *NOT_TEXT]
-    if isinstance(field, TargetField):
-        return [*TARGETS, *UNSTORABLE, *NOT_TEXT]
-    if isinstance(field, serializers.ChoiceField):
-        first = str(next(iter(field.choices)))
-        return ["", "nope", first.swapcase(), f" {first}", f"{first}\n", *UNSTORABLE, *NOT_TEXT]
-    if isinstance(field, serializers.EmailField):
-        return ["x", "a@", "@b", "a b@c.de", *_long_addresses(field), *UNSTORABLE, *NOT_TEXT]
-    if isinstance(field, serializers.CharField):
-        return [*_too_long(field), *_blank(field), *UNSTORABLE, *NOT_TEXT]
-    if isinstance(field, serializers.ListField):
-        assert field.max_length, f"{field.field_name}: a list without a limit"
-        return [["x"] * (field.max_length + 1), [1] * 100_000, "x", 5, True, {}, {"a": 1}]
-    raise NotImplementedError(f"say in hostile_values what {type(field).__name__} must refuse")
+    """What every field of this one's class must refuse."""
+    for classes, values in BY_CLASS.items():
+        if isinstance(field, classes):
+            return values
+    raise NotImplementedError(f"say in BY_CLASS what {type(field).__name__} must refuse")
 
 
 def _too_long(field: serializers.CharField) -> list[str]:

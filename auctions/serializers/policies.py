@@ -10,7 +10,7 @@ from rest_framework import serializers
 from auctions.lifecycle import Regime, ReserveMode
 from auctions.models import Policy
 from auctions.rules.policy import IdentityMode, NoticeChannel
-from core.parsing import AmountField, InstantField, StrictForm, WholeNumberField
+from core.parsing import AmountField, FlagField, InstantField, StrictForm, WholeNumberField
 
 _RATE = re.compile(r"[0-9](?:\.[0-9]{1,4})?", re.ASCII)
 A_YEAR = 366
@@ -70,7 +70,7 @@ class PolicyForm(StrictForm):
     deposit_refund_hours = _days()
     min_bidders = _days()
     increment_rate = _rate()
-    multiple_of_increment = serializers.BooleanField(required=False)
+    multiple_of_increment = FlagField(required=False)
     reserve_mode = serializers.ChoiceField(
         choices=[(one.value, one.value) for one in ReserveMode], required=False
     )

@@ -84,7 +84,7 @@ def test_a_bidder_sees_a_rival_bid_arrive_and_then_takes_the_lead(lot, bidder, r
 
 
 def test_a_late_bid_extends_and_the_result_arrives_by_itself(seller, bidder, rival, open_page):
-    lot = make_lot(seller, extension_window_s=60, extension_s=12)
+    lot = make_lot(seller, extension_window_s=60, extension_s=9)
     paddle = admit(lot, bidder).paddle
     admit(lot, rival)
     page = open_page(lot, "bidder")
