@@ -38,6 +38,8 @@ _SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("marketplace.response", "reply"),
             ("marketplace.achievement", "science"),
             ("marketplace.deal", "handshake"),
+            ("marketplace.publicity", "campaign"),
+            ("marketplace.objection", "front_hand"),
         ),
     ),
     (

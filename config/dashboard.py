@@ -29,8 +29,14 @@ from auctions.queries import (
 )
 from config.health import days_without_holidays
 from core import clock
-from marketplace.lifecycle import AchievementState, NeedState
-from marketplace.queries import achievements_visible_to, needs_visible_to
+from marketplace.lifecycle import AchievementState, NeedState, ObjectionState
+from marketplace.queries import (
+    achievements_visible_to,
+    needs_visible_to,
+    objections_visible_to,
+    publicities_over,
+    running_publicities,
+)
 from notifications.admin import late_deliveries
 
 # Sweeps run every two seconds; a message that is due for longer waits for somebody.
@@ -66,6 +72,8 @@ def _cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> Iterator[
         yield from _bidder_cards(actor, now)
     if roles & {DeskRole.OPERATOR, DeskRole.OFFICE, DeskRole.BUREAU}:
         yield from _review_cards(actor, roles)
+    if roles & {DeskRole.OPERATOR, DeskRole.OFFICE}:
+        yield from _deal_cards(actor, now)
     if DeskRole.OFFICE in roles:
         waiting = organizations_visible_to(actor).filter(state=OrganizationState.SUBMITTED)
         yield _waiting(
@@ -138,6 +146,15 @@ def _review_cards(actor: Actor, roles: frozenset[DeskRole]) -> Iterator[Card]:
             "marketplace_achievement",
             "state__exact=submitted",
         )
+
+
+def _deal_cards(actor: Actor, now: datetime) -> Iterator[Card]:
+    number = running_publicities(now).count()
+    title, model = _("Publicities running"), "marketplace_publicity"
+    yield Card(title, str(number), _list(model, "when=running"), _tone(number, "going"))
+    yield _waiting(_("Publicities over, to confirm"), publicities_over(now), model, "when=over")
+    objections = objections_visible_to(actor).filter(state=ObjectionState.OPEN)
+    yield _waiting(_("Objections to decide"), objections, "marketplace_objection", "")
 
 
 def _delivery_card(now: datetime) -> Card:

@@ -53,6 +53,14 @@ class ObjectionState(StrEnum):
     LAPSED = "lapsed"
 
 
+class PublicityPhase(StrEnum):
+    """Computed from the clock, never stored."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    OVER = "over"
+
+
 NEED = Lifecycle(
     "need",
     {

@@ -124,6 +124,17 @@ def publicities() -> QuerySet[Publicity]:
     )
 
 
+def publicities_visible_to(actor: Actor) -> QuerySet[Publicity]:
+    """All that ever ran, for staff; the parties find theirs in the deal."""
+    return publicities() if actor.is_staff else Publicity.objects.none()
+
+
+def publicities_over(now: datetime) -> QuerySet[Publicity]:
+    """Those that ended without an open objection: their deals wait for the confirmation."""
+    over = publicities().filter(ends_at__lte=now, paused_at=None)
+    return over.filter(deal__state=DealState.PUBLICISED)
+
+
 def running_publicities(now: datetime) -> QuerySet[Publicity]:
     """Those in which objections can be raised: public."""
     running = Q(ends_at__gt=now) | Q(paused_at__isnull=False)

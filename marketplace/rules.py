@@ -9,6 +9,7 @@ from enum import StrEnum
 from core import calendar
 from core.calendar import Holidays
 from core.errors import BelowLawfulFloor, Conflict, ReasonRequired, Refusal
+from marketplace.lifecycle import PublicityPhase
 
 
 class IPKind(StrEnum):
@@ -221,9 +222,14 @@ class Publicity:
     ends_at: datetime
     paused_at: datetime | None = None
 
+    def phase(self, now: datetime) -> PublicityPhase:
+        if self.paused_at is not None:
+            return PublicityPhase.PAUSED
+        return PublicityPhase.RUNNING if now < self.ends_at else PublicityPhase.OVER
+
     def is_running(self, now: datetime) -> bool:
         """Whether objections can be raised: the first instant after the end is too late."""
-        return self.paused_at is not None or now < self.ends_at
+        return self.phase(now) is not PublicityPhase.OVER
 
 
 def needs_publicity(*, method: str, seller_kind: str) -> bool:

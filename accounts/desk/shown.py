@@ -18,8 +18,26 @@ NOTHING = "–"
 
 # Waiting for somebody at the desk is amber, going on is green, done is blue, ended badly is red.
 _TONES = {
-    "waiting": {"submitted", "applied", "qualified", "over", "required", "due", "proposed"},
-    "going": {"published", "open", "verified", "eligible", "held", "shortlisted"},
+    "waiting": {
+        "submitted",
+        "applied",
+        "qualified",
+        "over",
+        "required",
+        "due",
+        "proposed",
+        "paused",
+    },
+    "going": {
+        "published",
+        "open",
+        "verified",
+        "eligible",
+        "held",
+        "shortlisted",
+        "publicised",
+        "running",
+    },
     "done": {
         "endorsed",
         "approved",
@@ -49,6 +67,8 @@ _TONES = {
         "revoked",
         "overdue",
         "rejected",
+        "stopped",
+        "upheld",
     },
 }
 _TONE_OF = {state: tone for tone, states in _TONES.items() for state in states}

@@ -90,7 +90,7 @@ class DraftLotForm(forms.Form):
     # A form sent twice drafts one lot.
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
-    def draft(self, actor: Actor) -> Lot:
+    def add(self, actor: Actor) -> Lot:
         values: dict[str, Any] = dict(self.cleaned_data)
         key = values.pop("key")
         for name in ("achievement", "policy", "house", "auctioneer"):

@@ -4,22 +4,22 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.desk import shown
+from accounts.desk.adding import Adding, AddingAdmin
 from accounts.desk.admins import DeskAdmin, DeskInline, Newest
 from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import DeskRole, roles_of
 from accounts.desk.steps import Step
-from accounts.requests import actor_of
 from auctions import lots
 from auctions.admin import worklists
 from auctions.admin.deposits import books_of_lot
@@ -28,8 +28,6 @@ from auctions.lifecycle import LOT, LotState, Outcome
 from auctions.models import Bid, Lot, LotResult, Registration
 from auctions.queries import lots_visible_to
 from core import clock
-from core.errors import Refusal
-from core.problems import refusal_body
 
 OPERATOR = frozenset({DeskRole.OPERATOR})
 STAFF = frozenset({DeskRole.OPERATOR, DeskRole.OFFICE})
@@ -161,7 +159,7 @@ _LOT_STEPS = (
 
 
 @admin.register(Lot)
-class LotAdmin(DeskAdmin):
+class LotAdmin(AddingAdmin):
     """Drafted here, approved, announced; then the clock and the bidders decide."""
 
     readers = STAFF
@@ -237,6 +235,13 @@ class LotAdmin(DeskAdmin):
         "closes_at",
     )
     steps = _LOT_STEPS
+    adding = Adding(
+        form_class=DraftLotForm,
+        title=_("Draft a lot"),
+        explanation=_("The draft is seen by the exchange and the consignor only."),
+        submit_label=_("Draft the lot"),
+        done=_("{row} is drafted."),
+    )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The books of the deposits tell how many registered: for the exchange alone."""
@@ -297,31 +302,6 @@ class LotAdmin(DeskAdmin):
                 for name, label in pages.items()
             ]
         return links
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """A plain form in front of the drafting action."""
-        self.require_writer(request)
-        form = DraftLotForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                lot = form.draft(actor_of(request))
-            except Refusal as refusal:
-                form.add_error(None, refusal_body(refusal)["detail"])
-            else:
-                self.log_addition(request, lot, [{"added": {}}])
-                messages.success(request, _("{lot} is drafted.").format(lot=lot))
-                return HttpResponseRedirect(self.url_of("change", lot.pk))
-        return self.page(
-            request,
-            "desk/form.html",
-            _("Draft a lot"),
-            form=form,
-            media=self.media + form.media,
-            explanation=_("The draft is seen by the exchange and the consignor only."),
-            submit_label=_("Draft the lot"),
-        )
 
 
 @admin.register(LotResult)

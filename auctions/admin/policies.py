@@ -5,9 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -19,19 +18,17 @@ from unfold.widgets import (
 )
 
 from accounts.actors import Actor
+from accounts.desk.adding import Adding, AddingAdmin
 from accounts.desk.admins import DeskAdmin
 from accounts.desk.forms import WholeForm
 from accounts.desk.roles import DeskRole
-from accounts.requests import actor_of
 from auctions.admin.lots import OPERATOR, STAFF
 from auctions.models import Auctioneer, AuctionHouse, Policy
 from auctions.policies import publish_policy
 from auctions.queries import policies
 from auctions.rules.policy import NoticeChannel, PolicyTerms
-from core.errors import Refusal
 from core.idempotency import Once, fingerprint
 from core.models import choices
-from core.problems import refusal_body
 
 OFFICE = frozenset({DeskRole.OFFICE})
 _NUMBERED = {"code", "number", "created_at", "commission_ladder"}
@@ -79,7 +76,7 @@ class PublishPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     def _post_clean(self) -> None:
         """The action decides what is lawful; the row is not this form's to make."""
 
-    def publish(self, actor: Actor) -> Policy:
+    def add(self, actor: Actor) -> Policy:
         values = dict(self.cleaned_data)
         key = values.pop("key")
         once = Once("desk.publish_policy", actor.caller, key, fingerprint(values))
@@ -87,7 +84,7 @@ class PublishPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Policy)
-class PolicyAdmin(DeskAdmin):
+class PolicyAdmin(AddingAdmin):
     """Versions of the rules. A new one changes nothing for lots that name an earlier one."""
 
     readers = STAFF
@@ -102,37 +99,19 @@ class PolicyAdmin(DeskAdmin):
         (None, {"fields": ("code", "regime", "title", "created_at")}),
         (_("Settings"), {"fields": (*_SETTINGS[2:], "commission_ladder")}),
     )
+    adding = Adding(
+        form_class=PublishPolicyForm,
+        title=_("Publish a policy"),
+        explanation=_(
+            "The version can be chosen for lots from now on and is never changed. Settings"
+            " beyond what the law allows are refused."
+        ),
+        submit_label=_("Publish the policy"),
+        done=_("{row} is published."),
+    )
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Policy]:
         return policies()
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """A plain form in front of the publishing action."""
-        self.require_writer(request)
-        form = PublishPolicyForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                policy = form.publish(actor_of(request))
-            except Refusal as refusal:
-                form.add_error(None, refusal_body(refusal)["detail"])
-            else:
-                self.log_addition(request, policy, [{"added": {}}])
-                messages.success(request, _("{policy} is published.").format(policy=policy))
-                return HttpResponseRedirect(self.url_of("change", policy.pk))
-        return self.page(
-            request,
-            "desk/form.html",
-            _("Publish a policy"),
-            form=form,
-            media=self.media + form.media,
-            explanation=_(
-                "The version can be chosen for lots from now on and is never changed. Settings"
-                " beyond what the law allows are refused."
-            ),
-            submit_label=_("Publish the policy"),
-        )
 
 
 class AuctionHouseForm(WholeForm):

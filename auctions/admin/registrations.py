@@ -4,19 +4,17 @@ These pages name organizations and hide paddles until the lot is over; the ledge
 the opposite. Together they never tell who bids.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin import SimpleListFilter
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.desk import shown
 from accounts.desk.admins import DeskAdmin, DeskInline, Newest
+from accounts.desk.filters import WaitingFirst
 from accounts.desk.forms import DepositForm, ReasonForm
 from accounts.desk.roles import DeskRole, roles_of
 from accounts.desk.steps import Step
@@ -32,38 +30,8 @@ _ON_SALE = (LotState.PUBLISHED, LotState.SUSPENDED)
 _AT_ONCE = 50  # so many rows a bulk step takes, and so many messages a page can hold
 
 
-class WaitingFirst(SimpleListFilter):
-    """Those that wait for the exchange, unless another state, or all, is asked for."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        words = dict(Registration._meta.get_field("state").flatchoices)
-        return [("all", _("All")), *((state.value, words[state]) for state in RegistrationState)]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        yield {
-            "selected": self.value() is None,
-            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
-            "display": _("waiting"),
-        }
-        for value, word in self.lookup_choices:
-            yield {
-                "selected": self.value() == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": word,
-            }
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Registration]
-    ) -> QuerySet[Registration]:
-        wanted = self.value()
-        if wanted is None:
-            return worklists.waiting_registrations(queryset)
-        if wanted not in dict(self.lookup_choices):
-            raise IncorrectLookupParameters
-        return queryset if wanted == "all" else queryset.filter(state=wanted)
+class WaitingRegistrations(WaitingFirst):
+    waiting = Q(state__in=worklists.WAITING)
 
 
 class MovementInline(DeskInline):
@@ -100,7 +68,7 @@ class RegistrationAdmin(DeskAdmin):
     readers = OPERATOR
     list_display = ("organization", "lot", "state", "held", "required", "applied_at")
     sortable_by = ("applied_at",)
-    list_filter = (WaitingFirst,)
+    list_filter = (WaitingRegistrations,)
     search_fields = ("organization__name", "lot__code", "lot__title")
     search_help_text = _("Organization, lot number or title")
     ordering = ("-id",)

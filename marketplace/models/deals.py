@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import choices
 from marketplace.lifecycle import DealState
@@ -84,7 +85,9 @@ class Deal(models.Model):
     price = models.DecimalField(_("price (CNY)"), max_digits=18, decimal_places=2)
     method = models.CharField(_("pricing method"), max_length=12, choices=PricingMethod.choices)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices)
-    mode = models.CharField(_("mode"), max_length=20, choices=TransferMode.choices, blank=True)
+    mode = models.CharField(
+        pgettext_lazy("Deal", "mode"), max_length=20, choices=TransferMode.choices, blank=True
+    )
     evidence = models.TextField(_("evidence"), max_length=5000, blank=True)
     conditions = models.TextField(_("published conditions"), max_length=2000, blank=True)
     related_party = models.BooleanField(_("related party"), default=False)

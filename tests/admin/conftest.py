@@ -23,7 +23,8 @@ from core.errors import Refusal
 from core.models import Event
 from enclaves.models import Park
 from marketplace import needs, responses
-from marketplace.models import Achievement, Need
+from marketplace.models import Achievement, Deal, Need
+from marketplace.publicities import object_to_deal
 from notifications.fanout import fan_out_all
 from notifications.models import StuckEvent, WebhookEndpoint
 from tests.conftest import (
@@ -39,6 +40,7 @@ from tests.conftest import (
 from tests.factories import admit, apply, bid, make_achievement, make_lot, operator_actor
 from tests.factories import draft_lot as make_draft
 from tests.lasting import lasting
+from tests.marketplace.conftest import propose, publicise
 
 # Words that stand nowhere else on a page, so that finding one proves something.
 PADDLES = {"bidder": "PDL-B", "rival": "PDL-R"}
@@ -62,6 +64,8 @@ class World:
     submitted_organization: Organization
     credentials: Credentials
     sold_lot: Lot
+    # Without bids: proposed, listed, publicised twice with an objection each.
+    deals: dict[str, Deal] = field(default_factory=dict)
     rows: dict[str, Model] = field(default_factory=dict)
     more: dict[type[Model], list[Model]] = field(default_factory=dict)
 
@@ -154,6 +158,7 @@ def make_world(clock: Clock) -> World:
         ),
     )
     _around(world)
+    _deals(world)
     world.rows = {
         model._meta.label_lower: model._default_manager.order_by("pk").first()
         for model in admin.site._registry
@@ -268,6 +273,24 @@ def _around(world: World) -> None:
     fan_out_all()
     event = Event.objects.order_by("id").first()
     StuckEvent.objects.create(event=event, retry_at=NOW, error="虚构的错误")
+
+
+def _deals(world: World) -> None:
+    seller, bidder = world.people["seller"], world.people["bidder"]
+    listing = {"method": "listing", "channel": "online_365", "conditions": "虚构规则第12条"}
+    world.deals = {
+        "proposed": propose(seller, bidder),
+        "listed": propose(seller, bidder, **listing),
+        "publicised": publicise(propose(seller, bidder), seller),
+        "objected": publicise(propose(seller, bidder), seller),
+    }
+    for name, person in (("publicised", "stranger"), ("objected", "enterprise")):
+        object_to_deal(
+            actor=act(world.people[person]),
+            deal_id=world.deals[name].pk,
+            reason="虚构的异议",
+            contact="虚构电话",
+        )
 
 
 def list_url(model: type[Model] | Model) -> str:

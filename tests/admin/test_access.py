@@ -39,6 +39,8 @@ READERS = {
     "marketplace.achievement": {"operator", "cadre", "bureau"},
     "marketplace.response": _STAFF,
     "marketplace.deal": _STAFF,
+    "marketplace.publicity": _STAFF,
+    "marketplace.objection": _STAFF,
     "marketplace.technologyfield": _ALL,
     "enclaves.park": _ALL,
     "notifications.delivery": {"operator", "root"},
@@ -56,6 +58,7 @@ WRITERS = {
     "auctions.auctioneer": {"cadre"},
     "auctions.lot": {"operator"},
     "core.holiday": {"cadre"},
+    "marketplace.deal": _STAFF,
     "enclaves.park": {"root"},
 }
 # What stays a form after it was added.

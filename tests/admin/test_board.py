@@ -38,6 +38,9 @@ def test_the_operators_board(world: World, desk: Desk):
         "Forfeitures to decide": "1",
         "Needs to endorse": "1",
         "Achievements to review": "1",
+        "Publicities running": "2",
+        "Publicities over, to confirm": "0",
+        "Objections to decide": "2",
         "Messages not sent": numbers["Messages not sent"],
     }
     text = answer.content.decode()
@@ -50,7 +53,7 @@ def test_the_operators_board(world: World, desk: Desk):
 def test_each_card_leads_to_a_list_of_as_many(world: World, everything: User, desk: Desk):
     client = _in_english(desk, everything)
     cards, _ = _board(client)
-    assert len(cards) == 12
+    assert len(cards) == 15
     for card in cards.values():
         answer = client.get(card.url)
         assert answer.status_code == 200, card.title

@@ -48,6 +48,8 @@ OFFERED = {
         "ip_kind__exact",
     },
     "marketplace.deal": {"state__exact", "channel__exact", "method__exact"},
+    "marketplace.publicity": {"when"},
+    "marketplace.objection": {"state", "deal"},
     "marketplace.technologyfield": set(),
     "enclaves.park": {"home_city__id__exact", "mode__exact"},
     "notifications.delivery": {"way", "channel__exact"},

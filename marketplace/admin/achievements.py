@@ -1,0 +1,102 @@
+"""Achievements and the fields of technology at the operators' desk."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.desk.admins import DeskAdmin
+from accounts.desk.forms import ReasonForm
+from accounts.desk.roles import ROLES, DeskRole
+from accounts.desk.steps import Step
+from marketplace import achievements
+from marketplace.admin.needs import REVIEWERS, STAFF
+from marketplace.lifecycle import ACHIEVEMENT, AchievementState
+from marketplace.models import Achievement, TechnologyField
+from marketplace.queries import achievements_visible_to
+
+# What chooses an achievement in a box of its own form, and only among those on the list.
+_SELLING = ("lot", "deal")
+
+
+@admin.register(Achievement)
+class AchievementAdmin(DeskAdmin):
+    """Reviewed and put on the list by the exchange or the office."""
+
+    readers = REVIEWERS
+    list_display = ("code", "title", "owner", "city", "field", "maturity", "state", "published_at")
+    list_display_links = ("code", "title")
+    sortable_by = ("code", "published_at")
+    list_filter = ("state", "city", "field", "ip_kind")
+    search_fields = ("code", "title", "owner__name", "ip_number")
+    search_help_text = _("Number, title, owner or application number")
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": ("code", "title", "owner", "city", "field", "summary")}),
+        (_("Right and maturity"), {"fields": ("ip_kind", "ip_number", "maturity")}),
+        (_("Record"), {"fields": ("state", "state_reason", "created_at", "published_at")}),
+    )
+    facts = ("owner", "city", "field", "ip_kind", "ip_number", "maturity", "state", "created_at")
+    steps = (
+        Step(
+            name="approve",
+            label=_("Approve"),
+            explanation=_("The entry is correct. Its owner, or the desk, can publish it."),
+            action=achievements.approve_achievement,
+            id_name="achievement_id",
+            roles=STAFF,
+            sources=ACHIEVEMENT.sources(AchievementState.APPROVED),
+        ),
+        Step(
+            name="return",
+            label=_("Return"),
+            explanation=_("The entry goes back to its owner, who can submit it again."),
+            action=achievements.return_achievement,
+            id_name="achievement_id",
+            roles=STAFF,
+            sources=ACHIEVEMENT.sources(AchievementState.RETURNED),
+            form_class=ReasonForm,
+            tone="back",
+        ),
+        Step(
+            name="publish",
+            label=_("Publish"),
+            explanation=_("Everybody can see the achievement; it can be offered and auctioned."),
+            action=achievements.publish_achievement,
+            id_name="achievement_id",
+            roles=STAFF,
+            # What a lot or a deal holds reserved comes back by its end, not from here.
+            sources=ACHIEVEMENT.sources(AchievementState.PUBLISHED) - {AchievementState.RESERVED},
+        ),
+    )
+
+    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Achievement]:
+        return achievements_visible_to(actor)
+
+    @admin.display(description=_("maturity"))
+    def maturity(self, achievement: Achievement) -> str:
+        return f"{achievement.get_maturity_scale_display().upper()} {achievement.maturity_level}"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Achievement], search_term: str
+    ) -> tuple[QuerySet[Achievement], bool]:
+        """The box in which what is sold is chosen offers only what is on the list."""
+        if request.GET.get("model_name") in _SELLING:
+            queryset = queryset.filter(state=AchievementState.PUBLISHED)
+        found: tuple[Any, bool] = super().get_search_results(request, queryset, search_term)
+        return found
+
+
+@admin.register(TechnologyField)
+class TechnologyFieldAdmin(DeskAdmin):
+    readers = ROLES
+    list_display = ("code", "name", "name_en")
+    search_fields = ("code", "name", "name_en")
+    ordering = ("id",)
+    fieldsets = ((None, {"fields": ("code", "name", "name_en", "source")}),)
+
+    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[TechnologyField]:
+        return TechnologyField.objects.all()

@@ -1,0 +1,229 @@
+"""Every workflow step at the desk: who may take it, on what, from where to where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+
+from accounts.models import ApiClient, Membership
+from marketplace.models import Objection
+from tests.admin.conftest import World
+from tests.conftest import NOW, organization_of
+
+REASON = {"reason": "虚构的理由"}
+DECIDED = {"state": "lapsed", "decided_at": NOW, "decision": "虚构的处理"}
+DEPOSIT = {"amount": "¥100.00", "reference": "虚构银行 0001"}
+
+
+@dataclass
+class Case:
+    """A step, who may take it, on what, from where to where."""
+
+    step: str
+    who: str
+    row: Callable[[World], Model]
+    to: dict[str, Any]
+    start: dict[str, Any] = field(default_factory=dict)
+    wrong: dict[str, Any] = field(default_factory=lambda: {"state": "withdrawn"})
+    data: dict[str, str] = field(default_factory=dict)
+    event: str = ""
+
+
+def state(name: str) -> dict[str, str]:
+    return {"state": name}
+
+
+def _submitted(world: World) -> Model:
+    return world.submitted_organization
+
+
+def _bidders(world: World) -> Model:
+    return organization_of(world.people["bidder"])
+
+
+def _draft(world: World) -> Model:
+    return world.draft_lot
+
+
+def _applied(world: World) -> Model:
+    return world.applied
+
+
+def _membership(world: World) -> Model:
+    return Membership.objects.get(user=world.people["seller"])
+
+
+def _client(world: World) -> Model:
+    return ApiClient.objects.get()
+
+
+def _achievement(world: World) -> Model:
+    return world.submitted_achievement
+
+
+def _deal(name: str) -> Callable[[World], Model]:
+    return lambda world: world.deals[name]
+
+
+def _objection(name: str) -> Callable[[World], Model]:
+    return lambda world: Objection.objects.filter(publicity__deal=world.deals[name]).earliest("id")
+
+
+CASES = [
+    Case(
+        "verify",
+        "cadre",
+        _submitted,
+        state("verified"),
+        wrong=state("draft"),
+        event="organization.verified",
+    ),
+    Case(
+        "return",
+        "cadre",
+        _submitted,
+        state("returned"),
+        start=state("submitted"),
+        wrong=state("draft"),
+        data=REASON,
+        event="organization.returned",
+    ),
+    Case(
+        "suspend",
+        "cadre",
+        _bidders,
+        state("suspended"),
+        wrong=state("draft"),
+        data=REASON,
+        event="organization.suspended",
+    ),
+    Case(
+        "reinstate",
+        "cadre",
+        _bidders,
+        state("verified"),
+        start=state("suspended"),
+        wrong=state("draft"),
+        event="organization.verified",
+    ),
+    Case("end", "root", _membership, {}, wrong={"ended_at": "2026-03-02T08:00:00Z"}),
+    Case("revoke", "root", _client, {}, wrong={"revoked_at": "2026-03-02T08:00:00Z"}),
+    Case("submit", "operator", _draft, state("submitted"), event="lot.submitted"),
+    Case("approve", "operator", _draft, state("approved"), state("submitted")),
+    Case("return", "operator", _draft, state("returned"), state("submitted"), data=REASON),
+    Case("publish", "operator", _draft, state("published"), state("approved")),
+    Case(
+        "record-deposit",
+        "operator",
+        _applied,
+        state("qualified"),
+        state("applied"),
+        wrong=state("refused"),
+        data=DEPOSIT,
+        event="deposit.held",
+    ),
+    Case(
+        "approve",
+        "operator",
+        _applied,
+        state("eligible"),
+        state("qualified"),
+        wrong=state("refused"),
+        event="registration.approved",
+    ),
+    Case(
+        "refuse",
+        "operator",
+        _applied,
+        state("refused"),
+        {"state": "qualified", "paddle": "", "approved_at": None},
+        wrong=state("refused"),
+        data=REASON,
+        event="registration.refused",
+    ),
+    Case(
+        "withdraw",
+        "operator",
+        lambda world: world.upcoming_lot,
+        state("withdrawn"),
+        wrong=state("closed"),
+        data=REASON,
+        event="lot.withdrawn",
+    ),
+    Case(
+        "endorse",
+        "bureau",
+        lambda world: world.need,
+        state("endorsed"),
+        wrong=state("returned"),
+        event="need.endorsed",
+    ),
+    Case("publish", "cadre", lambda world: world.endorsed_need, state("published")),
+    Case(
+        "return",
+        "cadre",
+        lambda world: world.need,
+        state("returned"),
+        state("endorsed"),
+        data=REASON,
+        event="need.returned",
+    ),
+    Case("approve", "operator", _achievement, state("approved")),
+    Case("return", "cadre", _achievement, state("returned"), state("submitted"), data=REASON),
+    Case("publish", "cadre", _achievement, state("published"), state("approved")),
+    Case(
+        "publicise",
+        "operator",
+        _deal("proposed"),
+        state("publicised"),
+        wrong=state("stopped"),
+        data={"days": "16", "place": "虚构院公告栏", "contact": "虚构成果处"},
+        event="deal.publicised",
+    ),
+    Case(
+        "confirm",
+        "operator",
+        _deal("listed"),
+        state("formed"),
+        wrong=state("stopped"),
+        data=REASON,
+        event="deal.formed",
+    ),
+    Case(
+        "object",
+        "cadre",
+        _deal("publicised"),
+        state("publicised"),
+        wrong=state("stopped"),
+        data={**REASON, "on_behalf_of": "虚构来信人", "contact": "虚构地址"},
+        event="deal.objected",
+    ),
+    Case(
+        "dismiss",
+        "operator",
+        _objection("publicised"),
+        state("dismissed"),
+        wrong=DECIDED,
+        data=REASON,
+        event="deal.objection_dismissed",
+    ),
+    Case(
+        "uphold",
+        "cadre",
+        _objection("objected"),
+        state("upheld"),
+        wrong=DECIDED,
+        data=REASON,
+        event="deal.stopped",
+    ),
+    Case(
+        "stop",
+        "cadre",
+        _deal("publicised"),
+        state("stopped"),
+        wrong=state("stopped"),
+        data=REASON,
+        event="deal.stopped",
+    ),
+]
