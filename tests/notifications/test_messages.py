@@ -7,6 +7,7 @@ from django.utils import translation
 
 from accounts.clients import create_api_client, revoke_api_client
 from auctions.tasks import close_due_lots
+from core import money
 from core.models import Event
 from marketplace.models import Need, Response, TechnologyField
 from notifications.audience import AUDIENCES
@@ -28,7 +29,8 @@ def _in_english():
 @pytest.fixture
 def sold(seller, bidder, rival, clock):
     """A lot that `bidder` won against `rival`."""
-    lot = make_lot(seller, starting_price="3300000.00", increment="50000.00")
+    terms = {"starting_price": "3300000.00", "increment": "50000.00"}
+    lot = make_lot(seller, **{name: money.parse(amount) for name, amount in terms.items()})
     admit(lot, bidder)
     admit(lot, rival)
     bid(lot, rival, "3300000.00")
