@@ -13,11 +13,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from accounts.actors import Actor
-from auctions.lifecycle import BidSource, LotState
+from auctions import engines
+from auctions.lifecycle import BidSource, LotFormat, LotState
 from auctions.locks import lock_lot, lock_lots_nobody_holds
 from auctions.models import Bid, Lot, ProxyMaximum, RefusedBid, Registration
 from auctions.queries import (
     PUBLIC_STATES,
+    admitted,
     answered_before,
     lots_visible_to,
     maxima_on,
@@ -36,7 +38,10 @@ from core.idempotency import KeyReused
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What a bidder asks for. `received_at` is its arrival, by the database's clock."""
+    """What a bidder asks for. `received_at` is its arrival, by the database's clock.
+
+    A bid from the floor is keyed by a clerk: `actor` is the clerk, `organization_id` the bidder.
+    """
 
     actor: Actor
     organization_id: int
@@ -121,6 +126,8 @@ class _Batch:
     accepted: list[Bid] = field(default_factory=list)
     refused: list[RefusedBid] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
+    # Counted where it matters alone: one more bidder, and a one-call lot has to compete.
+    admitted: int = 0
 
     @classmethod
     def read(cls, lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]) -> list["_Batch"]:
@@ -140,6 +147,9 @@ class _Batch:
         ]
         for earlier in answered_before(keys):
             batches[earlier.lot_id].known[earlier.registration_id, earlier.key] = earlier
+        for lot in lots:
+            if lot.format == LotFormat.ONE_CALL:
+                batches[lot.pk].admitted = admitted(lot.registrations.all()).count()
         return list(batches.values())
 
     def decide(self, attempt: Attempt, now: datetime) -> Decision:
@@ -153,26 +163,25 @@ class _Batch:
             return _same_answer(earlier, attempt.amount)
         try:
             check_may_bid(self.lot, registration.organization)
-            before = self.lot.standing()
-            standing = ascending.accept_bid(
-                LotState(self.lot.state),
-                self.lot.terms(),
-                before,
+            standing = engines.accept_bid(
+                self.lot,
                 bidder_id=registration.pk,
                 amount=attempt.amount,
+                admitted=self.admitted,
                 now=now,
             )
         except Refusal as refusal:
             self._remember_refusal(registration, attempt, refusal, now)
             return refusal
-        bid = self._accept(registration, attempt, before, standing, now)
+        bid = self._accept(registration, attempt, standing, now)
         self.answer_for_maxima(now)
         return Placed(bid)
 
     def answer_for_maxima(self, now: datetime) -> None:
         """Place what `rules.proxy` says is to be bid for maxima, given the standing as it is."""
         able = {left.registration_id: left for left in self.maxima if self._may_go_on(left)}
-        if not able or self.lot.phase_at(now) is not Phase.OPEN:
+        in_time = not self.lot.is_sold_in_hall and self.lot.phase_at(now) is Phase.OPEN
+        if not able or not in_time:
             return
         left = [proxy.Maximum(key, unseal(one.sealed), one.pk) for key, one in able.items()]
         for answer in proxy.responses(self.lot.terms(), self.lot.standing(), left):
@@ -187,11 +196,10 @@ class _Batch:
         return True
 
     def _bid_for(self, left: ProxyMaximum, amount: Decimal, now: datetime) -> None:
-        before = self.lot.standing()
         standing = ascending.accept_proxy_bid(
             LotState(self.lot.state),
             self.lot.terms(),
-            before,
+            self.lot.standing(),
             bidder_id=left.registration_id,
             amount=amount,
             now=now,
@@ -199,7 +207,7 @@ class _Batch:
         engine = Actor(user_id=left.by_user_id, client_id=left.by_client)
         organization_id = left.registration.organization_id
         attempt = Attempt(engine, organization_id, amount, uuid4(), now, BidSource.PROXY)
-        self._accept(left.registration, attempt, before, standing, now)
+        self._accept(left.registration, attempt, standing, now)
 
     @staticmethod
     def write(batches: Sequence["_Batch"], now: datetime) -> None:
@@ -222,8 +230,7 @@ class _Batch:
         self,
         registration: Registration,
         attempt: Attempt,
-        before: ascending.Standing,
-        standing: ascending.Standing,
+        standing: engines.Standing,
         now: datetime,
     ) -> Bid:
         bid = Bid(
@@ -232,8 +239,8 @@ class _Batch:
             registration=registration,
             amount=attempt.amount,
             received_at=attempt.received_at,
-            placed_at=ascending.bid_instant(before, now),
-            closes_at_before=before.closes_at,
+            placed_at=ascending.bid_instant(self.lot, now),
+            closes_at_before=self.lot.closes_at,
             closes_at=standing.closes_at,
             key=attempt.key,
             source=attempt.source,
@@ -256,7 +263,7 @@ class _Batch:
             "number": bid.number,
             "closes_at": _iso(bid.closes_at),
         }
-        minimum = ascending.minimum_bid(self.lot.terms(), self.lot.standing())
+        minimum = engines.minimum_bid(self.lot)
         self.happenings.append(
             Happening(
                 "lot.bid_placed",

@@ -106,7 +106,7 @@ def _close(lot_ids: Sequence[int], by: ClosedBy) -> list[int]:
         now = clock.now()
         over = [lot for lot in lots if _is_over(lot, now)]
         for lot in over:
-            _write_down(lot, now, by)
+            write_down(lot, now, by)
     return [lot.pk for lot in over]
 
 
@@ -116,9 +116,10 @@ def _is_over(lot: Lot, now: datetime) -> bool:
     return ascending.is_over(LotState(lot.state), lot.terms(), lot.standing(), now)
 
 
-def _write_down(lot: Lot, now: datetime, by: ClosedBy) -> None:
-    """The closing record of one locked lot that is over."""
-    outcome = ascending.outcome(lot.standing())
+def write_down(lot: Lot, now: datetime, by: ClosedBy) -> None:
+    """Step: the closing record of one locked lot that has ended, by the clock or the hammer."""
+    standing = lot.hall_standing() if lot.is_sold_in_hall else lot.standing()
+    outcome = ascending.outcome(standing)
     winning = lot.bids.get(number=lot.bid_count) if outcome is Outcome.SOLD else None
     LOT.check(LotState(lot.state), LotState.CLOSED)
     LotResult.objects.create(
@@ -152,7 +153,7 @@ def _form_deal(lot: Lot, winning: Bid, now: datetime) -> None:
         price=winning.amount,
         # Without a licensed auction house it is online bidding, not an auction (拍卖法 art. 11).
         method=PricingMethod.AUCTION if lot.is_called_auction else PricingMethod.BIDDING,
-        channel=Channel.ONLINE_365,
+        channel=Channel.ONSITE if lot.is_sold_in_hall else Channel.ONLINE_365,
         at=now,
     )
 

@@ -52,6 +52,26 @@ class FloorState(StrEnum):
     CALLED_TWICE = "called_twice"
 
 
+class SessionKind(StrEnum):
+    """The annual session (科拍会), a special one (专场), or the list of the year (365)."""
+
+    FLAGSHIP = "FLAGSHIP"
+    SPECIAL = "SPECIAL"
+    ONLINE_365 = "ONLINE_365"
+
+
+# Their lots are sold by an auctioneer's hammer; those of the year's list by the clock.
+IN_A_HALL = frozenset({SessionKind.FLAGSHIP, SessionKind.SPECIAL})
+
+
+class SessionState(StrEnum):
+    PLANNED = "planned"
+    PUBLISHED = "published"
+    RUNNING = "running"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
 class BidSource(StrEnum):
     """By which way a bid came into the one sequence of its lot."""
 
@@ -146,6 +166,17 @@ LOT = Lifecycle(
         LotState.WITHDRAWN: set(),
         LotState.VOID: set(),
         LotState.DEFAULTED: set(),
+    },
+)
+
+SESSION = Lifecycle(
+    "session",
+    {
+        SessionState.PLANNED: {SessionState.PUBLISHED, SessionState.CANCELLED},
+        SessionState.PUBLISHED: {SessionState.RUNNING, SessionState.CANCELLED},
+        SessionState.RUNNING: {SessionState.FINISHED},
+        SessionState.FINISHED: set(),
+        SessionState.CANCELLED: set(),
     },
 )
 

@@ -1,4 +1,7 @@
-"""Every row lock of this app. Lots before registrations, lower ids before higher."""
+"""Every row lock of this app.
+
+Sessions before lots, lots before registrations, lower ids before higher.
+"""
 
 from collections.abc import Iterable
 
@@ -7,6 +10,7 @@ from django.db import connection
 from accounts.actors import Actor
 from auctions.lifecycle import DocumentKind
 from auctions.models import (
+    AuctionSession,
     DepositMovement,
     DocumentSeries,
     Forfeiture,
@@ -14,6 +18,7 @@ from auctions.models import (
     Lot,
     PublishedHeads,
     Registration,
+    RunningOrderEntry,
 )
 from auctions.queries import (
     deposit_movements_visible_to,
@@ -22,9 +27,10 @@ from auctions.queries import (
     lots_visible_to,
     published_heads,
     registrations_visible_to,
+    sessions_visible_to,
 )
 from core.db import require_transaction
-from core.errors import NotFound
+from core.errors import Busy, NotFound
 
 
 def lock_lot(lot_id: int, *, seen_by: Actor | None = None) -> Lot:
@@ -40,6 +46,66 @@ def lock_lot(lot_id: int, *, seen_by: Actor | None = None) -> Lot:
         return lots.select_for_update(no_key=True, of=("self",)).get(pk=lot_id)
     except Lot.DoesNotExist:
         raise NotFound(what="lot") from None
+
+
+def lock_session(session_id: int, *, seen_by: Actor | None = None) -> AuctionSession:
+    """Lock one session, and with it its running order."""
+    require_transaction()
+    sessions = AuctionSession.objects.all() if seen_by is None else sessions_visible_to(seen_by)
+    found = sessions.filter(pk=session_id).select_for_update(no_key=True, of=("self",)).first()
+    if found is None:
+        raise NotFound(what="session")
+    return found
+
+
+def lock_session_of_lot(lot_id: int, *, seen_by: Actor) -> tuple[AuctionSession, Lot]:
+    """Lock a lot that is sold in a hall, its session first."""
+    require_transaction()
+    lots = lots_visible_to(seen_by).filter(pk=lot_id, scheduled_close=None)
+    session_id = lots.values_list("session_id", flat=True).first()
+    if session_id is None:
+        raise NotFound(what="lot")
+    session = lock_session(session_id)
+    lot = lock_lot(lot_id, seen_by=seen_by)
+    if lot.session_id != session_id:  # moved away while we waited
+        raise NotFound(what="lot")
+    return session, lot
+
+
+def lock_for_move(lot_id: int, session_id: int, *, seen_by: Actor) -> tuple[AuctionSession, Lot]:
+    """Lock a lot and the session it shall go to; first both sessions, the lower id before."""
+    require_transaction()
+    known = lots_visible_to(seen_by).filter(pk=lot_id).values_list("session_id", flat=True)
+    here = known.first()
+    wanted = sorted({session_id} if here is None else {session_id, here})
+    sessions = {one: lock_session(one, seen_by=seen_by) for one in wanted}
+    lot = lock_lot(lot_id, seen_by=seen_by)
+    if lot.session_id != here:  # moved by somebody else while we waited
+        raise Busy
+    return sessions[session_id], lot
+
+
+def lock_flagships() -> None:
+    """Whoever starts a flagship waits here, so that two never run at once."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('auctions.flagships'))")
+
+
+def lock_entry(entry_id: int, *, seen_by: Actor) -> RunningOrderEntry:
+    """An item of a running order, its session locked."""
+    require_transaction()
+    entries = RunningOrderEntry.objects.filter(
+        pk=entry_id, session__in=sessions_visible_to(seen_by)
+    )
+    session_id = entries.values_list("session_id", flat=True).first()
+    if session_id is None:
+        raise NotFound(what="entry")
+    session = lock_session(session_id)
+    entry = entries.filter(session=session).select_related("session").first()
+    if entry is None:  # moved away or taken off while we waited
+        raise NotFound(what="entry")
+    return entry
 
 
 def lock_policies() -> None:

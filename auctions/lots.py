@@ -7,12 +7,13 @@ from typing import Any
 
 from accounts.actors import Actor
 from accounts.permissions import require_agent, require_operator, require_signed_in
-from auctions import deposits
+from auctions import deposits, engines, running_order
 from auctions.lifecycle import LOT, LotFormat, LotState, Regime
 from auctions.locks import lock_lot, lock_registrations_of
-from auctions.models import Lot
+from auctions.models import AuctionSession, Lot
 from auctions.queries import auctioneer_of, licensed_house, policy_for_drafting
-from auctions.rules import ascending, ledger, notice
+from auctions.rules import ascending, notice
+from auctions.rules.phases import BEFORE_OPENING
 from auctions.rules.policy import PolicyTerms, check_format
 from core import clock
 from core.db import transaction
@@ -25,9 +26,6 @@ from marketplace.lifecycle import AchievementState
 from marketplace.models import Achievement
 from marketplace.queries import achievements_visible_to
 
-# The version of the rules in `auctions.rules` that decide a format's bids.
-ENGINES = {LotFormat.ENGLISH: ascending.RULES_VERSION}
-
 
 class AchievementNotPublished(Refusal):
     code = "achievement_not_published"
@@ -39,12 +37,33 @@ class WithdrawnTooLate(Conflict):
     message = "Bidding has opened; a lot can be withdrawn only before (Auction Law art. 29)."
 
 
+class HallHasNoClock(Refusal):
+    code = "hall_has_no_clock"
+    message = "A lot of this session is sold by the hammer; it has no closing time."
+
+
+class SessionOpensLater(Refusal):
+    code = "session_opens_later"
+    message = "The session starts at {starts_at}; none of its lots opens before."
+
+
+class ClockNeeded(Refusal):
+    code = "clock_needed"
+    message = "A lot outside of a hall needs an opening time and a closing time."
+
+
+class FormatNeedsHall(Refusal):
+    code = "format_needs_a_hall"
+    message = "The format {format} is offered in flagship and special sessions only."
+
+
 def draft_lot(
     *,
     actor: Actor,
     achievement: int,
-    opens_at: datetime,
-    closes_at: datetime,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+    session: int | None = None,
     starting_price: Decimal,
     policy: int | None = None,
     format: str = LotFormat.ENGLISH,
@@ -57,16 +76,19 @@ def draft_lot(
 
     Without a `policy` it is the newest one of the regime EXCHANGE_BIDDING; what is not said of
     increment, deposit, extensions and latest close is the policy's. Refuses a format that the
-    regime does not know, and a house outside of an auction.
+    regime does not know, and a house outside of an auction. Only the exchange puts a lot into a
+    session; one in a hall has no closing time, and opens with the session unless it says later.
     """
     require_signed_in(actor)
     with transaction():
         now = clock.now()
         if earlier := claim(once, at=now):
             return Lot.objects.get(pk=earlier)
+        where = None if session is None else running_order.session_to_fill(session, actor=actor)
         sold = _published_achievement(achievement, actor)
         rules = policy_for_drafting(policy)
         check_format(LotFormat(format), Regime(rules.regime))
+        in_a_hall = where is not None and where.is_in_a_hall
         lot = Lot(
             **numbered(Lot, "L", now),
             achievement=sold,
@@ -74,19 +96,22 @@ def draft_lot(
             title=sold.title,
             policy=rules,
             format=format,
-            rules_version=f"{ENGINES[LotFormat(format)]}/{rules.code}",
+            rules_version=engines.rules_version(LotFormat(format), rules, in_a_hall=in_a_hall),
+            session=where,
             house=licensed_house(house, Regime(rules.regime)),
             auctioneer=auctioneer_of(house, auctioneer),
             reserve_mode=rules.reserve_mode,
-            opens_at=opens_at,
+            opens_at=opens_at or _opening_of(where),
             scheduled_close=closes_at,
             closes_at=closes_at,
             starting_price=starting_price,
             created_at=now,
             **_with_defaults(terms, rules.terms(), starting_price, closes_at),
         )
-        ascending.check_terms(lot.terms())
+        check_timetable(lot)
         lot.save(force_insert=True)
+        if where is not None:
+            running_order.append(where, lot)
         settle(once, lot)
         _record(lot, "drafted", actor, now)
     return lot
@@ -125,11 +150,8 @@ def publish_lot(*, actor: Actor, lot_id: int) -> Lot:
         require_operator(actor)
         now = clock.now()
         LOT.check(LotState(lot.state), LotState.PUBLISHED)
-        ascending.check_may_publish(lot.terms(), now)
-        notice.check_ready(_plan(lot, now))
+        announce(lot, now)
         achievements.reserve(lot.achievement_id, at=now)
-        lot.published_at = now
-        lot.head_hash = ledger.genesis(lot.code, lot.rules_version, lot.terms())
         lot.save(update_fields=["published_at", "head_hash"])
         return _move(
             lot,
@@ -146,34 +168,96 @@ def withdraw_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
         _require_draftsman(actor, lot)
-        reason, now = _needed(reason), clock.now()
-        LOT.check(LotState(lot.state), LotState.WITHDRAWN)
-        if lot.state == LotState.PUBLISHED:
-            if now >= lot.opens_at:
-                raise WithdrawnTooLate
-            deposits.settle_all(lock_registrations_of(lot.pk), buyer_id=None, at=now)
-            achievements.release(lot.achievement_id, at=now)
-        return _move(lot, LotState.WITHDRAWN, actor, now, reason=reason)
+        return _take_back(lot, _needed(reason), actor, clock.now())
+
+
+def take_back(lot_id: int, *, reason: str, actor: Actor, at: datetime) -> Lot:
+    """Step: withdraw a lot of a session that is called off."""
+    return _take_back(lock_lot(lot_id), reason, actor, at)
+
+
+def _opening_of(session: AuctionSession | None) -> datetime:
+    """A lot of a session that says no time of its own opens with it."""
+    if session is None:
+        raise ClockNeeded
+    return session.starts_at
+
+
+def check_timetable(lot: Lot) -> None:
+    """Refuse times that do not fit together, or do not fit the place where the lot is sold."""
+    if lot.session is not None and lot.session.is_in_a_hall:
+        if lot.closes_at is not None or lot.latest_close is not None:
+            raise HallHasNoClock
+        if lot.opens_at < lot.session.starts_at:
+            raise SessionOpensLater(starts_at=lot.session.starts_at)
+        return
+    if lot.format == LotFormat.ONE_CALL:
+        raise FormatNeedsHall(format=lot.format)
+    if lot.closes_at is None:
+        raise ClockNeeded
+    ascending.check_terms(lot.terms())
+
+
+def announce(lot: Lot, now: datetime) -> None:
+    """Step: check that the lot may be announced now, and fix its terms as of now.
+
+    Refuses with the list of everything that is missing or too short by the lot's policy.
+    """
+    if lot.session is not None:
+        running_order.check_not_started(lot.session)
+    if not lot.is_sold_in_hall:
+        ascending.check_may_publish(lot.terms(), now)
+    notice.check_ready(_plan(lot, now))
+    lot.published_at = now
+    lot.head_hash = engines.genesis(lot)
+
+
+def record_move(lot: Lot, actor: Actor, at: datetime) -> None:
+    """Step: tell those concerned that the lot is sold in another session now."""
+    record(
+        f"lot:{lot.pk}",
+        "lot.moved",
+        at=at,
+        actor=actor,
+        lot=lot.pk,
+        session=lot.session_id,
+        opens_at=lot.opens_at.isoformat(),
+    )
+
+
+def _take_back(lot: Lot, reason: str, actor: Actor, now: datetime) -> Lot:
+    LOT.check(LotState(lot.state), LotState.WITHDRAWN)
+    if lot.state == LotState.PUBLISHED:
+        if lot.phase_at(now) not in BEFORE_OPENING:
+            raise WithdrawnTooLate
+        deposits.settle_all(lock_registrations_of(lot.pk), buyer_id=None, at=now)
+        achievements.release(lot.achievement_id, at=now)
+    return _move(lot, LotState.WITHDRAWN, actor, now, reason=reason)
 
 
 def _with_defaults(
-    said: Mapping[str, Any], policy: PolicyTerms, starting_price: Decimal, closes_at: datetime
+    said: Mapping[str, Any],
+    policy: PolicyTerms,
+    starting_price: Decimal,
+    closes_at: datetime | None,
 ) -> dict[str, Any]:
     """What was said of the terms, and the policy's word where nothing was."""
-    cap = policy.extension_cap_s
-    defaults = {
-        "increment": notice.default_increment(starting_price, policy),
-        "deposit_amount": notice.default_deposit(starting_price, policy),
-        "extension_window_s": policy.extension_window_s,
-        "extension_s": policy.extension_s,
-        "latest_close": None if cap is None else closes_at + timedelta(seconds=cap),
-    }
-    return {**defaults, **{name: value for name, value in said.items() if value is not None}}
+    terms = {name: value for name, value in said.items() if value is not None}
+    if "increment" not in terms:
+        terms["increment"] = notice.default_increment(starting_price, policy)
+    if "deposit_amount" not in terms:
+        terms["deposit_amount"] = notice.default_deposit(starting_price, policy)
+    terms.setdefault("extension_window_s", policy.extension_window_s)
+    terms.setdefault("extension_s", policy.extension_s)
+    if policy.extension_cap_s and closes_at:
+        terms.setdefault("latest_close", closes_at + timedelta(seconds=policy.extension_cap_s))
+    return terms
 
 
 def _plan(lot: Lot, at: datetime) -> notice.Plan:
     """The lot as it would be announced now."""
-    house = lot.house
+    house = lot.house or (lot.session and lot.session.house)
+    presides = lot.auctioneer_id or (lot.session and lot.session.auctioneer_id)
     return notice.Plan(
         policy=lot.policy.terms(),
         published_at=at,
@@ -185,7 +269,7 @@ def _plan(lot: Lot, at: datetime) -> notice.Plan:
         round=lot.round,
         has_house=house is not None,
         licence=(house.licensed_from, house.licensed_until) if house else None,
-        has_auctioneer=lot.auctioneer_id is not None,
+        has_auctioneer=presides is not None,
         media_notice=lot.media_notice,
         holidays=holidays(),
     )

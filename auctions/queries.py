@@ -19,6 +19,7 @@ from auctions.lifecycle import (
 from auctions.models import (
     Auctioneer,
     AuctionHouse,
+    AuctionSession,
     Bid,
     DepositMovement,
     DocumentFile,
@@ -33,6 +34,7 @@ from auctions.models import (
     PublishedHeads,
     RefusedBid,
     Registration,
+    RunningOrderEntry,
 )
 from auctions.rules.policy import HouseOutsideAuction
 from core.errors import NotFound
@@ -56,6 +58,39 @@ def lots_visible_to(actor: Actor) -> QuerySet[Lot]:
         | Q(state=LotState.WITHDRAWN, published_at__isnull=False)
         | Q(consignor__in=actor.sees)
     )
+
+
+def sessions_visible_to(actor: Actor) -> QuerySet[AuctionSession]:
+    """Announced sessions are public; one that is planned is the exchange's and its auctioneer's."""
+    sessions = AuctionSession.objects.select_related("city", "house__organization", "auctioneer")
+    if actor.is_staff:
+        return sessions
+    announced = Q(published_at__isnull=False)
+    if actor.user_id is None:
+        return sessions.filter(announced)
+    return sessions.filter(announced | Q(auctioneer__user=actor.user_id))
+
+
+def running_order_of(session: AuctionSession) -> QuerySet[RunningOrderEntry]:
+    """The whole running order, whoever may see it."""
+    entries = RunningOrderEntry.objects.filter(session=session).order_by("position")
+    return entries.select_related(
+        "lot__policy",
+        "lot__session",
+        "lot__leader",
+        "lot__achievement__field",
+        "lot__result__winning_bid__registration",
+        "deal__achievement__field",
+        "deal__need",
+    )
+
+
+def running_order(session: AuctionSession, actor: Actor) -> QuerySet[RunningOrderEntry]:
+    """The items an actor may see: a lot once it is announced; staff see what is prepared, too."""
+    if actor.is_staff:
+        return running_order_of(session)
+    announced = Q(lot__published_at__isnull=False) | Q(deal__isnull=False)
+    return running_order_of(session).filter(announced)
 
 
 def with_own_registrations(lots: QuerySet[Lot], actor: Actor) -> QuerySet[Lot]:
@@ -273,3 +308,12 @@ def lots_with_sleeping_maxima(now: datetime) -> list[int]:
     )
     waiting = ProxyMaximum.objects.filter(lot=OuterRef("pk")).exclude(sealed="")
     return list(opened.filter(Exists(waiting)).order_by("pk").values_list("pk", flat=True))
+
+
+def hall_lots_visible_to(actor: Actor) -> QuerySet[Lot]:
+    """Lots that are sold by the hammer, with their sessions."""
+    return lots_visible_to(actor).filter(scheduled_close=None).select_related("session__auctioneer")
+
+
+def registration_under_paddle(lot: Lot, paddle: str) -> Registration | None:
+    return Registration.objects.filter(lot=lot, paddle=paddle).exclude(paddle="").first()

@@ -9,6 +9,7 @@ kept, so that it stays the same byte for byte whatever the code that made it bec
 from typing import Any
 
 from accounts.actors import Actor
+from auctions import engines
 from auctions.locks import lock_lot
 from auctions.models import Bid, Lot, LotResult, PublicRecord
 from auctions.queries import bids_of, public_records_visible_to
@@ -57,7 +58,7 @@ def require_result(lot_id: int, phase: Phase) -> LotResult:
 
 
 def _content(lot: Lot, result: LotResult) -> dict[str, Any]:
-    terms = ledger.opening(lot.code, lot.rules_version, lot.terms())
+    terms = ledger.opening(lot.code, lot.rules_version, engines.published_terms(lot))
     bids = list(bids_of(lot))
     return {
         "document": DOCUMENT,

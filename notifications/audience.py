@@ -78,6 +78,7 @@ _RESPONSE = ("response", "need", "organization")
 _ACHIEVEMENT = ("achievement", "code", "owner")
 _LOT = ("lot",)
 _POLICY = ("policy", "code")
+_SESSION = ("session", "code")
 _REGISTRATION = ("registration", "lot")
 _DEPOSIT = ("registration", "lot", "movement", "amount")
 _FORFEITURE = ("forfeiture", "registration", "lot", "amount")
@@ -161,6 +162,13 @@ AUDIENCES: dict[str, Audience] = {
     ),
     # The rules lots are sold under.
     "policy.published": Audience(_POLICY, members=(exchange,), webhooks=(everybody,)),
+    # Sessions. Whoever has a lot in one is told by the lot's own events.
+    "session.planned": Audience(_SESSION, webhooks=(exchange,)),
+    "session.published": Audience((*_SESSION, "starts_at"), webhooks=(everybody,)),
+    "session.order_changed": Audience(_SESSION, webhooks=(exchange,)),
+    "session.started": Audience(_SESSION, webhooks=(everybody,)),
+    "session.finished": Audience(_SESSION, members=(exchange,), webhooks=(everybody,)),
+    "session.cancelled": Audience(_SESSION, members=(exchange,), webhooks=(everybody,)),
     # Lots.
     "lot.drafted": Audience(_LOT, webhooks=(consignor, exchange)),
     "lot.submitted": Audience(_LOT, members=(exchange,), webhooks=(consignor, exchange)),
@@ -172,6 +180,12 @@ AUDIENCES: dict[str, Audience] = {
         webhooks=(everybody,),
         streamed=True,
     ),
+    "lot.moved": Audience(
+        ("lot", "session", "opens_at"),
+        members=(consignor, registrants),
+        webhooks=(everybody_once_announced,),
+        streamed=True,
+    ),
     "lot.withdrawn": Audience(
         _LOT,
         members=(consignor, registrants),
@@ -179,6 +193,9 @@ AUDIENCES: dict[str, Audience] = {
         streamed=True,
     ),
     # A notice for each bid would be noise; whoever watches has the stream.
+    # In the hall: the floor opens for a lot, and a bid is called once and twice.
+    "lot.floor_opened": Audience(("lot", "minimum"), webhooks=_LOT_HEARS, streamed=True),
+    "lot.called": Audience(("lot", "number", "calls"), webhooks=_LOT_HEARS, streamed=True),
     "lot.bid_placed": Audience(
         ("lot", "number", "amount", "paddle", "closes_at", "minimum"),
         members=(overtaken,),

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import ApiClient, Membership, Organization, User
-from auctions.models import DepositMovement, Forfeiture, Lot, Registration
+from auctions.models import AuctionSession, DepositMovement, Forfeiture, Lot, Registration
 from core.clock import SHANGHAI
 from core.models import Event
 from marketplace.models import Achievement, Deal, Need, Objection
@@ -36,6 +36,8 @@ _PAGES = {"lot": "lots"}
 _PLAIN = ("paddle", "bid_count", "code")
 _MONEY = ("amount", "minimum", "price")
 _TIMES = ("opens_at", "closes_at", "ends_at", "due_at")
+# Their words name the end, which a lot that is sold in the hall does not have.
+_UNTIMED_TOO = ("lot.published", "lot.bid_placed")
 
 
 def message_for(event: Event, reader: User) -> Message:
@@ -102,6 +104,8 @@ class _World:
         """To whom this event means something else than to the others."""
         if event.kind == "webhook_endpoint.disabled":
             return str(event.payload.get("reason", ""))
+        if event.kind in _UNTIMED_TOO and event.payload.get("closes_at") is None:
+            return "hall"
         if event.kind != "lot.sold":
             return ""
         lot = event.payload["lot"]
@@ -133,6 +137,7 @@ class _World:
 
 def _sources() -> dict[str, QuerySet[Any]]:
     return {
+        "session": AuctionSession.objects.all(),
         "lot": Lot.objects.select_related("consignor"),
         "need": Need.objects.select_related("organization"),
         "achievement": Achievement.objects.select_related("owner"),
@@ -170,12 +175,23 @@ def _name(organization: Organization) -> str:
     return organization.name
 
 
+def _titled(session: AuctionSession) -> str:
+    if (get_language() or "").startswith("en") and session.title_en:
+        return session.title_en
+    return session.title
+
+
 _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
     "lot": lambda lot: {
         "lot": lot.title,
         "lot_code": lot.code,
         "lot_reason": lot.state_reason,
         "consignor": _name(lot.consignor),
+    },
+    "session": lambda session: {
+        "session": _titled(session),
+        "session_code": session.code,
+        "session_reason": session.state_reason,
     },
     "need": lambda need: {
         "need": need.title,

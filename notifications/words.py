@@ -160,6 +160,14 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("The deal was stopped: {deal}"),
         _("No contract was formed. Reason: {deal_reason}"),
     ),
+    "session.finished": (
+        _("The session has ended: {session}"),
+        _("{session_code} is finished. Its figures are in the statistics of the cycle."),
+    ),
+    "session.cancelled": (
+        _("The session was called off: {session}"),
+        _("{session_code} will not take place. Its lots are withdrawn. Reason: {session_reason}"),
+    ),
     "deal.formed": (
         _("A deal was formed: {deal}"),
         _("{seller} sells to {buyer} for {price}."),
@@ -180,6 +188,17 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("The lot is announced: {lot}"),
         _("Bidding on {lot_code} runs from {opens_at} to {closes_at} (Beijing time)."),
     ),
+    "lot.published:hall": (
+        _("The lot is announced: {lot}"),
+        _("{lot_code} is sold in the hall, from {opens_at} (Beijing time) on."),
+    ),
+    "lot.moved": (
+        _("The lot is sold in another session: {lot}"),
+        _(
+            "{lot_code} is sold in {session} now; its bidding opens at {opens_at} (Beijing time)."
+            " Please read its notice again: time, place and rules have changed."
+        ),
+    ),
     "lot.withdrawn": (
         _("The lot was withdrawn: {lot}"),
         _("{lot_code} will not be sold. Deposits are paid back. Reason: {lot_reason}"),
@@ -189,6 +208,13 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _(
             "Paddle {paddle} bid {amount} on {lot_code}. The next bid is at least {minimum}."
             " Bidding ends at {closes_at} (Beijing time)."
+        ),
+    ),
+    "lot.bid_placed:hall": (
+        _("You have been outbid: {lot}"),
+        _(
+            "Paddle {paddle} bid {amount} on {lot_code}. The next bid is at least {minimum}."
+            " It is being sold in the hall now."
         ),
     ),
     "lot.sold": (

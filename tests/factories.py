@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from accounts.actors import Actor
 from accounts.models import Organization, OrganizationKind, User
-from auctions import bidding, deposits, lots, registration
+from auctions import bidding, deposits, lots, registration, sessions
 from auctions.bidding import Placed
-from auctions.models import Lot, Registration
+from auctions.lifecycle import SessionKind
+from auctions.models import AuctionSession, Lot, Registration
 from core import clock, money
 from marketplace.lifecycle import AchievementState
 from marketplace.models import Achievement, TechnologyField
@@ -75,6 +76,36 @@ def make_lot(seller: User, **terms: Any) -> Lot:
     lots.submit_lot(actor=operator, lot_id=lot.pk)
     lots.approve_lot(actor=operator, lot_id=lot.pk)
     return lots.publish_lot(actor=operator, lot_id=lot.pk)
+
+
+def make_session(kind: SessionKind = SessionKind.FLAGSHIP, **values: Any) -> AuctionSession:
+    """A published session that may start now; in a hall unless the kind says otherwise."""
+    planned = plan_session(kind, **values)
+    return sessions.publish_session(actor=operator_actor(), session_id=planned.pk)
+
+
+def plan_session(kind: SessionKind = SessionKind.FLAGSHIP, **values: Any) -> AuctionSession:
+    return sessions.plan_session(
+        actor=operator_actor(),
+        kind=kind,
+        **{
+            "title": "虚构科拍会",
+            "city": "310117",
+            "venue": "虚构会堂",
+            "starts_at": clock.now(),
+            **values,
+        },
+    )
+
+
+def make_hall_lot(seller: User, session: AuctionSession, **terms: Any) -> Lot:
+    """A published lot in a session: starts at 1,000 in steps of 50, deposit 100."""
+    none = {"opens_at": None, "closes_at": None}
+    return make_lot(seller, session=session.pk, **{**none, **terms})
+
+
+def start(session: AuctionSession) -> AuctionSession:
+    return sessions.start_session(actor=operator_actor(), session_id=session.pk)
 
 
 def apply(lot: Lot, bidder: User) -> Registration:

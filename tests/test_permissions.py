@@ -26,6 +26,7 @@ from rest_framework.test import APIClient
 from accounts.clients import create_api_client
 from accounts.models import City, Membership, OrganizationKind, Role, Secondment, User, WorkingGroup
 from accounts.scopes import SCOPES
+from auctions.lifecycle import SessionKind
 from auctions.models import Policy, PublishedHeads, Registration
 from core.events import record
 from core.models import Event
@@ -123,6 +124,16 @@ def deal_body(world: "World") -> dict[str, Any]:
         "channel": "off_session",
         "evidence": "虚构会议纪要〔2026〕1号",
         "related_party": False,
+    }
+
+
+def session_body(world: "World") -> dict[str, Any]:
+    return {
+        "kind": "SPECIAL",
+        "title": "虚构专场",
+        "city": "310117",
+        "venue": "虚构会堂",
+        "starts_at": "2026-04-01T09:00:00+08:00",
     }
 
 
@@ -299,6 +310,41 @@ ROWS = (
                                                          "401 404 404 404 200 404 404 404 404 404 403"),
     Row("POST forfeitures/<int:pk>/reject", "forfeiture", "disputed_bidder",
                                                          "401 404 404 404 200 404 404 404 404 404 403", reason),
+    # --- Sessions: the exchange's; announced ones are public.
+    Row("GET sessions", "", "operator",                  "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST sessions", "", "operator",                 "401 403 201 403 201 403 403 403 403 201 403", session_body),
+    Row("GET sessions/<int:pk>", "planned_session", "operator",
+                                                         "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST sessions/<int:pk>/publish", "planned_session", "operator",
+                                                         "401 404 200 404 200 403 404 404 404 200 403"),
+    Row("POST sessions/<int:pk>/start", "published_session", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403"),
+    Row("POST sessions/<int:pk>/finish", "ended_session", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403"),
+    Row("POST sessions/<int:pk>/cancel", "published_session", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403", reason),
+    Row("POST sessions/<int:pk>/lots", "published_session", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403",
+        lambda world: {"lot": world.things["upcoming_lot"]}),
+    Row("POST entries/<int:pk>/move", "entry", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403",
+        lambda world: {"to": 2}),
+    Row("POST entries/<int:pk>/remove", "signing", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403"),
+    # The hall's moves are the exchange's, and the auctioneer's in person.
+    Row("POST entries/<int:pk>/sign", "signing", "operator",
+                                                         "401 403 409 403 409 403 403 403 403 409 403"),
+    Row("POST lots/<int:pk>/open-floor", "hall_lot", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403"),
+    Row("POST lots/<int:pk>/call", "hall_lot", "operator",
+                                                         "401 403 409 403 409 403 403 403 403 409 403"),
+    Row("POST lots/<int:pk>/hammer", "hall_lot", "operator",
+                                                         "401 403 409 403 409 403 403 403 403 409 403"),
+    Row("POST lots/<int:pk>/pass", "hall_lot", "operator",
+                                                         "401 403 409 403 409 403 403 403 403 409 403"),
+    Row("POST lots/<int:pk>/floor-bids", "hall_lot", "operator",
+                                                         "401 403 403 403 403 403 403 403 403 403 403",
+        lambda world: {"paddle": "000", "amount": "1000.00"}),
     # Django does not stream; the ASGI door does, with its own tests in tests/notifications.
     Row("GET lots/<int:pk>/stream", "lot", "bidder",     "501 501 501 501 501 501 501 501 501 501 501"),
     # --- Notices are a person's; webhooks an organization's managers' and its systems'.
@@ -449,6 +495,7 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
         ),
         **make_deals(people),
         **make_lots(people, operator),
+        **make_sessions(people, operator),
         **make_deliveries(seller),
     }
     day = PublishedHeads.objects.create(day="2026-03-01", root="0" * 64, published_at=NOW).day
@@ -534,6 +581,36 @@ def make_deposits(people: dict[str, User], operator: Any, lot: Any) -> dict[str,
             amount=lot.deposit_amount,
             grounds="other",
             reason="虚构的理由",
+        ),
+    }
+
+
+def make_sessions(people: dict[str, User], operator: Any) -> dict[str, Any]:
+    from auctions import lots
+
+    seller = people["seller"]
+    published, ended = factories.make_session(), factories.make_session(SessionKind.SPECIAL)
+    entry = factories.make_hall_lot(seller, published).entry
+    deal = make_deal(
+        organization_of(seller), organization_of(people["rival"]), need=make_need(people["rival"])
+    )
+    withdrawn = [factories.make_hall_lot(seller, ended) for _ in range(2)]
+    factories.start(ended)
+    running = factories.make_session(SessionKind.SPECIAL)
+    hall_lot = factories.make_hall_lot(seller, running)
+    factories.start(running)
+    for lot in withdrawn:
+        lots.withdraw_lot(actor=operator, lot_id=lot.pk, reason="虚构的理由")
+    tomorrow = NOW + timedelta(days=1)
+    return {
+        "planned_session": factories.plan_session(),
+        "published_session": published,
+        "ended_session": ended,
+        "hall_lot": hall_lot,
+        "entry": entry,
+        "signing": published.entries.create(deal=deal, position=2),
+        "upcoming_lot": factories.make_lot(
+            seller, opens_at=tomorrow, closes_at=tomorrow + timedelta(hours=1)
         ),
     }
 

@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
 def told(record: Record) -> str:
     result = record["result"]
-    end = instant(result["closes_at"]).astimezone(BEIJING)
+    end = instant(result["closes_at"] or result["closed_at"]).astimezone(BEIJING)
     outcome = OUTCOMES[result["outcome"]]
     if result["price"] is not None:
         outcome += f"，号牌 / paddle {result['paddle']}，¥{result['price']}"

@@ -45,7 +45,7 @@ class Unreadable(Exception):
 class Bidding:
     """Where the bidding stands after the bids read so far."""
 
-    end: datetime
+    end: datetime | None  # none in the hall, where the hammer ends it
     price: Decimal | None = None
     leader: str | None = None
     last_at: datetime | None = None
@@ -132,34 +132,76 @@ def _check_chain(record: Record) -> None:
 def check_ascending(record: Record) -> None:
     """Bids rise to an end that late bids move; the last bid wins."""
     terms = record["terms"]
-    bidding = Bidding(end=instant(terms["closes_at"]))
-    extensions = []
+    end = instant(terms["closes_at"])
+    bidding, extensions = Bidding(end=end), []
     if record["suspensions"]:
         raise Unreadable("暂缓尚不能核算 / suspensions are not known to this version")
     for bid in record["bids"]:
         where = f"（第 {bid['number']} 口 / bid {bid['number']}）"
         if bid["kind"] not in KINDS or bid["source"] not in SOURCES:
             raise Unreadable(f"出价种类未知 / unknown kind: {bid['kind']}, {bid['source']}")
-        before, at = bidding.end, instant(bid["placed_at"])
-        in_time = instant(terms["opens_at"]) <= at < bidding.end
+        before, at = end, instant(bid["placed_at"])
+        in_time = instant(terms["opens_at"]) <= at < end
         need(in_time, f"不在竞价时段内{where}", "outside the bidding time")
         later = bidding.last_at is None or at > bidding.last_at
         need(later, f"时间顺序颠倒{where}", "not later than the bid before it")
         KINDS[bid["kind"]](terms, bidding, bid, where)
-        bidding.end = _extended(terms, bidding.end, at)
+        bidding.end = end = _extended(terms, end, at)
         moved = instant(bid["closes_at_before"]) == before
         need(
-            moved and instant(bid["closes_at"]) == bidding.end,
+            moved and instant(bid["closes_at"]) == end,
             f"延时计算不符{where}",
             "the end was not moved as the rules say",
         )
-        if bidding.end != before:
+        if end != before:
             told = without(bid, *(set(bid) - {"number", "closes_at_before", "closes_at"}))
             extensions.append(told)
-        bidding.price, bidding.leader = Decimal(bid["amount"]), bid["paddle"]
-        bidding.last_at = at
+        _follow(bidding, bid)
     need(record["extensions"] == extensions, "延时记录不符", "the list of extensions differs")
     _check_result(record, bidding)
+
+
+# --- The hall (HALL-1): no clock, the hammer falls on the last bid ----------------------
+
+
+def check_hall(record: Record) -> None:
+    """Bids rise from the opening on; the last one is hammered, before the result was written."""
+    bidding = Bidding(end=None)
+    need(not record["extensions"], "现场没有延时", "the hall knows no extensions")
+    for bid in record["bids"]:
+        where = f"（第 {bid['number']} 口 / bid {bid['number']}）"
+        _in_the_hall(record, bidding, bid, where)
+        _raises(record["terms"], bidding, bid, where)
+        _follow(bidding, bid)
+    _check_result(record, bidding)
+
+
+def check_one_call(record: Record) -> None:
+    """One confirmed bidder, one price, at least the starting price."""
+    bidding = Bidding(end=None)
+    need(len(record["bids"]) <= 1, "一次报价只能有一口", "a one-call lot has one bid at most")
+    for bid in record["bids"]:
+        _in_the_hall(record, bidding, bid, "")
+        enough = Decimal(bid["amount"]) >= Decimal(record["terms"]["starting_price"])
+        need(enough, "低于起拍价", "below the starting price")
+        _follow(bidding, bid)
+    _check_result(record, bidding)
+
+
+def _in_the_hall(record: Record, bidding: Bidding, bid: Record, where: str) -> None:
+    if bid["kind"] != "raise" or bid["source"] not in SOURCES:
+        raise Unreadable(f"出价种类未知 / unknown kind: {bid['kind']}, {bid['source']}")
+    at = instant(bid["placed_at"])
+    need(at >= instant(record["terms"]["opens_at"]), f"早于开拍{where}", "before the opening")
+    later = bidding.last_at is None or at > bidding.last_at
+    need(later, f"时间顺序颠倒{where}", "not later than the bid before it")
+    timeless = bid["closes_at_before"] is None and bid["closes_at"] is None
+    need(timeless, f"现场没有截止时间{where}", "the hall has no end by the clock")
+
+
+def _follow(bidding: Bidding, bid: Record) -> None:
+    bidding.price, bidding.leader = Decimal(bid["amount"]), bid["paddle"]
+    bidding.last_at = instant(bid["placed_at"])
 
 
 def _raises(terms: Record, bidding: Bidding, bid: Record, where: str) -> None:
@@ -211,15 +253,24 @@ def _check_result(record: Record, bidding: Bidding) -> None:
         need(
             same(result[name], value), f"结果不符：{name} 应为 {value}", f"{name} should be {value}"
         )
-    need(instant(result["closes_at"]) == bidding.end, "结束时间不符", "the end differs")
-    need(instant(result["closed_at"]) >= bidding.end, "早于结束即成交", "closed before its end")
+    if bidding.end is None:
+        need(result["closes_at"] is None, "结束时间不符", "the end differs")
+    else:
+        need(instant(result["closes_at"]) == bidding.end, "结束时间不符", "the end differs")
+    ended = bidding.end or bidding.last_at
+    in_order = ended is None or instant(result["closed_at"]) >= ended
+    need(in_order, "早于结束即成交", "closed before its end")
 
 
 KINDS: dict[str, Callable[[Record, Bidding, Record, str], None]] = {
     "raise": _raises,
     "match": _matches,
 }
-RULES: dict[str, Callable[[Record], None]] = {"ENGLISH-1": check_ascending}
+RULES: dict[str, Callable[[Record], None]] = {
+    "ENGLISH-1": check_ascending,
+    "HALL-1": check_hall,
+    "ONE_CALL-1": check_one_call,
+}
 
 
 # --- The daily published list -----------------------------------------------------------

@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from accounts.actors import Actor
 from accounts.models import Organization
 from accounts.queries import organizations_visible_to
+from auctions import engines
 from auctions.lifecycle import LotState, RegistrationState
 from auctions.models import Bid, Lot, Registration
 from auctions.queries import bids_of, lots_visible_to, with_own_registrations
-from auctions.rules.ascending import minimum_bid
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from core import money
 from core.errors import NotFound
@@ -163,7 +163,7 @@ def lot_facts(lot: Lot, part: Part, now: datetime) -> dict[str, Any]:
         "starting_price": money.text(lot.starting_price),
         "increment": money.text(lot.increment),
         "current_price": None if lot.price is None else money.text(lot.price),
-        "minimum_bid": money.text(minimum_bid(lot.terms(), lot.standing())),
+        "minimum_bid": money.text(engines.minimum_bid(lot)),
         "bid_count": lot.bid_count,
         "leader_code": lot.leader.paddle if lot.leader else None,
         "opens_at": _iso(lot.opens_at),

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
 from accounts.requests import actor_of
-from auctions import closing
+from auctions import closing, engines
 from auctions.models import Bid, Lot
-from auctions.rules.ascending import minimum_bid
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from core import clock
 from core.envelope import stamp
@@ -82,7 +81,7 @@ def _lot_context(
         "taking_bids": phase in BEFORE_OPENING | {Phase.OPEN},
         "price_caption": texts.price_caption(shown, phase),
         "shown_price": shown.starting_price if shown.price is None else shown.price,
-        "minimum": minimum_bid(shown.terms(), shown.standing()),
+        "minimum": engines.minimum_bid(shown),
         "countdown_caption": texts.countdown_captions().get(phase, ""),
         "extended": texts.extended_text(shown),
         "extension_rule": texts.extension_rule(shown),

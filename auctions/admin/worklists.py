@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Case, DateTimeField, DecimalField, F, QuerySet, Sum, Value, When
+from django.db.models import Case, DateTimeField, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from auctions.books import overdue_refunds, unpaid_refunds
-from auctions.lifecycle import ForfeitureState, LotState, RegistrationState
+from auctions.lifecycle import FloorState, ForfeitureState, LotState, RegistrationState
 from auctions.models import DepositMovement, Forfeiture, Lot, Registration
 from auctions.rules.deposits import IN_HAND
 
@@ -22,7 +22,9 @@ def lots_on_sale(now: datetime) -> QuerySet[Lot]:
 
 
 def open_lots(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
-    return lots.filter(state=LotState.PUBLISHED, opens_at__lte=now, closes_at__gt=now)
+    by_the_clock = Q(opens_at__lte=now, closes_at__gt=now)
+    in_the_hall = Q(closes_at=None) & ~Q(floor=FloorState.WAITING)
+    return lots.filter(by_the_clock | in_the_hall, state=LotState.PUBLISHED)
 
 
 def closing_lots(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
@@ -30,7 +32,8 @@ def closing_lots(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
 
 
 def upcoming_lots(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
-    return lots.filter(state=LotState.PUBLISHED, opens_at__gt=now)
+    in_the_hall = Q(closes_at=None, floor=FloorState.WAITING)
+    return lots.filter(Q(opens_at__gt=now) | in_the_hall, state=LotState.PUBLISHED)
 
 
 def overdue_lots(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:

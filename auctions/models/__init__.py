@@ -3,14 +3,17 @@
 from auctions.models.bids import Bid, RefusedBid
 from auctions.models.deposits import DepositMovement, Forfeiture, Refund, RefundAlarm
 from auctions.models.documents import DocumentFile, DocumentSeries, IssuedDocument
-from auctions.models.lots import Lot, LotResult
+from auctions.models.lots import Lot
 from auctions.models.maxima import ProxyMaximum
 from auctions.models.policies import Auctioneer, AuctionHouse, Policy
 from auctions.models.records import PublicRecord, PublishedHead, PublishedHeads
 from auctions.models.registrations import Registration
+from auctions.models.results import LotResult
+from auctions.models.sessions import AuctionSession, RunningOrderEntry
 
 __all__ = [
     "AuctionHouse",
+    "AuctionSession",
     "Auctioneer",
     "Bid",
     "DepositMovement",
@@ -29,4 +32,5 @@ __all__ = [
     "RefundAlarm",
     "RefusedBid",
     "Registration",
+    "RunningOrderEntry",
 ]

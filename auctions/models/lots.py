@@ -8,7 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from auctions.lifecycle import ClosedBy, FloorState, LotFormat, LotState, Outcome, ReserveMode
+from auctions.lifecycle import FloorState, LotFormat, LotState, Outcome, ReserveMode
+from auctions.rules import hall
 from auctions.rules.ascending import Standing, Terms, phase
 from auctions.rules.phases import Announcement, Phase, hall_phase
 from core.db import as_json
@@ -17,10 +18,11 @@ from core.models import choices
 _SAVE_STANDINGS = """
     UPDATE auctions_lot AS lot
     SET closes_at = new.closes_at, price = new.price, leader_id = new.leader_id,
-        bid_count = new.bid_count, last_bid_at = new.last_bid_at, head_hash = new.head_hash
+        bid_count = new.bid_count, last_bid_at = new.last_bid_at, head_hash = new.head_hash,
+        floor = new.floor
     FROM json_to_recordset(%s) AS new (
         id bigint, closes_at timestamptz, price numeric, leader_id bigint,
-        bid_count int, last_bid_at timestamptz, head_hash text
+        bid_count int, last_bid_at timestamptz, head_hash text, floor text
     )
     WHERE lot.id = new.id
 """
@@ -61,6 +63,15 @@ class Lot(models.Model):
         related_name="lots",
     )
     rules_version = models.CharField(_("rules version"), max_length=40)
+    # A lot of a flagship or special session is sold in the hall; see `RunningOrderEntry`.
+    session = models.ForeignKey(
+        "auctions.AuctionSession",
+        verbose_name=_("session"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="lots",
+    )
     house = models.ForeignKey(
         "auctions.AuctionHouse",
         verbose_name=_("auction house"),
@@ -154,6 +165,17 @@ class Lot(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="lot_without_a_clock_has_a_session",
+                condition=Q(scheduled_close__isnull=False) | Q(session__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["session"],
+                condition=Q(state=LotState.PUBLISHED) & ~Q(floor=FloorState.WAITING),
+                name="lot_one_open_floor_a_session",
+            ),
+            # What the running order points at: a lot together with its session.
+            models.UniqueConstraint(fields=["id", "session"], name="lot_is_of_one_session"),
+            models.CheckConstraint(
                 name="lot_exhibition_before_opening",
                 condition=Q(exhibition_at=None) | Q(exhibition_at__lte=F("opens_at")),
             ),
@@ -232,7 +254,7 @@ class Lot(models.Model):
         return self.scheduled_close is None
 
     def terms(self) -> Terms:
-        """The terms of a timed lot; one that is sold in the hall has none."""
+        """The terms of a timed lot; one that is sold in the hall has `hall_terms`."""
         if self.scheduled_close is None:
             raise ValueError("a lot that is sold in the hall has no clock")
         return Terms(
@@ -243,6 +265,19 @@ class Lot(models.Model):
             increment=self.increment,
             extension_window=timedelta(seconds=self.extension_window_s),
             extension=timedelta(seconds=self.extension_s),
+            whole_steps=self.policy.multiple_of_increment,
+            exhibition_at=self.exhibition_at,
+            exhibition_ends_at=self.exhibition_ends_at,
+        )
+
+    def hall_terms(self) -> hall.Terms:
+        if self.session is None:
+            raise ValueError("a lot outside of a session has a clock")
+        return hall.Terms(
+            session=self.session.code,
+            opens_at=self.opens_at,
+            starting_price=self.starting_price,
+            increment=self.increment,
             whole_steps=self.policy.multiple_of_increment,
             exhibition_at=self.exhibition_at,
             exhibition_ends_at=self.exhibition_ends_at,
@@ -265,8 +300,19 @@ class Lot(models.Model):
             last_bid_at=self.last_bid_at,
         )
 
-    def set_standing(self, standing: Standing) -> None:
+    def hall_standing(self) -> hall.Standing:
+        return hall.Standing(
+            floor=FloorState(self.floor),
+            price=self.price,
+            leader_id=self.leader_id,
+            bid_count=self.bid_count,
+            last_bid_at=self.last_bid_at,
+        )
+
+    def set_standing(self, standing: Standing | hall.Standing) -> None:
         """Take over a standing; the caller holds the lock and saves it."""
+        if isinstance(standing, hall.Standing):
+            self.floor = standing.floor
         self.closes_at = standing.closes_at
         self.price = standing.price
         self.leader_id = standing.leader_id
@@ -285,6 +331,7 @@ class Lot(models.Model):
                 "bid_count": lot.bid_count,
                 "last_bid_at": lot.last_bid_at,
                 "head_hash": lot.head_hash,
+                "floor": lot.floor,
             }
             for lot in lots
         ]
@@ -300,55 +347,3 @@ class Lot(models.Model):
             floor = FloorState(self.floor)
             return hall_phase(LotState(self.state), announcement, floor, now, outcome)
         return phase(LotState(self.state), self.terms(), self.standing(), now, outcome)
-
-
-class LotResult(models.Model):
-    """The closing record: written once, in the closing transaction, and never changed.
-
-    The contract is formed by this row (法释 2023 合同编通则解释 art. 4); confirmations and
-    protocols are made from it afterwards.
-    """
-
-    lot = models.OneToOneField(
-        Lot,
-        verbose_name=_("lot"),
-        primary_key=True,
-        on_delete=models.PROTECT,
-        related_name="result",
-    )
-    outcome = models.CharField(_("outcome"), max_length=16, choices=choices(Outcome))
-    winning_bid = models.OneToOneField(
-        "auctions.Bid",
-        verbose_name=_("winning bid"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    price = models.DecimalField(
-        _("hammer price (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True
-    )
-    closes_at = models.DateTimeField(_("end of bidding"), null=True, blank=True)
-    closed_at = models.DateTimeField(_("closed at"))
-    closed_by = models.CharField(_("closed by"), max_length=12, choices=choices(ClosedBy))
-    bid_count = models.PositiveIntegerField(pgettext_lazy("count", "bids"))
-    head_hash = models.CharField(_("head of the chain"), max_length=64)
-    rules_version = models.CharField(_("rules version"), max_length=40)
-
-    class Meta:
-        verbose_name = _("result")
-        verbose_name_plural = _("results")
-        constraints = [
-            models.CheckConstraint(
-                name="lotresult_sold_has_bid_and_price",
-                condition=Q(outcome=Outcome.SOLD, winning_bid__isnull=False, price__isnull=False)
-                | (~Q(outcome=Outcome.SOLD) & Q(winning_bid=None, price=None)),
-            ),
-            models.CheckConstraint(
-                name="lotresult_closed_not_before_the_end",
-                condition=Q(closed_at__gte=F("closes_at")),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.lot.code} {self.get_outcome_display()}"

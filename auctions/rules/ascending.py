@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from http import HTTPStatus
+from typing import Protocol
 
 from auctions.lifecycle import LotState, Outcome
 from auctions.rules.phases import Announcement, Phase, timed_phase
@@ -57,6 +58,28 @@ class InvalidTimetable(Refusal):
 class AlreadyOver(Refusal):
     code = "close_in_the_past"
     message = "The closing time {closes_at} has passed already."
+
+
+class Asks(Protocol):
+    """What is asked for a lot, whatever ends its bidding."""
+
+    @property
+    def starting_price(self) -> Decimal: ...
+    @property
+    def increment(self) -> Decimal: ...
+    @property
+    def whole_steps(self) -> bool: ...
+
+
+class Stands(Protocol):
+    """Who leads and with what, whatever ends the bidding."""
+
+    @property
+    def price(self) -> Decimal | None: ...
+    @property
+    def leader_id(self) -> int | None: ...
+    @property
+    def last_bid_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +134,14 @@ def phase(
     return timed_phase(state, announcement, standing.closes_at, now, outcome)
 
 
-def minimum_bid(terms: Terms, standing: Standing) -> Decimal:
+def minimum_bid(terms: Asks, standing: Stands) -> Decimal:
     """The lowest amount the next bid may have."""
     if standing.price is None:
         return terms.starting_price
     return standing.price + terms.increment
 
 
-def bid_instant(standing: Standing, now: datetime) -> datetime:
+def bid_instant(standing: Stands, now: datetime) -> datetime:
     """The instant of a bid: the clock's, but later than the bid before it.
 
     Order within a lot is proven by time too, so a clock that stands still or is set back
@@ -142,12 +165,7 @@ def accept_bid(
     at = bid_instant(standing, now)
     if (current := phase(state, terms, standing, at)) is not Phase.OPEN:
         raise BiddingNotOpen(phase=current)
-    if bidder_id == standing.leader_id:
-        raise AlreadyLeading
-    if amount < (minimum := minimum_bid(terms, standing)):
-        raise BidTooLow(minimum=minimum)
-    if terms.whole_steps and (amount - terms.starting_price) % terms.increment:
-        raise BidOffStep(step=terms.increment)
+    check_raise(terms, standing, bidder_id=bidder_id, amount=amount)
     return _raised(terms, standing, bidder_id, amount, at)
 
 
@@ -184,6 +202,16 @@ def _raised(
     )
 
 
+def check_raise(terms: Asks, standing: Stands, *, bidder_id: int, amount: Decimal) -> None:
+    """Refuse a bid that does not raise the price as the terms ask, or raises one's own."""
+    if bidder_id == standing.leader_id:
+        raise AlreadyLeading
+    if amount < (minimum := minimum_bid(terms, standing)):
+        raise BidTooLow(minimum=minimum)
+    if terms.whole_steps and (amount - terms.starting_price) % terms.increment:
+        raise BidOffStep(step=terms.increment)
+
+
 def _extended_close(terms: Terms, standing: Standing, at: datetime) -> datetime:
     if standing.closes_at - at > terms.extension_window:
         return standing.closes_at
@@ -198,6 +226,6 @@ def is_over(state: LotState, terms: Terms, standing: Standing, now: datetime) ->
     return phase(state, terms, standing, now) is Phase.OVER
 
 
-def outcome(standing: Standing) -> Outcome:
+def outcome(standing: Stands) -> Outcome:
     """What a lot that is over has come to. The leader wins: one bidder suffices (art. 11)."""
     return Outcome.NO_BIDS if standing.leader_id is None else Outcome.SOLD

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from auctions.lifecycle import BidKind, BidSource
+from auctions.rules import hall
 from auctions.rules.ascending import Terms
 
 VERSION = 2
@@ -58,24 +59,32 @@ def instant_or_none(value: datetime | None) -> str | None:
     return None if value is None else instant(value)
 
 
-def genesis(lot: str, rules_version: str, terms: Terms) -> str:
+def genesis(lot: str, rules_version: str, terms: Terms | hall.Terms) -> str:
     """The hash before the first bid: of the terms as published."""
     return digest(opening(lot, rules_version, terms))
 
 
-def opening(lot: str, rules_version: str, terms: Terms) -> dict[str, Any]:
-    """What the first hash covers, as the public record shows it."""
-    return {
+def opening(lot: str, rules_version: str, terms: Terms | hall.Terms) -> dict[str, Any]:
+    """What the first hash covers, as the public record shows it.
+
+    A lot that is sold in the hall names its session in place of the times that end a timed lot.
+    """
+    asked = {
         "lot": lot,
         "rules_version": rules_version,
         "opens_at": instant(terms.opens_at),
-        "closes_at": instant(terms.closes_at),
-        "latest_close": instant_or_none(terms.latest_close),
         "starting_price": f"{terms.starting_price:.2f}",
         "increment": f"{terms.increment:.2f}",
+        "whole_steps": terms.whole_steps,
+    }
+    if isinstance(terms, hall.Terms):
+        return {**asked, "session": terms.session}
+    return {
+        **asked,
+        "closes_at": instant(terms.closes_at),
+        "latest_close": instant_or_none(terms.latest_close),
         "extension_window_s": int(terms.extension_window.total_seconds()),
         "extension_s": int(terms.extension.total_seconds()),
-        "whole_steps": terms.whole_steps,
     }
 
 

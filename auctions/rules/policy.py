@@ -166,7 +166,7 @@ LAWFUL_FORMATS: dict[Regime, frozenset[LotFormat]] = {
     Regime.AUCTION: frozenset({LotFormat.ENGLISH, LotFormat.DUTCH, LotFormat.ONE_CALL}),
     Regime.EXCHANGE_BIDDING: frozenset(LotFormat),
 }
-OFFERED_FORMATS = (LotFormat.ENGLISH,)
+OFFERED_FORMATS = (LotFormat.ENGLISH, LotFormat.ONE_CALL)
 
 
 def default_channels(regime: Regime) -> tuple[NoticeChannel, ...]:

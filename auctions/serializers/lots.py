@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.actors import Actor
+from auctions import engines
 from auctions.lifecycle import ForfeitureGrounds, LotFormat, RegistrationState
 from auctions.models import (
     Bid,
@@ -16,7 +17,6 @@ from auctions.models import (
     Refund,
     Registration,
 )
-from auctions.rules import ascending
 from core import clock, money
 from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
 
@@ -41,14 +41,24 @@ class LotForm(StrictForm):
     media_notice = serializers.CharField(
         max_length=200, required=False, default="", allow_blank=True
     )
-    opens_at = InstantField()
-    closes_at = InstantField()
+    session = IdField(required=False, allow_null=True, default=None)
+    opens_at = InstantField(required=False, allow_null=True, default=None)
+    closes_at = InstantField(required=False, allow_null=True, default=None)
     latest_close = InstantField(required=False, allow_null=True, default=None)
     exhibition_at = InstantField(required=False, allow_null=True, default=None)
     extension_window_s = WholeNumberField(
         highest=A_DAY, required=False, allow_null=True, default=None
     )
     extension_s = WholeNumberField(highest=A_DAY, required=False, allow_null=True, default=None)
+
+    def validate(self, form: dict[str, Any]) -> dict[str, Any]:
+        """Outside of a session there is nobody else to say when the bidding opens and closes."""
+        if form["session"] is None:
+            missing = [name for name in ("opens_at", "closes_at") if form[name] is None]
+            if missing:
+                required = self.fields["opens_at"].error_messages["required"]
+                raise serializers.ValidationError({name: [required] for name in missing})
+        return form
 
 
 class RegistrationForm(StrictForm):
@@ -114,7 +124,7 @@ class LotView(serializers.Serializer[Lot]):
     title = serializers.CharField()
     achievement = serializers.IntegerField(source="achievement_id")
     consignor = serializers.IntegerField(source="consignor_id")
-    session = serializers.SerializerMethodField()
+    session = serializers.IntegerField(source="session_id", allow_null=True)
     format = serializers.CharField()
     state = serializers.CharField()
     phase = serializers.SerializerMethodField()
@@ -155,14 +165,11 @@ class LotView(serializers.Serializer[Lot]):
             self._now = self._context.get("now") or clock.now()
         return self._now
 
-    def get_session(self, lot: Lot) -> int | None:
-        return None
-
     def get_phase(self, lot: Lot) -> str:
         return lot.phase_at(self.now).value
 
     def get_minimum_bid(self, lot: Lot) -> str:
-        return money.text(ascending.minimum_bid(lot.terms(), lot.standing()))
+        return money.text(engines.minimum_bid(lot))
 
     def get_leader_code(self, lot: Lot) -> str | None:
         return lot.leader.paddle if lot.leader else None

@@ -21,6 +21,7 @@ class LotFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=[(state.value, state.value) for state in LotState])
     achievement = IdFilter(field_name="achievement_id")
     consignor = IdFilter(field_name="consignor_id")
+    session = IdFilter(field_name="session_id")
 
 
 class ReadsLots(Timed):

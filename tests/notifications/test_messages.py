@@ -160,7 +160,7 @@ def test_words_name_only_facts_that_exist(key):
         "lot", "lot_code", "lot_reason", "consignor",
         "paddle", "bid_count", "amount", "minimum", "price", "opens_at", "closes_at",
         "ends_at", "due_at", "forfeiture_reason", "refund_reference",
-        "decision_reason",
+        "decision_reason", "session", "session_code", "session_reason",
     }  # fmt: skip
     names = {
         name for text in WORDS[key] for _, name, _, _ in string.Formatter().parse(str(text)) if name
