@@ -58,7 +58,7 @@ def test_a_sale_writes_the_result(sold, rival):
     assert (result.head_hash, result.rules_version) == (sold.head_hash, sold.rules_version)
     assert sold.state == LotState.CLOSED
     assert sold.phase_at(NOW) is Phase.SOLD
-    assert str(result) == f"{sold.pk} sold"
+    assert str(result) == f"{sold.code} 已成交"
 
 
 def test_a_sale_forms_the_deal(sold, seller, rival):
