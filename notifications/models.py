@@ -35,7 +35,7 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event_id} · {self.recipient_id}"
+        return f"#{self.pk}"
 
 
 class DisabledReason(models.TextChoices):
