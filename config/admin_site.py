@@ -18,7 +18,7 @@ from accounts.desk.admins import DeskAdmin
 from accounts.desk.roles import roles_of
 
 # Group, and the models under it with their symbols; each only for whom the model is there.
-_SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
+SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
     (
         gettext_lazy("Auctions"),
         (
@@ -29,6 +29,9 @@ _SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("auctions.bid", "trending_up"),
             ("auctions.refusedbid", "block"),
             ("auctions.lotresult", "military_tech"),
+            ("auctions.policy", "rule"),
+            ("auctions.auctionhouse", "store"),
+            ("auctions.auctioneer", "record_voice_over"),
         ),
     ),
     (
@@ -136,7 +139,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
     admins = {model._meta.label_lower: admin for model, admin in site._registry.items()}
     groups: list[dict[str, Any]] = [{"title": None, "items": [_home()]}]
-    for title, models in _SIDEBAR:
+    for title, models in SIDEBAR:
         items = [
             _item(admins[name], symbol)
             for name, symbol in models

@@ -376,6 +376,7 @@ ELSEWHERE = {
     "admin/": "every page of it is walked in tests/admin",
     "accounts/": "allauth's own pages, with its own tests",
     "i18n/": "Django's language switch: public",
+    "favicon.ico": "leads to a file",
     "health/": "public by design; tests/config/test_health.py",
     "api/openapi.yaml": "the public description of the API",
     "api/docs": "the public description of the API",

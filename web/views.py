@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -27,6 +28,16 @@ def home(request: HttpRequest) -> HttpResponse:
     cards, more = lots.on_sale(actor, now)
     ended = lots.recently_ended(actor, now)
     return _page(request, "web/home.html", now, cards=cards, more=more, ended=ended)
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """GET /favicon.ico: what browsers ask for beside an answer that is not a page.
+
+    Our page for what is not there would give them a new CSRF cookie, which makes the form worthless
+    that was opened meanwhile.
+    """
+    return redirect(static("web/mark.svg"), permanent=True)
 
 
 @require_safe

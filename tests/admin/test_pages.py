@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from auctions.models import Bid, Lot, Registration
+from config.admin_site import SIDEBAR
 from tests.admin.conftest import World, list_url, page_url, step_url
 from tests.conftest import Clock
 
@@ -32,6 +33,11 @@ def test_every_list_and_page_renders_in_english(world: World, everything: User, 
             text = answer.content.decode()
             assert '<html lang="en"' in text, address
             assert "Operators&#x27; desk" in text, address
+
+
+def test_every_list_can_be_reached_from_the_sidebar():
+    offered = [name for _, models in SIDEBAR for name, _ in models]
+    assert sorted(offered) == sorted(model._meta.label_lower for model in admin.site._registry)
 
 
 def test_the_language_is_switched_by_a_form(operator: User, desk: Desk, clock: Clock):

@@ -17,6 +17,12 @@ def test_what_is_not_there_is_a_page_in_the_sites_look(path, visit, db):
     assert "site.css" in response.text
 
 
+def test_asking_for_an_icon_does_not_make_an_open_form_worthless(visit, db):
+    response = visit("/favicon.ico")
+    assert response.headers["Location"].endswith("/mark.svg")
+    assert not response.cookies
+
+
 def test_pages_are_chinese_unless_asked_otherwise_and_the_choice_is_kept(lot):
     client = Client()
     assert 'lang="zh-hans"' in client.get("/").text
