@@ -80,10 +80,10 @@ def object_to_deal(
         publicity = publicity_of(deal)
         if publicity is None or deal.state != DealState.PUBLICISED:
             raise NotPublicised(current=DealState(deal.state))
-        publicity.take(rules.objected(publicity.standing(), now))
         own = publicity.objections.filter(person=actor.user_id, on_behalf_of="")
         if not on_behalf_of and own.filter(state=ObjectionState.OPEN).exists():
             raise AlreadyObjected
+        publicity.take(rules.objected(publicity.standing(), now))
         objection = Objection.objects.create(
             publicity=publicity,
             person_id=actor.user_id,

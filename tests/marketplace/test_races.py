@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from threading import Barrier
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from core.errors import Refusal
-from marketplace import achievements, responses
+from marketplace import achievements, deals, responses
 from marketplace.lifecycle import ResponseState
 from marketplace.models import Deal, Response
 from tests.conftest import Cast, act, organization_of
@@ -122,3 +123,23 @@ def test_an_achievement_is_withdrawn_or_reserved_but_not_both(enterprise, seller
         ),
     )
     assert results == ["done", "illegal_transition"]
+
+
+def test_of_two_deals_proposed_at_once_about_one_achievement_one_is_entered(seller, bidder, rival):
+    offered, by = make_achievement(seller).pk, act(seller)
+
+    def proposing(buyer: Any) -> Callable[[], Any]:
+        buying = organization_of(buyer).pk
+        return lambda: deals.propose_deal(
+            actor=by,
+            achievement=offered,
+            buyer=buying,
+            price=Decimal("1.00"),
+            method="agreement",
+            channel="off_session",
+            evidence="虚构",
+            related_party=False,
+        )
+
+    assert at_once(proposing(bidder), proposing(rival)) == ["done", "not_on_the_list"]
+    assert Deal.objects.count() == 1
