@@ -44,6 +44,13 @@ def require_agent(actor: Actor, organization_id: int) -> None:
         raise PermissionDenied
 
 
+def require_operator_or_agent(actor: Actor, organization_id: int) -> None:
+    """The exchange, or somebody who may bind this organization."""
+    require_signed_in(actor)
+    if not actor.operates and organization_id not in actor.acts_for:
+        raise PermissionDenied
+
+
 def require_manager(actor: Actor, organization_id: int) -> None:
     require_signed_in(actor)
     if organization_id not in actor.manages:

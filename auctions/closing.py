@@ -7,11 +7,12 @@ events are written in one transaction, once.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import structlog
 
-from auctions import deposits
+from auctions import deposits, reserves
 from auctions.lifecycle import LOT, ClosedBy, LotState, Outcome
 from auctions.locks import lock_lots_nobody_holds, lock_registrations_of
 from auctions.models import Bid, Lot, LotResult
@@ -105,8 +106,9 @@ def _close(lot_ids: Sequence[int], by: ClosedBy) -> list[int]:
         # After the locks: an extension that came meanwhile is in the rows and in the clock.
         now = clock.now()
         over = [lot for lot in lots if _is_over(lot, now)]
+        secret = reserves.behind(over)
         for lot in over:
-            write_down(lot, now, by)
+            write_down(lot, secret.get(lot.pk), now, by)
     return [lot.pk for lot in over]
 
 
@@ -116,17 +118,20 @@ def _is_over(lot: Lot, now: datetime) -> bool:
     return ascending.is_over(LotState(lot.state), lot.terms(), lot.standing(), now)
 
 
-def write_down(lot: Lot, now: datetime, by: ClosedBy) -> None:
-    """Step: the closing record of one locked lot that has ended, by the clock or the hammer."""
+def write_down(lot: Lot, reserve: Decimal | None, now: datetime, by: ClosedBy) -> None:
+    """Step: the closing record of one locked lot that has ended, by the clock or the hammer.
+
+    `reserve` is the secret one, if there is one: below it the highest bid has no effect.
+    """
     standing = lot.hall_standing() if lot.is_sold_in_hall else lot.standing()
-    outcome = ascending.outcome(standing)
+    outcome = ascending.outcome(standing, reserve)
     winning = lot.bids.get(number=lot.bid_count) if outcome is Outcome.SOLD else None
     LOT.check(LotState(lot.state), LotState.CLOSED)
     LotResult.objects.create(
         lot=lot,
         outcome=outcome,
         winning_bid=winning,
-        price=lot.price,
+        price=winning.amount if winning else None,
         closes_at=lot.closes_at,
         closed_at=now,
         closed_by=by,
@@ -134,7 +139,8 @@ def write_down(lot: Lot, now: datetime, by: ClosedBy) -> None:
         head_hash=lot.head_hash,
         rules_version=lot.rules_version,
     )
-    deposits.settle_all(lock_registrations_of(lot.pk), buyer_id=lot.leader_id, at=now)
+    buyer_id = winning.registration_id if winning else None
+    deposits.settle_all(lock_registrations_of(lot.pk), buyer_id=buyer_id, at=now)
     if winning is None:
         achievements.release(lot.achievement_id, at=now)
     else:

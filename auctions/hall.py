@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from accounts.actors import Actor
-from auctions import bidding, closing
+from auctions import bidding, closing, reserves
 from auctions.lifecycle import (
     BidSource,
     ClosedBy,
@@ -22,7 +22,7 @@ from auctions.locks import lock_entry, lock_session_of_lot
 from auctions.models import AuctionSession, Lot, RunningOrderEntry
 from auctions.queries import admitted, hall_lots_visible_to, registration_under_paddle
 from auctions.rules import hall, one_call
-from auctions.rules.ascending import NotRegistered, minimum_bid
+from auctions.rules.ascending import NotRegistered, bid_instant, minimum_bid
 from auctions.sessions import require_presider
 from core import clock, money
 from core.db import transaction
@@ -164,7 +164,9 @@ def _set_floor(lot: Lot, standing: hall.Standing) -> None:
 
 
 def _end(lot: Lot, now: datetime) -> None:
-    closing.write_down(lot, now, ClosedBy.AUCTIONEER)
+    now = bid_instant(lot, now)  # after the last bid, also by a clock that was set back
+    secret = reserves.behind([lot]).get(lot.pk)
+    closing.write_down(lot, secret, now, ClosedBy.AUCTIONEER)
     RunningOrderEntry.objects.filter(lot=lot).update(done_at=now)
 
 

@@ -6,18 +6,24 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.actors import Actor
-from accounts.permissions import require_agent, require_operator, require_signed_in
-from auctions import deposits, engines, running_order
-from auctions.lifecycle import LOT, LotFormat, LotState, Regime
+from accounts.permissions import (
+    require_agent,
+    require_operator,
+    require_operator_or_agent,
+    require_signed_in,
+)
+from auctions import deposits, engines, reserves, running_order
+from auctions.lifecycle import LOT, LotFormat, LotState, Regime, ReserveMode
 from auctions.locks import lock_lot, lock_registrations_of
-from auctions.models import AuctionSession, Lot
+from auctions.models import AuctionSession, Lot, Policy
 from auctions.queries import auctioneer_of, licensed_house, policy_for_drafting
 from auctions.rules import ascending, notice
 from auctions.rules.phases import BEFORE_OPENING
 from auctions.rules.policy import PolicyTerms, check_format
+from auctions.rules.reserve import mode_of
 from core import clock
 from core.db import transaction
-from core.errors import Conflict, NotFound, PermissionDenied, ReasonRequired, Refusal
+from core.errors import Conflict, NotFound, ReasonRequired, Refusal
 from core.events import record
 from core.idempotency import Once, claim, settle
 from core.models import holidays, numbered
@@ -69,15 +75,18 @@ def draft_lot(
     format: str = LotFormat.ENGLISH,
     house: int | None = None,
     auctioneer: int | None = None,
+    reserve_mode: str | None = None,
+    reserve_price: Decimal | None = None,
     once: Once | None = None,
     **terms: Any,
 ) -> Lot:
     """Draft a lot from a published achievement; the exchange or the consignor does.
 
     Without a `policy` it is the newest one of the regime EXCHANGE_BIDDING; what is not said of
-    increment, deposit, extensions and latest close is the policy's. Refuses a format that the
-    regime does not know, and a house outside of an auction. Only the exchange puts a lot into a
-    session; one in a hall has no closing time, and opens with the session unless it says later.
+    increment, deposit, reserve, extensions and latest close is the policy's. A `reserve_price`
+    makes the reserve secret. Refuses a format that the regime does not know, and a house outside
+    of an auction. Only the exchange puts a lot into a session; one in a hall has no closing time,
+    and opens with the session unless it says later.
     """
     require_signed_in(actor)
     with transaction():
@@ -88,30 +97,29 @@ def draft_lot(
         sold = _published_achievement(achievement, actor)
         rules = policy_for_drafting(policy)
         check_format(LotFormat(format), Regime(rules.regime))
-        in_a_hall = where is not None and where.is_in_a_hall
         lot = Lot(
             **numbered(Lot, "L", now),
             achievement=sold,
             consignor_id=sold.owner_id,
             title=sold.title,
             policy=rules,
-            format=format,
-            rules_version=engines.rules_version(LotFormat(format), rules, in_a_hall=in_a_hall),
             session=where,
             house=licensed_house(house, Regime(rules.regime)),
             auctioneer=auctioneer_of(house, auctioneer),
-            reserve_mode=rules.reserve_mode,
             opens_at=opens_at or _opening_of(where),
             scheduled_close=closes_at,
             closes_at=closes_at,
             starting_price=starting_price,
             created_at=now,
+            **_kind_of_sale(LotFormat(format), rules, where, reserve_mode, reserve_price),
             **_with_defaults(terms, rules.terms(), starting_price, closes_at),
         )
         check_timetable(lot)
         lot.save(force_insert=True)
         if where is not None:
             running_order.append(where, lot)
+        if reserve_price is not None:
+            reserves.keep(lot, reserve_price, actor=actor, at=now)
         settle(once, lot)
         _record(lot, "drafted", actor, now)
     return lot
@@ -121,7 +129,7 @@ def submit_lot(*, actor: Actor, lot_id: int) -> Lot:
     """Hand the draft to the exchange for approval."""
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
-        _require_draftsman(actor, lot)
+        require_operator_or_agent(actor, lot.consignor_id)
         return _move(lot, LotState.SUBMITTED, actor, clock.now())
 
 
@@ -167,7 +175,7 @@ def withdraw_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
     """Take a lot back before it opens; deposits go back with it (拍卖法 art. 29)."""
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
-        _require_draftsman(actor, lot)
+        require_operator_or_agent(actor, lot.consignor_id)
         return _take_back(lot, _needed(reason), actor, clock.now())
 
 
@@ -208,6 +216,7 @@ def announce(lot: Lot, now: datetime) -> None:
     if not lot.is_sold_in_hall:
         ascending.check_may_publish(lot.terms(), now)
     notice.check_ready(_plan(lot, now))
+    reserves.check_announced(lot)
     lot.published_at = now
     lot.head_hash = engines.genesis(lot)
 
@@ -233,6 +242,23 @@ def _take_back(lot: Lot, reason: str, actor: Actor, now: datetime) -> Lot:
         deposits.settle_all(lock_registrations_of(lot.pk), buyer_id=None, at=now)
         achievements.release(lot.achievement_id, at=now)
     return _move(lot, LotState.WITHDRAWN, actor, now, reason=reason)
+
+
+def _kind_of_sale(
+    format: LotFormat,
+    policy: Policy,
+    session: AuctionSession | None,
+    reserve_mode: str | None,
+    reserve_price: Decimal | None,
+) -> dict[str, Any]:
+    """By which rules the lot is sold, and what stands behind its starting price."""
+    in_a_hall = session is not None and session.is_in_a_hall
+    asked = ReserveMode(reserve_mode) if reserve_mode else None
+    return {
+        "format": format,
+        "rules_version": engines.rules_version(format, policy, in_a_hall=in_a_hall),
+        "reserve_mode": mode_of(asked, reserve_price, ReserveMode(policy.reserve_mode)),
+    }
 
 
 def _with_defaults(
@@ -284,13 +310,6 @@ def _published_achievement(achievement_id: int, actor: Actor) -> Achievement:
     if achievement.state != AchievementState.PUBLISHED:
         raise AchievementNotPublished(state=AchievementState(achievement.state))
     return achievement
-
-
-def _require_draftsman(actor: Actor, lot: Lot) -> None:
-    """The exchange, or somebody who may bind the consignor."""
-    require_signed_in(actor)
-    if not actor.operates and lot.consignor_id not in actor.acts_for:
-        raise PermissionDenied
 
 
 def _needed(reason: str) -> str:

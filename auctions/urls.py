@@ -21,6 +21,7 @@ urlpatterns = [
     path("lots", lots.LotList.as_view()),
     path("lots/<int:pk>", lots.LotDetail.as_view()),
     path("lots/<int:pk>/submit", lots.SubmitLot.as_view()),
+    path("lots/<int:pk>/reserve", lots.SetReserve.as_view()),
     path("lots/<int:pk>/approve", lots.ApproveLot.as_view()),
     path("lots/<int:pk>/return", lots.ReturnLot.as_view()),
     path("lots/<int:pk>/publish", lots.PublishLot.as_view()),

@@ -32,6 +32,7 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("auctions.policy", "rule"),
             ("auctions.auctionhouse", "store"),
             ("auctions.auctioneer", "record_voice_over"),
+            ("auctions.reservereading", "visibility"),
         ),
     ),
     (

@@ -223,6 +223,9 @@ AUDIENCES: dict[str, Audience] = {
         ("document", "lot", "document_kind", "code", "sha256"),
         webhooks=(consignor, buyer, exchange),
     ),
+    # The reserve: that one is there or was read, never its amount.
+    "reserve.set": Audience(_LOT, members=(consignor,), webhooks=(consignor, exchange)),
+    "reserve.read": Audience(_LOT, people=(office,)),
     # Who registers is nobody's business before the end: the applicant's and the exchange's only.
     "registration.requested": Audience(
         _REGISTRATION, members=(exchange,), webhooks=(applicant, exchange)

@@ -106,6 +106,8 @@ class _World:
             return str(event.payload.get("reason", ""))
         if event.kind in _UNTIMED_TOO and event.payload.get("closes_at") is None:
             return "hall"
+        if event.kind == "lot.unsold":
+            return str(event.payload["outcome"])
         if event.kind != "lot.sold":
             return ""
         lot = event.payload["lot"]

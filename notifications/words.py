@@ -237,6 +237,21 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("The lot was not sold: {lot}"),
         _("Bidding on {lot_code} ended without a sale."),
     ),
+    "lot.unsold:reserve_not_met": (
+        _("The lot was not sold: {lot}"),
+        _("The highest bid on {lot_code} stayed below the reserve, so it has no effect."),
+    ),
+    "reserve.set": (
+        _("A secret reserve was set: {lot}"),
+        _("{lot_code} has a reserve. It can be replaced until the lot is announced."),
+    ),
+    "reserve.read": (
+        _("A secret reserve was read: {lot}"),
+        _(
+            "Somebody at the exchange had the reserve of {lot_code} shown. The desk knows who and"
+            " why."
+        ),
+    ),
     "registration.requested": (
         _("A registration to bid: {lot}"),
         _("{applicant} registered for {lot_code}."),

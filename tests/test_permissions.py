@@ -252,6 +252,9 @@ ROWS = (
     Row("GET lots/<int:pk>", "draft_lot", "seller",      "404 404 200 404 200 200 404 404 404 200 403"),
     Row("POST lots/<int:pk>/submit", "draft_lot", "seller",
                                                          "401 404 200 404 200 403 404 404 404 200 403"),
+    Row("POST lots/<int:pk>/reserve", "secret_lot", "seller",
+                                                         "401 404 200 404 200 403 404 404 404 200 403",
+        lambda world: {"reserve_price": "2000.00"}),
     Row("POST lots/<int:pk>/approve", "submitted_lot", "seller",
                                                          "401 404 403 404 200 403 404 404 404 403 403"),
     Row("POST lots/<int:pk>/return", "submitted_lot", "seller",
@@ -535,6 +538,7 @@ def make_lots(people: dict[str, User], operator: Any) -> dict[str, Any]:
     for name in ("submitted_lot", "approved_lot"):
         lots.submit_lot(actor=operator, lot_id=drafts[name].pk)
     lots.approve_lot(actor=operator, lot_id=drafts["approved_lot"].pk)
+    drafts["secret_lot"] = factories.draft_lot(seller, operator, reserve_mode="SECRET")
     lot = factories.make_lot(seller)
     factories.admit(lot, people["bidder"])
     paid: Registration = factories.apply(lot, people["paid_bidder"])

@@ -60,6 +60,7 @@ def result_texts() -> dict[str, str]:
         "sold": _("Sold to paddle {paddle} for {price}."),
         "won": _("Your organization has bought this lot under paddle {paddle} for {price}."),
         "no_bids": _("Unsold: there was no bid."),
+        "reserve_not_met": _("Unsold: the highest bid stayed below the reserve."),
         "unsold": _("Unsold."),
     }
 

@@ -268,23 +268,32 @@ class DeskAdmin(ReadOnly, ModelAdmin):
             return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
         form = step.form_class(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            self.take_step(request, step, row, form.cleaned_data)
+            answer = self.take_step(request, step, row, form.cleaned_data)
+            if step.shown_once and answer is not None:
+                return self.page(
+                    request,
+                    step.shown_once,
+                    step.label,
+                    thing=self.title_of(row),
+                    answer=answer,
+                    back=self.url_of("change", row.pk),
+                )
             return HttpResponseRedirect(self.url_of("change", row.pk))
         return self._confirmation(request, step, row, form)
 
-    def take_step(self, request: HttpRequest, step: Step, row: Any, values: dict[str, Any]) -> bool:
-        """Call the action and say what came of it; whether it was done."""
+    def take_step(self, request: HttpRequest, step: Step, row: Any, values: dict[str, Any]) -> Any:
+        """Call the action and say what came of it; its answer, None if it was refused."""
         title = self.title_of(row)
         try:
-            step.run(actor_of(request), row.pk, values)
+            answer = step.run(actor_of(request), row.pk, values)
         except Refusal as refusal:
             detail = refusal_body(refusal)["detail"]
             messages.error(request, _("{thing}: {detail}").format(thing=title, detail=detail))
-            return False
+            return None
         self._log(request, row, title, step, values)
         text = _("{step}: done for {thing}.").format(step=step.label, thing=title)
         messages.success(request, text)
-        return True
+        return answer
 
     def _confirmation(
         self, request: HttpRequest, step: Step, row: Any, form: StepForm
@@ -316,14 +325,14 @@ class DeskAdmin(ReadOnly, ModelAdmin):
     def _log(
         self, request: HttpRequest, row: Any, title: str, step: Step, values: dict[str, Any]
     ) -> None:
-        said = [str(step.label), *(str(value) for value in values.values())]
+        told = [str(said) for name, said in values.items() if name not in step.form_class.secret]
         LogEntry.objects.create(
             user_id=actor_of(request).user_id,  # type: ignore[misc]
             content_type=ContentType.objects.get_for_model(self.model),
             object_id=str(row.pk),
             object_repr=title[:200],
             action_flag=CHANGE,
-            change_message=" · ".join(said),
+            change_message=" · ".join([str(step.label), *told]),
         )
 
     def _url_name(self, page: str) -> str:

@@ -81,7 +81,12 @@ class ShanghaiTimeField(forms.DateTimeField):
 
 
 class StepForm(forms.Form):
-    """A step that asks for nothing but the confirmation."""
+    """A step that asks for nothing but the confirmation.
+
+    What was said is kept in the thing's history, except the fields that are `secret`.
+    """
+
+    secret: ClassVar[frozenset[str]] = frozenset()
 
 
 class ReasonForm(StepForm):

@@ -29,6 +29,8 @@ class Step:
 
     `sources` are the states from which the step is offered, taken from the lifecycle's table.
     They decide which buttons are drawn; whether the step is legal is the action's business.
+    What an action answers with is shown on the page `shown_once`, if the step has one: in the
+    answer to the form and nowhere else.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Step:
     form_class: type[StepForm] = StepForm
     applies: Callable[[Actor, Any], bool] = _always
     tone: Literal["forward", "back", "grave"] = "forward"
+    shown_once: str = ""
 
     def is_offered(self, actor: Actor, roles: frozenset[DeskRole], row: Any) -> bool:
         return (
@@ -49,5 +52,5 @@ class Step:
             and self.applies(actor, row)
         )
 
-    def run(self, actor: Actor, pk: int, values: Mapping[str, Any]) -> None:
-        self.action(actor=actor, **{self.id_name: pk}, **values)
+    def run(self, actor: Actor, pk: int, values: Mapping[str, Any]) -> Any:
+        return self.action(actor=actor, **{self.id_name: pk}, **values)

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.desk.admins import DeskAdmin
 from accounts.desk.forms import is_id
 from accounts.desk.roles import DeskRole
-from auctions.admin.lots import OPERATOR, STAFF
+from auctions.admin.lot_steps import OPERATOR, STAFF
 from auctions.models import Bid, Lot, RefusedBid
 from auctions.queries import lots_visible_to
 from core.errors import all_refusals

@@ -20,6 +20,7 @@ from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
 from auctions import forfeitures, refunds
 from auctions.admin import worklists
+from auctions.admin.lot_steps import OPERATOR
 from auctions.books import audited
 from auctions.lifecycle import FORFEITURE, DepositKind, ForfeitureGrounds, ForfeitureState
 from auctions.models import DepositMovement, Forfeiture, Lot
@@ -27,8 +28,6 @@ from auctions.queries import forfeitures_visible_to, registrations_visible_to
 from auctions.rules.deposits import Fault, is_overdue, total
 from core import clock
 from core.models import choices, word
-
-_OPERATOR = frozenset({DeskRole.OPERATOR})
 
 
 class RefundForm(StepForm):
@@ -81,7 +80,7 @@ class RefundFilter(SimpleListFilter):
 class DepositMovementAdmin(DeskAdmin):
     """The deposit ledger. A correction is another row, made by a step of the registration."""
 
-    readers = _OPERATOR
+    readers = OPERATOR
     list_display = (
         "at",
         "kind",
@@ -115,7 +114,7 @@ class DepositMovementAdmin(DeskAdmin):
             explanation=_("The bank has paid the whole amount back to the organization."),
             action=refunds.record_refund,
             id_name="movement_id",
-            roles=_OPERATOR,
+            roles=OPERATOR,
             sources=None,
             form_class=RefundForm,
             applies=lambda actor, row: _is_unpaid(row),
@@ -172,7 +171,7 @@ def _is_unpaid(row: DepositMovement) -> bool:
 class ForfeitureAdmin(DeskAdmin):
     """Deposits to be kept: whoever did not propose it decides."""
 
-    readers = _OPERATOR
+    readers = OPERATOR
     list_display = (
         "proposed_at",
         "organization",
@@ -214,7 +213,7 @@ class ForfeitureAdmin(DeskAdmin):
             ),
             action=forfeitures.approve_forfeiture,
             id_name="forfeiture_id",
-            roles=_OPERATOR,
+            roles=OPERATOR,
             sources=FORFEITURE.sources(ForfeitureState.APPROVED),
             applies=lambda actor, row: row.proposed_by_id != actor.user_id,
             tone="grave",
@@ -225,7 +224,7 @@ class ForfeitureAdmin(DeskAdmin):
             explanation=_("The deposit is not kept; if the lot is over, it is to be paid back."),
             action=forfeitures.reject_forfeiture,
             id_name="forfeiture_id",
-            roles=_OPERATOR,
+            roles=OPERATOR,
             sources=FORFEITURE.sources(ForfeitureState.REJECTED),
             form_class=ReasonForm,
             tone="back",

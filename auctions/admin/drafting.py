@@ -6,13 +6,19 @@ from uuid import uuid4
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from accounts.actors import Actor
 from accounts.desk.forms import AmountField, ChooseOne, ShanghaiTimeField
+from auctions.lifecycle import ReserveMode
 from auctions.lots import draft_lot
 from auctions.models import Auctioneer, AuctionHouse, Lot, Policy
 from core.idempotency import Once, fingerprint
+from core.models import choices
 from marketplace.lifecycle import AchievementState
 from marketplace.models import Achievement
 
@@ -86,6 +92,18 @@ class DraftLotForm(forms.Form):
         required=False,
         widget=UnfoldAdminIntegerFieldWidget,
         help_text=_("By so many seconds from that bid."),
+    )
+    reserve_mode = forms.ChoiceField(
+        label=_("Reserve"),
+        required=False,
+        choices=[("", _("As the policy says")), *choices(ReserveMode)],
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("That there is no reserve is announced to everybody (Auction Law art. 50)."),
+    )
+    reserve_price = AmountField(
+        label=_("Secret reserve (CNY)"),
+        required=False,
+        help_text=_("Makes the reserve secret. It is shown to nobody from here on."),
     )
     # A form sent twice drafts one lot.
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)

@@ -17,20 +17,15 @@ from accounts.actors import Actor
 from accounts.desk import shown
 from accounts.desk.adding import Adding, AddingAdmin
 from accounts.desk.admins import DeskAdmin, DeskInline, Newest
-from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import DeskRole, roles_of
-from accounts.desk.steps import Step
-from auctions import lots
 from auctions.admin import worklists
 from auctions.admin.deposits import books_of_lot
 from auctions.admin.drafting import DraftLotForm
-from auctions.lifecycle import LOT, LotState, Outcome
+from auctions.admin.lot_steps import LOT_STEPS, OPERATOR, STAFF
+from auctions.lifecycle import LotState, Outcome
 from auctions.models import Bid, Lot, LotResult, Registration
 from auctions.queries import lots_visible_to
 from core import clock
-
-OPERATOR = frozenset({DeskRole.OPERATOR})
-STAFF = frozenset({DeskRole.OPERATOR, DeskRole.OFFICE})
 
 
 class WhenFilter(SimpleListFilter):
@@ -98,66 +93,6 @@ class BidInline(DeskInline):
         return bid.registration.paddle
 
 
-_LOT_STEPS = (
-    Step(
-        name="submit",
-        label=_("Submit"),
-        explanation=_("The draft goes to approval."),
-        action=lots.submit_lot,
-        id_name="lot_id",
-        roles=OPERATOR,
-        sources=LOT.sources(LotState.SUBMITTED),
-    ),
-    Step(
-        name="approve",
-        label=_("Approve"),
-        explanation=_("The terms are accepted; the lot can be announced."),
-        action=lots.approve_lot,
-        id_name="lot_id",
-        roles=OPERATOR,
-        sources=LOT.sources(LotState.APPROVED),
-    ),
-    Step(
-        name="publish",
-        label=_("Publish"),
-        explanation=_(
-            "The lot is announced to everybody. From now on its terms are frozen, its"
-            " achievement is reserved and organizations can register."
-        ),
-        action=lots.publish_lot,
-        id_name="lot_id",
-        roles=OPERATOR,
-        sources=LOT.sources(LotState.PUBLISHED) - {LotState.SUSPENDED},
-    ),
-    Step(
-        name="return",
-        label=_("Return"),
-        explanation=_("The lot goes back to who drafted it."),
-        action=lots.return_lot,
-        id_name="lot_id",
-        roles=OPERATOR,
-        sources=LOT.sources(LotState.RETURNED),
-        form_class=ReasonForm,
-        tone="back",
-    ),
-    Step(
-        name="withdraw",
-        label=_("Withdraw"),
-        explanation=_(
-            "The lot is taken back for good. Whoever registered is told, and deposits are to be"
-            " paid back within 24 hours."
-        ),
-        action=lots.withdraw_lot,
-        id_name="lot_id",
-        roles=OPERATOR,
-        sources=LOT.sources(LotState.WITHDRAWN),
-        form_class=ReasonForm,
-        applies=lambda actor, lot: lot.state != LotState.PUBLISHED or lot.read_at < lot.opens_at,
-        tone="grave",
-    ),
-)
-
-
 @admin.register(Lot)
 class LotAdmin(AddingAdmin):
     """Drafted here, approved, announced; then the clock and the bidders decide."""
@@ -198,6 +133,7 @@ class LotAdmin(AddingAdmin):
                     "latest_close",
                     "extension_window_s",
                     "extension_s",
+                    "reserve_mode",
                     "format",
                     "policy",
                     "rules_version",
@@ -234,7 +170,7 @@ class LotAdmin(AddingAdmin):
         "opens_at",
         "closes_at",
     )
-    steps = _LOT_STEPS
+    steps = LOT_STEPS
     adding = Adding(
         form_class=DraftLotForm,
         title=_("Draft a lot"),

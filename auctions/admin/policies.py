@@ -22,7 +22,7 @@ from accounts.desk.adding import Adding, AddingAdmin
 from accounts.desk.admins import DeskAdmin
 from accounts.desk.forms import WholeForm
 from accounts.desk.roles import DeskRole
-from auctions.admin.lots import OPERATOR, STAFF
+from auctions.admin.lot_steps import OPERATOR, STAFF
 from auctions.models import Auctioneer, AuctionHouse, Policy
 from auctions.policies import publish_policy
 from auctions.queries import policies

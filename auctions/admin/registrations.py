@@ -21,7 +21,7 @@ from accounts.desk.steps import Step
 from auctions import deposits, forfeitures, registration
 from auctions.admin import worklists
 from auctions.admin.deposits import ForfeitureForm
-from auctions.admin.lots import OPERATOR
+from auctions.admin.lot_steps import OPERATOR
 from auctions.lifecycle import REGISTRATION, LotState, RegistrationState
 from auctions.models import DepositMovement, Registration
 from auctions.queries import registrations_visible_to

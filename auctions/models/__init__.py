@@ -8,6 +8,7 @@ from auctions.models.maxima import ProxyMaximum
 from auctions.models.policies import Auctioneer, AuctionHouse, Policy
 from auctions.models.records import PublicRecord, PublishedHead, PublishedHeads
 from auctions.models.registrations import Registration
+from auctions.models.reserves import Reserve, ReserveReading
 from auctions.models.results import LotResult
 from auctions.models.sessions import AuctionSession, RunningOrderEntry
 
@@ -32,5 +33,7 @@ __all__ = [
     "RefundAlarm",
     "RefusedBid",
     "Registration",
+    "Reserve",
+    "ReserveReading",
     "RunningOrderEntry",
 ]

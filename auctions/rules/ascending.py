@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from auctions.lifecycle import LotState, Outcome
+from auctions.rules import reserve as reserves
 from auctions.rules.phases import Announcement, Phase, timed_phase
 from core.errors import Conflict, Refusal
 
@@ -226,6 +227,12 @@ def is_over(state: LotState, terms: Terms, standing: Standing, now: datetime) ->
     return phase(state, terms, standing, now) is Phase.OVER
 
 
-def outcome(standing: Stands) -> Outcome:
-    """What a lot that is over has come to. The leader wins: one bidder suffices (art. 11)."""
-    return Outcome.NO_BIDS if standing.leader_id is None else Outcome.SOLD
+def outcome(standing: Stands, reserve: Decimal | None = None) -> Outcome:
+    """What a lot that is over has come to. The leader wins: one bidder suffices (art. 11).
+
+    Below the reserve the highest bid has no effect (拍卖法 art. 50).
+    """
+    if standing.price is None:
+        return Outcome.NO_BIDS
+    met = reserves.is_met(standing.price, reserve)
+    return Outcome.SOLD if met else Outcome.RESERVE_NOT_MET

@@ -7,7 +7,13 @@ from rest_framework import serializers
 
 from accounts.actors import Actor
 from auctions import engines
-from auctions.lifecycle import ForfeitureGrounds, LotFormat, RegistrationState
+from auctions.lifecycle import (
+    ForfeitureGrounds,
+    LotFormat,
+    Outcome,
+    RegistrationState,
+    ReserveMode,
+)
 from auctions.models import (
     Bid,
     DepositMovement,
@@ -17,6 +23,7 @@ from auctions.models import (
     Refund,
     Registration,
 )
+from auctions.rules import reserve
 from core import clock, money
 from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
 
@@ -36,6 +43,13 @@ class LotForm(StrictForm):
     starting_price = AmountField()
     increment = AmountField(required=False, allow_null=True, default=None)
     deposit_amount = AmountField(allow_zero=True, required=False, allow_null=True, default=None)
+    reserve_mode = serializers.ChoiceField(
+        choices=[(mode.value, mode.value) for mode in ReserveMode],
+        required=False,
+        allow_null=True,
+        default=None,
+    )
+    reserve_price = AmountField(required=False, allow_null=True, default=None)
     house = IdField(required=False, allow_null=True, default=None)
     auctioneer = IdField(required=False, allow_null=True, default=None)
     media_notice = serializers.CharField(
@@ -59,6 +73,12 @@ class LotForm(StrictForm):
                 required = self.fields["opens_at"].error_messages["required"]
                 raise serializers.ValidationError({name: [required] for name in missing})
         return form
+
+
+class ReserveForm(StrictForm):
+    """The secret reserve; it is in no answer, not even in this one."""
+
+    reserve_price = AmountField()
 
 
 class RegistrationForm(StrictForm):
@@ -144,6 +164,7 @@ class LotView(serializers.Serializer[Lot]):
     extension_s = serializers.IntegerField()
     deposit_amount = AmountField()
     reserve_mode = serializers.CharField()
+    reserve_met = serializers.SerializerMethodField()
     policy = serializers.IntegerField(source="policy_id")
     regime = serializers.CharField(source="policy.regime")
     house = serializers.IntegerField(source="house_id", allow_null=True)
@@ -173,6 +194,12 @@ class LotView(serializers.Serializer[Lot]):
 
     def get_leader_code(self, lot: Lot) -> str | None:
         return lot.leader.paddle if lot.leader else None
+
+    def get_reserve_met(self, lot: Lot) -> bool | None:
+        """Told where everybody can see it anyway, and of a secret reserve after the end."""
+        result = getattr(lot, "result", None)
+        outcome = Outcome(result.outcome) if result else None
+        return reserve.as_published(ReserveMode(lot.reserve_mode), lot.price, outcome)
 
     def get_result(self, lot: Lot) -> dict[str, Any] | None:
         result = getattr(lot, "result", None)

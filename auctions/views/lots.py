@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
 from accounts.requests import Command, Create
-from auctions import closing, lots
+from auctions import closing, lots, reserves
 from auctions.lifecycle import LotState
 from auctions.models import Lot
 from auctions.queries import lots_visible_to, with_own_registrations
-from auctions.serializers.lots import LotForm, LotView
+from auctions.serializers.lots import LotForm, LotView, ReserveForm
 from auctions.views.timed import Timed
 from core.pagination import IdFilter
 from core.parsing import ReasonForm
@@ -70,6 +70,13 @@ class SubmitLot(LotCommand):
     """POST /api/v1/lots/{id}/submit"""
 
     perform = staticmethod(lots.submit_lot)
+
+
+class SetReserve(LotCommand):
+    """POST /api/v1/lots/{id}/reserve"""
+
+    form_class = ReserveForm
+    perform = staticmethod(reserves.set_reserve)
 
 
 class ApproveLot(LotCommand):

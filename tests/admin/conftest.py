@@ -18,7 +18,7 @@ from accounts.clients import Credentials, create_api_client
 from accounts.models import City, Organization, OrganizationKind, User
 from auctions import forfeitures
 from auctions.closing import close_due_lots
-from auctions.models import Auctioneer, AuctionHouse, Bid, Lot, Registration
+from auctions.models import Auctioneer, AuctionHouse, Bid, Lot, Registration, ReserveReading
 from core.errors import Refusal
 from core.models import Event
 from enclaves.models import Park
@@ -252,6 +252,9 @@ def _around(world: World) -> None:
     )
     Need.objects.filter(pk=world.endorsed_need.pk).update(state="endorsed", published_at=None)
     world.endorsed_need.refresh_from_db()
+    ReserveReading.objects.create(
+        lot=world.open_lot, by_user=world.people["operator"], at=NOW, reason="虚构的理由"
+    )
     Park.objects.create(
         name="虚构飞地",
         home_city=City.objects.get(code="341800"),

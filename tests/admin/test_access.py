@@ -30,6 +30,7 @@ READERS = {
     "auctions.auctioneer": _STAFF,
     "auctions.lot": _STAFF,
     "auctions.lotresult": _STAFF,
+    "auctions.reservereading": _STAFF,
     "auctions.registration": {"operator"},
     "auctions.depositmovement": {"operator"},
     "auctions.forfeiture": {"operator"},

@@ -34,6 +34,7 @@ OFFERED = {
     "auctions.auctioneer": set(),
     "auctions.lot": {"when", "state__exact"},
     "auctions.lotresult": {"outcome__exact"},
+    "auctions.reservereading": set(),
     "auctions.registration": {"state"},
     "auctions.depositmovement": {"refund", "kind__exact"},
     "auctions.forfeiture": {"state__exact"},

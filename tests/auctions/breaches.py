@@ -1,7 +1,5 @@
 """Statements that would break the auctions' tables, by the constraint that refuses them."""
 
-from django.db import models
-
 from auctions.models import (
     AuctionHouse,
     AuctionSession,
@@ -22,26 +20,11 @@ from auctions.models import (
     RefundAlarm,
     RefusedBid,
     Registration,
+    Reserve,
+    ReserveReading,
     RunningOrderEntry,
 )
-
-
-def changed(model: type[models.Model], where: str = "TRUE", **values: str) -> str:
-    """An UPDATE of every row, or of those named, to the given expressions."""
-    pairs = ", ".join(f"{column} = {value}" for column, value in values.items())
-    return f"UPDATE {model._meta.db_table} SET {pairs} WHERE {where}"  # noqa: S608 - ours
-
-
-def copied(model: type[models.Model], where: str = "TRUE", **values: str) -> str:
-    """An INSERT of a copy of one row, with the given expressions in place of its values."""
-    columns = [field.column for field in model._meta.concrete_fields if field.column != "id"]
-    chosen = ", ".join(values.get(column, column) for column in columns)
-    table = model._meta.db_table
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608 - ours
-        f" SELECT {chosen} FROM {table} WHERE {where} LIMIT 1"
-    )
-
+from tests.auctions.conftest import changed, copied
 
 FIRST_BID = {"where": "number = 1"}
 ANOTHER = {"number": "7", "amount": "7", "key": "gen_random_uuid()"}
@@ -57,6 +40,7 @@ UNPAID = (
     " AND id NOT IN (SELECT movement_id FROM auctions_refund))"
 )
 ANOTHER_DOCUMENT = {"kind": "'transcript'", "number": "7", "code": "'other'"}
+UNANNOUNCED = "(SELECT id FROM auctions_lot WHERE state = 'draft')"
 ON_SALE, SOLD = "state = 'published' AND closes_at IS NOT NULL", "state = 'closed'"
 IN_A_HALL, RUNNING = "closes_at IS NULL", "state = 'running'"
 
@@ -216,6 +200,11 @@ REFUSED: dict[str, list[str]] = {
         copied(Bid, **FIRST_BID, **ANOTHER, closes_at="closes_at_before - interval '1 second'"),
     ],
     "refusedbid_key_once": [copied(RefusedBid)],
+    "reserve_positive": [
+        changed(Reserve, f"lot_id = {UNANNOUNCED}", amount="0"),
+        changed(Reserve, f"lot_id = {UNANNOUNCED}", amount="-1"),
+    ],
+    "reservereading_has_reason": [copied(ReserveReading, reason="''")],
     "lotresult_sold_has_bid_and_price": [
         copied(LotResult, lot_id=OTHER_LOT, winning_bid_id="NULL"),
         copied(LotResult, lot_id=OTHER_LOT, price="NULL"),
@@ -275,4 +264,5 @@ ONCE = {
 LEDGERS = [
     *(Bid, RefusedBid, DepositMovement, LotResult, Policy, Refund, RefundAlarm),
     *(PublicRecord, PublishedHeads, PublishedHead, ProxyMaximum, IssuedDocument, DocumentFile),
+    ReserveReading,
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, models
 from django.db import transaction as django_transaction
 
 from auctions.lifecycle import LotState
@@ -129,3 +129,20 @@ def refusal(answer: Any) -> tuple[int, str]:
     assert answer.headers["Content-Type"] == "application/problem+json", answer.content
     assert answer.json()["status"] == answer.status_code
     return answer.status_code, answer.json()["code"]
+
+
+def changed(model: type[models.Model], where: str = "TRUE", **values: str) -> str:
+    """An UPDATE of every row, or of those named, to the given expressions."""
+    pairs = ", ".join(f"{column} = {value}" for column, value in values.items())
+    return f"UPDATE {model._meta.db_table} SET {pairs} WHERE {where}"  # noqa: S608 - ours
+
+
+def copied(model: type[models.Model], where: str = "TRUE", **values: str) -> str:
+    """An INSERT of a copy of one row, with the given expressions in place of its values."""
+    columns = [field.column for field in model._meta.concrete_fields if field.column != "id"]
+    chosen = ", ".join(values.get(column, column) for column in columns)
+    table = model._meta.db_table
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608 - ours
+        f" SELECT {chosen} FROM {table} WHERE {where} LIMIT 1"
+    )

@@ -26,7 +26,7 @@ PROMISED = {
     *("server_time", "my"),
 }
 LOT = PROMISED | {
-    *("policy", "regime", "house", "auctioneer", "round", "previous_lot"),
+    *("policy", "regime", "house", "auctioneer", "round", "previous_lot", "reserve_met"),
     *("consignor", "scheduled_close", "head_hash", "result", "deal"),
 }
 REGISTRATION = {

@@ -23,6 +23,7 @@ from auctions.models import (
     DepositMovement,
     Lot,
     Registration,
+    ReserveReading,
 )
 from auctions.rules.ascending import BidTooLow
 from tests.auctions.breaches import (
@@ -40,6 +41,7 @@ from tests.conftest import NOW, act, make_member, make_organization, organizatio
 from tests.factories import (
     admit,
     bid,
+    draft_lot,
     make_hall_lot,
     make_lot,
     make_session,
@@ -76,7 +78,14 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
         for _ in range(2):
             clock.advance(days=1)
             heads.publish_due_heads()
-        make_lot(seller, closes_at=clock.now() + timedelta(hours=1))
+        on_sale = make_lot(
+            seller,
+            closes_at=clock.now() + timedelta(hours=1),
+            reserve_price=Decimal("3000.00"),
+        )
+        draft_lot(seller, reserve_price=Decimal("3000.00"))
+        reader = make_member(make_organization())
+        ReserveReading.objects.create(lot=on_sale, by_user=reader, at=clock.now(), reason="虚构")
         house = AuctionHouse.objects.create(
             organization=make_organization(),
             licence_number="虚构-1",

@@ -1,0 +1,363 @@
+"""Secret amounts are found nowhere: not in an answer, page, event, mail, log or table.
+
+A canary is set as a reserve and another is left as a maximum, through the doors people use; then
+everything anybody can read is read by everybody, and every table is searched, before the end and
+after it.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.core import mail
+from django.db import connection
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from auctions import closing
+from auctions.lifecycle import ClosedBy
+from auctions.models import Lot, ReserveReading
+from notifications import delivery
+from notifications.fanout import fan_out_all
+from tests.auctions.conftest import post
+from tests.conftest import NOW, Clock, organization_of
+from tests.factories import admit, make_achievement
+from tests.lasting import lasting
+from tests.test_permissions import CALLERS, PAGES, ROWS, World, make_world, signed_in, with_own
+
+pytestmark = pytest.mark.django_db
+
+# As the API, a page, Django's own Chinese format and a page in 万元 would write it.
+RESERVE = "7345125.00"
+SPELLINGS = ("7345125", "7,345,125", "734,5125", "734.5125")
+# A maximum that is never reached; its own bidder alone may read it back.
+MAXIMUM = "8216375.00"
+OF_A_MAXIMUM = ("8216375", "8,216,375", "821,6375", "821.6375")
+# The only tables that hold a secret in the clear.
+VAULTS = {"auctions_reserve"}
+PROBES = (
+    {"reserve__amount__gte": "1"},
+    {"reserve_price": RESERVE},
+    {"reserve_price__gte": "1"},
+    {"reserve": RESERVE},
+    {"ordering": "reserve__amount"},
+    {"ordering": "-reserve_price"},
+    {"search": "7345125"},
+)
+DESK_PROBES = [
+    f"{path}{lookup}"
+    for path in ("reserve__amount", "lot__reserve__amount")
+    for lookup in ("__gte", "__startswith")
+]
+Found = list[tuple[str, str]]
+
+
+def told(where: str, text: str | bytes) -> Found:
+    text = text.decode(errors="replace") if isinstance(text, bytes) else text
+    return [(where, mark) for mark in (*SPELLINGS, *OF_A_MAXIMUM) if mark in text]
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A lot on sale with the canary as its reserve, and what was said while it came there."""
+
+    lot: Lot
+    world: World
+    answers: Found
+    spoken: list[str]
+
+    def client(self, who: str) -> APIClient:
+        return self.world.callers.get(who) or signed_in(self.world.people[who])
+
+    def ask(self, who: str, path: str, body: dict[str, Any], expected: int = 200) -> Any:
+        answer = post(self.client(who), path, body)
+        assert answer.status_code == expected, answer.content
+        self.answers.extend(told(path, answer.content + repr(answer.headers).encode()))
+        return answer.json()
+
+
+class Listener(logging.Handler):
+    """Every word that is logged, but the database's own, which settings.LOGGING leaves out."""
+
+    def __init__(self, spoken: list[str]) -> None:
+        super().__init__(logging.DEBUG)
+        self.spoken = spoken
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not record.name.startswith("django.db"):
+            self.spoken.append(f"{record.name} {record.getMessage()} {record.__dict__}")
+
+
+@contextmanager
+def heard() -> Iterator[list[str]]:
+    spoken: list[str] = []
+    root, listener = logging.getLogger(), Listener(spoken)
+    level = root.level
+    root.addHandler(listener)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield spoken
+    finally:
+        root.removeHandler(listener)
+        root.setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker) -> Iterator[Sale]:
+    with lasting(django_db_blocker), heard() as spoken:
+        world = with_own(make_world(), "seller")
+        yield put_on_sale(Sale(Lot(), world, [], spoken))
+
+
+def put_on_sale(sale: Sale) -> Sale:
+    """Everything over HTTP, as people do it; refused attempts among it."""
+    draft = {
+        "achievement": make_achievement(sale.world.people["seller"]).pk,
+        "starting_price": "1000.00",
+        "increment": "50.00",
+        "deposit_amount": "100.00",
+        "opens_at": NOW.isoformat(),
+        "closes_at": (NOW + timedelta(hours=1)).isoformat(),
+    }
+    too_dear = {**draft, "starting_price": "9000000.00", "reserve_price": RESERVE}
+    sale.ask("own", "lots", too_dear, 422)
+    sale.ask("own", "lots", {**draft, "reserve_mode": "NONE", "reserve_price": RESERVE}, 422)
+    sale.ask("own", "lots", {**draft, "reserve_price": "7345125.001"}, 400)
+    lot = sale.ask("own", "lots", {**draft, "reserve_price": "7000000.00"}, 201)["id"]
+    sale.ask("operator", f"lots/{lot}/reserve", {"reserve_price": RESERVE})
+    for verb in ("submit", "approve", "publish"):
+        sale.ask("operator", f"lots/{lot}/{verb}", {})
+    sale.ask("operator", f"lots/{lot}/reserve", {"reserve_price": RESERVE}, 409)
+    for name in ("bidder", "rival"):
+        admit(Lot.objects.get(pk=lot), sale.world.people[name])
+    sale.ask("bidder", f"lots/{lot}/bids", {"amount": "1000.00"}, 201)
+    sale.ask("rival", f"lots/{lot}/bids", {"amount": "1000.00"}, 422)
+    sale.ask("rival", f"lots/{lot}/bids", {"amount": "1050.00"}, 201)
+    deliver_everything()
+    return replace(sale, lot=Lot.objects.get(pk=lot))
+
+
+@pytest.fixture
+def sale(made: Sale, clock: Clock) -> Sale:
+    return replace(made, lot=Lot.objects.get(pk=made.lot.pk))
+
+
+def deliver_everything() -> None:
+    fan_out_all()
+    for key in delivery.due_delivery_ids():
+        delivery.attempt(key)
+
+
+def api_reads(sale: Sale) -> Iterator[tuple[str, str]]:
+    """Every address the API and the pages have for reading, about the lot where they can be."""
+    reads = [row for row in ROWS if row.route.startswith("GET ") and "/stream" not in row.route]
+    for row in reads:
+        path, things = row.route.split()[1], sale.world.things
+        pk = sale.lot.pk if path.startswith("lots/") else things.get(row.thing, sale.lot.pk)
+        yield row.route, f"/api/v1/{path.replace('<int:pk>', str(pk))}"
+    for page in PAGES:
+        yield page, f"/{page.replace('<int:pk>', str(sale.lot.pk))}"
+
+
+def read_by(sale: Sale, readers: tuple[str, ...]) -> Found:
+    found: Found = []
+    clients = {caller: sale.client(caller) for caller in readers}
+    for name, path in api_reads(sale):
+        for caller, client in clients.items():
+            answer = client.get(path)
+            body = b"".join(answer) if answer.streaming else answer.content
+            found += told(f"{caller} {name}", body + repr(answer.headers).encode())
+    return found
+
+
+def stored_elsewhere() -> Found:
+    """Every table but the vaults, every column."""
+    found: Found = []
+    with connection.cursor() as cursor:
+        for table in {model._meta.db_table for model in apps.get_models()} - VAULTS:
+            cursor.execute(f'SELECT "row"::text FROM "{table}" AS "row"')  # noqa: S608 - ours
+            for (text,) in cursor.fetchall():
+                found += told(table, text)
+    return found
+
+
+def said_elsewhere(sale: Sale) -> Found:
+    found = [finding for line in sale.spoken for finding in told("log", line)]
+    for message in mail.outbox:
+        found += told("mail", message.message().as_string())
+    return found
+
+
+def test_before_the_end_nobody_finds_the_reserve_anywhere(sale):
+    assert sale.answers == []
+    assert read_by(sale, (*CALLERS, "bidder", "rival")) == []
+    assert stored_elsewhere() == []
+    assert said_elsewhere(sale) == []
+
+
+def test_after_the_end_it_is_told_that_it_was_not_met_and_no_more(sale, clock):
+    clock.set(sale.lot.closes_at)
+    assert closing.close_lot(sale.lot.pk, by=ClosedBy.CLOSER)
+    deliver_everything()
+    assert read_by(sale, ("anonymous", "own", "bidder", "operator")) == []
+    assert stored_elsewhere() == []
+    assert said_elsewhere(sale) == []
+    lot = sale.client("anonymous").get(f"/api/v1/lots/{sale.lot.pk}").json()
+    assert (lot["result"]["outcome"], lot["reserve_met"]) == ("reserve_not_met", False)
+
+
+def test_a_maximum_is_read_by_its_bidder_and_found_nowhere_else(sale, clock):
+    """The rival's bids tell how far it answered; nothing tells how far it would have."""
+    path = f"/api/v1/lots/{sale.lot.pk}/maximum"
+    left = sale.client("bidder").put(path, {"amount": MAXIMUM}, format="json")
+    assert (left.status_code, left.json()["amount"]) == (200, MAXIMUM)
+    sale.ask("rival", f"lots/{sale.lot.pk}/bids", {"amount": "1200.00"}, 201)
+    lot = sale.client("anonymous").get(f"/api/v1/lots/{sale.lot.pk}").json()
+    assert lot["current_price"] == "1250.00"
+    deliver_everything()
+    others = tuple(caller for caller in (*CALLERS, "rival") if caller != "bidder")
+    assert read_by(sale, others) == []
+    own = {where for where, _ in read_by(sale, ("bidder",))}
+    assert own == {"bidder GET lots/<int:pk>/maximum"}
+    clock.set(sale.lot.closes_at)
+    assert closing.close_lot(sale.lot.pk, by=ClosedBy.CLOSER)
+    deliver_everything()
+    assert read_by(sale, ("anonymous", "own", "rival", "operator")) == []
+    assert sale.answers + stored_elsewhere() + said_elsewhere(sale) == []
+
+
+def test_control_what_is_told_is_found(sale):
+    Lot.objects.filter(pk=sale.lot.pk).update(title="底价 7,345,125 元")
+    assert {mark for _, mark in read_by(sale, ("anonymous",))} == {"7,345,125"}
+    assert ("auctions_lot", "7,345,125") in stored_elsewhere()
+    logging.getLogger("auctions").warning("reserve %s", RESERVE)
+    assert said_elsewhere(sale) == [("log", "7345125")]
+    del sale.spoken[-1]
+
+
+def test_no_question_to_a_list_depends_on_the_reserve(sale):
+    for caller in ("anonymous", "own", "operator"):
+        client = sale.client(caller)
+        plain = client.get("/api/v1/lots").json()["results"]
+        for probe in PROBES:
+            answer = client.get("/api/v1/lots", probe)
+            assert answer.status_code == 400 or answer.json()["results"] == plain, probe
+
+
+def test_a_bid_is_answered_alike_on_either_side_of_the_reserve(sale):
+    """The rules of a bid never ask for the reserve, so neither answer nor work can differ."""
+
+    def bid(who: str, amount: str) -> tuple[set[str], Any]:
+        answer = sale.ask(who, f"lots/{sale.lot.pk}/bids", {"amount": amount}, 201)
+        lot = sale.client("anonymous").get(f"/api/v1/lots/{sale.lot.pk}").json()
+        return set(answer), lot["reserve_met"]
+
+    below, above = bid("bidder", "7345100.00"), bid("rival", "7345150.00")
+    assert below == above
+    assert above[1] is None
+
+
+# --- The desk ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def everything(sale: Sale) -> APIClient:
+    """Somebody who is all of it at once, so that every page opens."""
+    person = sale.world.people["cadre"]
+    person.is_superuser = True
+    person.save()
+    person.memberships.create(
+        organization=organization_of(sale.world.people["operator"]), role="agent", started_at=NOW
+    )
+    return signed_in(person)
+
+
+def desk_reads(lot: Lot) -> Iterator[tuple[str, dict[str, str]]]:
+    yield reverse("admin:index"), {}
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield reverse(f"{name}_changelist"), {}
+        for row in model._default_manager.order_by("-pk")[:2]:
+            yield reverse(f"{name}_change", args=[row.pk]), {}
+            yield reverse(f"{name}_history", args=[row.pk]), {}
+    for step in ("set-reserve", "show-reserve", "withdraw"):
+        yield reverse("admin:auctions_lot_step", args=[lot.pk, step]), {}
+
+
+def test_no_page_of_the_desk_shows_sorts_or_finds_the_reserve(sale, everything):
+    found: Found = []
+    for path, query in desk_reads(sale.lot):
+        found += told(f"{path} {query}", everything.get(path, query).content)
+    assert found == []
+    for model, model_admin in admin.site._registry.items():
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        if model_admin.search_fields:
+            listed = everything.get(url, {"q": "7345125"}).context["cl"]
+            assert listed.result_count == 0, url
+        for probe in DESK_PROBES:
+            assert everything.get(url, {probe: "1"}).status_code == 400, (url, probe)
+
+
+def test_the_desk_has_no_list_of_reserves():
+    assert not [model for model in admin.site._registry if model._meta.db_table in VAULTS]
+
+
+def test_the_one_way_to_read_it_shows_it_once_and_keeps_the_reading(sale):
+    client, lot = sale.client("operator"), sale.lot
+    step = reverse("admin:auctions_lot_step", args=[lot.pk, "show-reserve"])
+    assert told("asking", client.get(step).content) == []
+    assert told("no reason", client.post(step, {"reason": " "}).content) == []
+    shown = client.post(step, {"reason": "委托人核实"})
+    assert "7,345,125.00" in shown.text
+    assert "no-store" in shown.headers["Cache-Control"]
+    page = reverse("admin:auctions_lot_change", args=[lot.pk])
+    history = client.get(reverse("admin:auctions_lot_history", args=[lot.pk]))
+    assert told("after", client.get(page).content + history.content) == []
+    assert "委托人核实" in history.text
+    assert stored_elsewhere() == []
+    assert said_elsewhere(sale) == []
+    readings = client.get(reverse("admin:auctions_reservereading_changelist")).text
+    assert "委托人核实" in readings
+    assert lot.code in readings
+
+
+def test_whoever_is_not_of_the_exchange_is_shown_nothing(sale):
+    step = reverse("admin:auctions_lot_step", args=[sale.lot.pk, "show-reserve"])
+    for who in ("cadre", "bureau", "bidder", "own"):
+        answer = sale.client(who).post(step, {"reason": "好奇"})
+        assert answer.status_code in (302, 403, 404), who
+        assert told(who, answer.content) == []
+    assert not ReserveReading.objects.exists()
+
+
+def test_setting_it_at_the_desk_leaves_no_trace_of_the_amount(sale):
+    client = sale.client("operator")
+    form = {
+        "achievement": str(make_achievement(sale.world.people["seller"]).pk),
+        "policy": str(sale.lot.policy_id),
+        "starting_price": "1000",
+        "increment": "50",
+        "deposit_amount": "0",
+        "opens_at": "2026-03-03T09:00:00",
+        "closes_at": "2026-03-04T09:00:00",
+        "extension_window_s": "300",
+        "extension_s": "300",
+        "reserve_price": "7,345,125.00",
+        "key": str(uuid4()),
+    }
+    assert client.post(reverse("admin:auctions_lot_add"), form).status_code == 302
+    lot = Lot.objects.latest("id")
+    assert lot.reserve_mode == "SECRET"
+    step = reverse("admin:auctions_lot_step", args=[lot.pk, "set-reserve"])
+    assert client.post(step, {"reserve_price": "7,345,125"}).status_code == 302
+    history = client.get(reverse("admin:auctions_lot_history", args=[lot.pk]))
+    assert "设置保留价" in history.text
+    assert told("history", history.content) == []
+    assert stored_elsewhere() == []
