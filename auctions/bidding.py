@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from accounts.actors import Actor
 from auctions import engines
-from auctions.lifecycle import BidSource, LotFormat, LotState
+from auctions.lifecycle import BidSource, LotFormat, LotState, RegistrationState
 from auctions.locks import lock_lot, lock_lots_nobody_holds
 from auctions.models import Bid, Lot, ProxyMaximum, RefusedBid, Registration
 from auctions.queries import (
@@ -162,7 +162,7 @@ class _Batch:
             earlier.registration = registration
             return _same_answer(earlier, attempt.amount)
         try:
-            check_may_bid(self.lot, registration.organization)
+            self._check_bidder(registration)
             standing = engines.accept_bid(
                 self.lot,
                 bidder_id=registration.pk,
@@ -190,10 +190,16 @@ class _Batch:
     def _may_go_on(self, left: ProxyMaximum) -> bool:
         """Whether its bidder may still bid: what has come up since counts as for any bid."""
         try:
-            check_may_bid(self.lot, left.registration.organization)
+            self._check_bidder(left.registration)
         except Refusal:
             return False
         return True
+
+    def _check_bidder(self, registration: Registration) -> None:
+        """What was decided at registration, decided again as things are now."""
+        if registration.state == RegistrationState.FORFEITED:
+            raise ascending.NotRegistered
+        check_may_bid(self.lot, registration.organization)
 
     def _bid_for(self, left: ProxyMaximum, amount: Decimal, now: datetime) -> None:
         standing = ascending.accept_proxy_bid(

@@ -25,11 +25,17 @@ from auctions.models import Forfeiture, Registration
 from auctions.rules.deposits import check_forfeitable, check_price_fell, forfeit
 from core import clock, money
 from core.db import require_transaction, transaction
-from core.errors import ReasonRequired
+from core.errors import Conflict, ReasonRequired
 from core.events import record
 from core.idempotency import Once, claim, settle
 
+_ON_SALE = (LotState.PUBLISHED, LotState.SUSPENDED)
 _OVER = (LotState.CLOSED, LotState.WITHDRAWN, *deposits.PRICE_FELL)
+
+
+class StillLeading(Conflict):
+    code = "still_leading"
+    message = "This bidder leads, and its bid stands. Decide when the lot is over."
 
 
 def propose_forfeiture(
@@ -116,6 +122,7 @@ def propose(
 def approve(forfeiture: Forfeiture, *, actor: Actor, at: datetime) -> None:
     """Step: another person agrees; the deposit is kept and the rest of it promised back.
 
+    From now on the bidder places no bid on the lot; one who leads is decided on after the end.
     The caller has locked the forfeiture and checked the role. A deposit that counts towards
     the price is taken back from there, which needs a lot that defaulted or is void.
     """
@@ -123,6 +130,8 @@ def approve(forfeiture: Forfeiture, *, actor: Actor, at: datetime) -> None:
     person = require_another_person(actor, forfeiture.proposed_by_id)
     registration = forfeiture.registration
     REGISTRATION.check(RegistrationState(registration.state), RegistrationState.FORFEITED)
+    if registration.pk == registration.lot.leader_id and registration.lot.state in _ON_SALE:
+        raise StillLeading
     books = books_of([registration.pk])[registration.pk]
     check_price_fell(books, price_stands=registration.lot.state not in deposits.PRICE_FELL)
     _decide(forfeiture, ForfeitureState.APPROVED, person, at)

@@ -12,6 +12,7 @@ from auctions import deposits, forfeitures
 from auctions.closing import close_lot
 from auctions.lifecycle import ClosedBy, DepositKind, ForfeitureGrounds, LotState, RegistrationState
 from auctions.models import Forfeiture, Lot, Registration
+from auctions.rules.ascending import NotRegistered
 from auctions.rules.deposits import ForfeitureTooLarge, PriceStands
 from core import money
 from core.db import transaction
@@ -101,6 +102,23 @@ def test_a_second_person_keeps_a_part_and_the_rest_goes_back(admitted, operator,
         "deposit.forfeited",
         "deposit.released",
     ]
+
+
+def test_who_has_lost_its_deposit_bids_no_more_on_the_lot(
+    contested, admitted, bidder, operator, second
+):
+    approve(propose(admitted, operator), second)
+    with pytest.raises(NotRegistered):
+        bid(contested, bidder, "1000.00")
+
+
+def test_a_leaders_deposit_is_decided_on_when_the_lot_is_over(
+    contested, admitted, bidder, operator, second
+):
+    bid(contested, bidder, "1000.00")
+    proposed = propose(admitted, operator)
+    with pytest.raises(forfeitures.StillLeading):
+        approve(proposed, second)
 
 
 def test_nobody_approves_what_he_proposed(admitted, operator):
