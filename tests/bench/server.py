@@ -1,0 +1,56 @@
+"""The web process that is measured: started as in production, on a free port of this machine."""
+
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+
+from config.folders import PROJECT
+from config.processes import Processes
+
+LOGS = PROJECT / ".local" / "bench-logs"
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    pid: int
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """`uvicorn config.asgi:application`, one process."""
+    port = _free_port()
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with Processes(say=lambda text: print(text, file=sys.stderr)) as processes:
+        child = processes.start(
+            "web",
+            [
+                *[sys.executable, "-m", "uvicorn", "config.asgi:application"],
+                *["--port", str(port), "--log-level", "warning"],
+            ],
+            log=LOGS / "web.log",
+            cwd=PROJECT,
+            env=dict(os.environ),
+        )
+        processes.wait_ready(child, lambda: _answers(port))
+        yield Server(port, child.process.pid)
+        processes.raise_if_any_ended()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=2)
+    with contextlib.suppress(OSError), contextlib.closing(connection):
+        connection.request("GET", "/health/live")
+        return connection.getresponse().status == 200
+    return False

@@ -1,0 +1,144 @@
+"""The world of the benchmark: one lot made by the actions, and as many like it as needed.
+
+Bidders are partner systems with tokens of their own; each is admitted to every lot, with its
+deposit held. Copies are written past the actions, because ten thousand of them would take an
+hour; the bids are placed by the product.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from allauth.idp.oidc.models import Client, Token
+from django.db.models import Model
+
+from accounts.models import ApiClient, Organization, OrganizationKind
+from auctions.models import DepositMovement, Lot, Registration
+from auctions.rules import ledger
+from core import clock
+from core.db import insert_all
+from marketplace.models import Achievement
+from tests.conftest import add_policy_without_notice, credit_code, make_member, make_organization
+from tests.factories import admit, make_lot
+
+AT_ONCE = 2000
+_numbers = count(1_000_000)
+
+
+@dataclass(frozen=True)
+class Bidder:
+    organization_id: int
+    client_id: str
+    token: str
+
+
+@dataclass(frozen=True)
+class World:
+    """What every copy is a copy of."""
+
+    lot: Lot
+    registration: Registration
+    movements: Sequence[DepositMovement]
+    bidders: Sequence[Bidder]
+
+
+def make_world(bidders: int) -> World:
+    add_policy_without_notice()
+    seller = make_member(make_organization(OrganizationKind.RESEARCH_INSTITUTE), name="seller")
+    lot = make_lot(seller)
+    admitted = admit(lot, make_member(make_organization(), name="bidder"))
+    return World(
+        lot=Lot.objects.select_related("policy", "achievement").get(pk=lot.pk),
+        registration=Registration.objects.get(pk=admitted.pk),
+        movements=list(DepositMovement.objects.filter(registration=admitted)),
+        bidders=[_make_bidder(admitted.organization, number) for number in range(bidders)],
+    )
+
+
+def _make_bidder(template: Organization, number: int) -> Bidder:
+    now = clock.now()
+    organization = copy(template, credit_code=credit_code(50_000_000 + number))
+    organization.save()
+    client = Client.objects.create(
+        name=f"bench {number}",
+        secret="unusable",
+        type=Client.Type.CONFIDENTIAL,
+        scopes="bids:write",
+    )
+    ApiClient.objects.create(client=client, organization=organization, created_at=now)
+    token = Token(
+        type=Token.Type.ACCESS_TOKEN,
+        client=client,
+        scopes="bids:write",
+        expires_at=now + timedelta(days=1),
+    )
+    value = f"bench-{number:04d}-" + "x" * 32
+    token.set_value(value)
+    token.save()
+    return Bidder(organization.pk, client.pk, value)
+
+
+def make_lots(
+    world: World, number: int, *, bidders: int, closes_at: Sequence[datetime] | None = None
+) -> list[Lot]:
+    """Lots on sale with the first `bidders` admitted; they close in a day, or as they are told."""
+    now = clock.now()
+    ends = closes_at or [now + timedelta(days=1)] * number
+    achievements = [
+        copy(world.lot.achievement, code=f"A-bench-{next(_numbers)}") for _ in range(number)
+    ]
+    _write(achievements)
+    lots = [
+        _lot(world, achievement, end, opens_at=now - timedelta(minutes=1))
+        for achievement, end in zip(achievements, ends, strict=True)
+    ]
+    _write(lots)
+    registrations = [
+        copy(
+            world.registration,
+            lot_id=lot.pk,
+            organization_id=bidder.organization_id,
+            paddle=str(100 + place),
+        )
+        for lot in lots
+        for place, bidder in enumerate(world.bidders[:bidders])
+    ]
+    _write(registrations)
+    for movement in world.movements:
+        _write(
+            [
+                copy(movement, registration_id=one.pk, reference=movement.reference and str(one.pk))
+                for one in registrations
+            ]
+        )
+    return lots
+
+
+def _lot(world: World, achievement: Achievement, ends: datetime, *, opens_at: datetime) -> Lot:
+    lot = copy(
+        world.lot,
+        code=f"L-bench-{next(_numbers)}",
+        achievement_id=achievement.pk,
+        opens_at=opens_at,
+        scheduled_close=ends,
+        closes_at=ends,
+    )
+    lot.policy = world.lot.policy
+    lot.head_hash = ledger.genesis(lot.code, lot.rules_version, lot.terms())
+    return lot
+
+
+def copy(template: Any, **changes: Any) -> Any:
+    values = {
+        field.attname: getattr(template, field.attname)
+        for field in template._meta.concrete_fields
+        if not field.primary_key
+    }
+    return type(template)(**values | changes)
+
+
+def _write(rows: Sequence[Model]) -> None:
+    for first in range(0, len(rows), AT_ONCE):
+        insert_all(rows[first : first + AT_ONCE])
