@@ -156,7 +156,7 @@ class _Batch:
         if not self._is_visible_to(attempt.actor):
             return NotFound(what="lot")
         registration = self.registrations.get(attempt.organization_id)
-        if registration is None or registration.approved_at is None:
+        if registration is None or not registration.paddle:  # not admitted, or not yet
             return ascending.NotRegistered()
         if earlier := self.known.get((registration.pk, attempt.key)):
             earlier.registration = registration
@@ -240,7 +240,7 @@ class _Batch:
         now: datetime,
     ) -> Bid:
         bid = Bid(
-            lot=self.lot,
+            lot_id=self.lot.pk,
             number=standing.bid_count,
             registration=registration,
             amount=attempt.amount,
@@ -290,8 +290,8 @@ class _Batch:
         self, registration: Registration, attempt: Attempt, refusal: Refusal, now: datetime
     ) -> None:
         refused = RefusedBid(
-            lot=self.lot,
-            registration=registration,
+            lot_id=self.lot.pk,
+            registration_id=registration.pk,
             amount=attempt.amount,
             received_at=attempt.received_at,
             refused_at=now,

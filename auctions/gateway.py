@@ -26,14 +26,16 @@ from operator import attrgetter
 from time import monotonic
 from typing import Any
 from uuid import UUID
+from wsgiref.util import setup_testing_defaults
 
 from django.core.exceptions import DisallowedHost
+from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, JsonResponse
 from django.utils import translation
 
 from auctions.bid_queue import BidQueue, WaitingBid
 from auctions.bidding import Placed
-from auctions.deciders import Answers, Deciders, Failed, NotForHere, Told
+from auctions.deciders import Answers, Deciders, NotForHere, Told
 from auctions.models import Bid
 from auctions.serializers.lots import PlacedBidView
 from core import problems
@@ -60,13 +62,12 @@ _READ = frozenset(
         *(b"accept", b"accept-language", b"acting-organization", b"x-request-id", b"cookie"),
     }
 )
-# What Django's middleware and DRF say in every answer of this address.
-_ALWAYS: tuple[Header, ...] = (
-    (b"x-frame-options", b"DENY"),
-    (b"vary", b"Accept-Language"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
+# Those that an answer has of its own; the others are in every answer of this address.
+_OWN = frozenset(
+    {
+        *(b"content-type", b"content-length", b"content-language", b"www-authenticate"),
+        *(b"server-time", b"x-request-id", b"allow"),
+    }
 )
 _ALLOW = (b"allow", b"GET, POST, HEAD, OPTIONS")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -92,6 +93,7 @@ class BidGateway:
     """One for each process: the queue, its two threads, and the callers who wait."""
 
     def __init__(self) -> None:
+        self._usual: tuple[Header, ...] | None = None
         self._queue = BidQueue()
         self._deciders = Deciders(self._queue, self._tell)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -102,7 +104,11 @@ class BidGateway:
             return None
         self._start()
         told = await asking.told if self._queue.put(asking) else Told(Busy())
-        return _answer(asking, told)
+        if isinstance(told.outcome, NotForHere):
+            return None
+        if self._usual is None:
+            self._usual = _usual_headers(scope)
+        return _answer(asking, told, self._usual)
 
     async def close(self) -> None:
         """Decide what waits, and end."""
@@ -196,11 +202,29 @@ def _language(accepted: bytes) -> str:
 # --- The answer -------------------------------------------------------------------------
 
 
-def _answer(asking: _Asking, told: Told) -> Answer | None:
+def _usual_headers(scope: Scope) -> tuple[Header, ...]:
+    """What Django's middleware says in every answer of this address: asked of Django, once.
+
+    The question comes with a token that cannot be one, so it changes nothing and reads nothing.
+    """
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": scope["path"],
+        "HTTP_AUTHORIZATION": "Bearer \x7f",
+        "HTTP_HOST": next(value.decode() for name, value in scope["headers"] if name == b"host"),
+    }
+    setup_testing_defaults(environ)
+    said: list[tuple[str, str]] = []
+    handler: Any = WSGIHandler()
+    handler(environ, lambda status, headers, *_: said.extend(headers))
+    lowered = [(name.lower().encode(), value.encode()) for name, value in said]
+    return tuple(header for header in lowered if header[0] not in _OWN)
+
+
+def _answer(asking: _Asking, told: Told, usual: tuple[Header, ...]) -> Answer:
     outcome, at = told.outcome, told.received_at or datetime.now(UTC)
-    if isinstance(outcome, NotForHere):
-        return None
     headers: tuple[Header, ...] = (
+        *usual,
         (b"server-time", stamp(at).encode()),
         (b"content-language", asking.language.encode()),
         (b"x-request-id", asking.request_id.encode()),
@@ -209,13 +233,13 @@ def _answer(asking: _Asking, told: Told) -> Answer | None:
         text = _encode(_shown(outcome.bid)).encode()
         more = (_ALLOW, (b"idempotent-replay", b"true")) if outcome.replayed else (_ALLOW,)
         return _whole(HTTPStatus.CREATED, b"application/json", (*headers, *more), text)
-    if isinstance(outcome, Failed):
-        status, before, after = _broken(asking.language)
-    else:
+    if isinstance(outcome, Refusal):
         status, before, after = _refused(outcome, asking.language)
         headers = (*headers, _ALLOW)
         if status is HTTPStatus.SERVICE_UNAVAILABLE:
             headers = (*headers, (b"retry-after", b"%d" % problems.BUSY_RETRY_SECONDS))
+    else:
+        status, before, after = _broken(asking.language)
     text = before + _encode(asking.request_id).encode() + after
     return _whole(status, problems.MEDIA_TYPE.encode(), headers, text)
 
@@ -246,13 +270,14 @@ def _itself(bid: Bid) -> Bid:
 
 def _whole(status: HTTPStatus, kind: bytes, headers: tuple[Header, ...], body: bytes) -> Answer:
     described = ((b"content-type", kind), (b"content-length", b"%d" % len(body)))
-    return Answer(int(status), (*described, *headers, *_ALWAYS), body)
+    return Answer(int(status), (*described, *headers), body)
 
 
 def _refused(refusal: Refusal, language: str) -> tuple[HTTPStatus, bytes, bytes]:
     """A refusal's body around its request id. Hopeless bids come by hundreds, with equal facts."""
     kind: Any = type(refusal)
-    facts = tuple(refusal.facts.items())
+    # With their types: a word of an enum is said otherwise than the same word elsewhere.
+    facts = tuple((name, type(value), value) for name, value in refusal.facts.items())
     try:
         return _problem(kind, facts, language)
     except TypeError:  # a fact that is a list
@@ -261,10 +286,10 @@ def _refused(refusal: Refusal, language: str) -> tuple[HTTPStatus, bytes, bytes]
 
 @lru_cache(maxsize=1024)
 def _problem(
-    kind: Callable[..., Refusal], facts: tuple[tuple[str, Any], ...], language: str
+    kind: Callable[..., Refusal], facts: tuple[tuple[str, type, Any], ...], language: str
 ) -> tuple[HTTPStatus, bytes, bytes]:
     with translation.override(language):
-        refusal = kind(**dict(facts))
+        refusal = kind(**{name: value for name, _, value in facts})
         text = _encode(problems.refusal_body(refusal))
     return refusal.status, *_parted(text, '"request_id":')
 

@@ -25,27 +25,47 @@ from auctions.queries import (
     forfeitures_visible_to,
     latest_heads,
     lots_visible_to,
+    policies_of,
     published_heads,
     registrations_visible_to,
     sessions_visible_to,
 )
-from core.db import require_transaction
+from core.db import as_array, require_transaction
 from core.errors import Busy, NotFound
+
+# NO KEY: rows that merely point at a lot can still be inserted meanwhile. Plain SQL, because
+# every batch of bids begins with it.
+_BEYOND_IDS = 2**63
+_LOTS = "SELECT * FROM auctions_lot WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
 
 def lock_lot(lot_id: int, *, seen_by: Actor | None = None) -> Lot:
-    """Lock one lot. A lot that `seen_by` may not see does not exist.
-
-    NO KEY: rows that merely point at this lot can still be inserted meanwhile.
-    """
-    require_transaction()
-    lots = Lot.objects.select_related("policy")
+    """Lock one lot. A lot that `seen_by` may not see does not exist."""
     if seen_by is not None:
-        lots = lots_visible_to(seen_by)
-    try:
-        return lots.select_for_update(no_key=True, of=("self",)).get(pk=lot_id)
-    except Lot.DoesNotExist:
-        raise NotFound(what="lot") from None
+        require_transaction()
+        lots = list(
+            lots_visible_to(seen_by).filter(pk=lot_id).select_for_update(no_key=True, of=("self",))
+        )
+    else:
+        lots = _lock(_LOTS, [lot_id])
+    if not lots:
+        raise NotFound(what="lot")
+    return lots[0]
+
+
+def lock_lots_nobody_holds(lot_ids: Iterable[int]) -> list[Lot]:
+    """Those of the lots that no other transaction is working on, in id order."""
+    return _lock(f"{_LOTS} SKIP LOCKED", lot_ids)
+
+
+def _lock(statement: str, lot_ids: Iterable[int]) -> list[Lot]:
+    require_transaction()
+    possible = as_array(lot_id for lot_id in lot_ids if lot_id < _BEYOND_IDS)
+    lots = list(Lot.objects.raw(statement, [possible]))
+    policies = policies_of(lots)
+    for lot in lots:
+        lot.policy = policies[lot.policy_id]
+    return lots
 
 
 def lock_session(session_id: int, *, seen_by: Actor | None = None) -> AuctionSession:
@@ -113,13 +133,6 @@ def lock_policies() -> None:
     require_transaction()
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE auctions_policy IN SHARE ROW EXCLUSIVE MODE")
-
-
-def lock_lots_nobody_holds(lot_ids: Iterable[int]) -> list[Lot]:
-    """Those of the lots that no other transaction is working on, in id order."""
-    require_transaction()
-    lots = Lot.objects.filter(pk__in=list(lot_ids)).select_related("policy").order_by("pk")
-    return list(lots.select_for_update(no_key=True, skip_locked=True, of=("self",)))
 
 
 def lock_registration(registration_id: int, *, seen_by: Actor | None = None) -> Registration:

@@ -1,14 +1,15 @@
 """Which lots, registrations and bids an actor may see; and which lots are due."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.expressions import RawSQL
 
 from accounts.actors import Actor
+from accounts.models import Organization
 from auctions.lifecycle import (
     DocumentKind,
     ForfeitureState,
@@ -37,6 +38,7 @@ from auctions.models import (
     RunningOrderEntry,
 )
 from auctions.rules.policy import HouseOutsideAuction
+from core.db import as_array
 from core.errors import NotFound
 
 PUBLIC_STATES = (
@@ -109,35 +111,61 @@ def registrations_visible_to(actor: Actor) -> QuerySet[Registration]:
     return registrations.filter(organization__in=actor.sees)
 
 
-_BIDDERS = """
-    SELECT registration.id
+# What each batch of bids reads is plain SQL: making SQL of a QuerySet costs more than running it.
+# Columns that a bid has no need of, instants above all, are left to be fetched when asked for.
+_TO_BID = """
+    SELECT registration.id, lot_id, organization_id, registration.state, paddle
     FROM unnest(%s::bigint[], %s::bigint[]) AS asked (lot_id, organization_id)
     JOIN auctions_registration AS registration USING (lot_id, organization_id)
+    WHERE registration.state <> %s
 """
+_ORGANIZATIONS = "SELECT id, name, state FROM accounts_organization WHERE id = ANY(%s)"
 _ANSWERED = """
-    SELECT answered.*
-    FROM unnest(%s::bigint[], %s::uuid[]) AS asked (registration_id, key)
-    JOIN {} AS answered USING (registration_id, key)
+    WITH asked AS (
+        SELECT * FROM unnest(%s::bigint[], %s::uuid[]) AS pairs (registration_id, key)
+    )
+    SELECT false, id FROM auctions_bid JOIN asked USING (registration_id, key)
+    UNION ALL
+    SELECT true, id FROM auctions_refusedbid JOIN asked USING (registration_id, key)
 """
+_ASKED = (
+    "WITH asked AS (SELECT * FROM unnest(%s::bigint[], %s::uuid[]) AS a (registration_id, key))"
+)
 
 
-def registrations_to_bid(bidders: Collection[tuple[int, int]]) -> QuerySet[Registration]:
+def registrations_to_bid(bidders: Collection[tuple[int, int]]) -> list[Registration]:
     """The registrations behind pairs of a lot and an organization, with the organizations."""
-    pairs = [[lot for lot, _ in bidders], [organization for _, organization in bidders]]
-    ids = RawSQL(_BIDDERS, pairs)  # noqa: S611 - a constant, and its parameters
-    registrations = Registration.objects.filter(pk__in=ids).select_related("organization")
-    return registrations.exclude(state=RegistrationState.REFUSED)
+    pairs = [as_array(lot for lot, _ in bidders), as_array(bidder for _, bidder in bidders)]
+    found = list(Registration.objects.raw(_TO_BID, [*pairs, RegistrationState.REFUSED.value]))
+    ids = as_array({registration.organization_id for registration in found})
+    known = {one.pk: one for one in Organization.objects.raw(_ORGANIZATIONS, [ids])}
+    for registration in found:
+        registration.organization = known[registration.organization_id]
+    return found
 
 
-def answered_before(asked: Collection[tuple[int, UUID]]) -> Iterator[Bid | RefusedBid]:
+def answered_before(asked: Collection[tuple[int, UUID]]) -> list[Bid | RefusedBid]:
     """What pairs of a registration and an idempotency key were answered, if they were.
 
     By the pair, because that is what the indexes know: a lot may have a hundred thousand bids.
     """
-    pairs = [[registration for registration, _ in asked], [key for _, key in asked]]
-    models: tuple[type[Bid | RefusedBid], ...] = (Bid, RefusedBid)
-    for model in models:
-        yield from model.objects.raw(_ANSWERED.format(model._meta.db_table), pairs)
+    if not asked:
+        return []
+    pairs = [as_array(registration for registration, _ in asked), as_array(key for _, key in asked)]
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERED, pairs)
+        rows = cursor.fetchall()
+    if not rows:  # nearly always
+        return []
+    bids = Bid.objects.filter(pk__in=[number for refused, number in rows if not refused])
+    refused = RefusedBid.objects.filter(pk__in=[number for refused, number in rows if refused])
+    return [*bids, *refused]
+
+
+def policies_of(lots: Collection[Lot]) -> dict[int, Policy]:
+    ids = {lot.policy_id for lot in lots}
+    found = Policy.objects.raw("SELECT * FROM auctions_policy WHERE id = ANY(%s)", [as_array(ids)])
+    return {policy.pk: policy for policy in found}
 
 
 def bids_of(lot: Lot) -> QuerySet[Bid]:
@@ -282,8 +310,15 @@ def _one(found: QuerySet[Any], what: str) -> Any:
     return row
 
 
+_HAVE_MAXIMA = "SELECT 1 FROM auctions_proxymaximum WHERE lot_id = ANY(%s) LIMIT 1"
+
+
 def maxima_on(lot_ids: Collection[int]) -> list[ProxyMaximum]:
     """The maxima that count on these lots: of each registration the newest, unless taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HAVE_MAXIMA, [as_array(lot_ids)])
+        if cursor.fetchone() is None:  # nearly always
+            return []
     newest = ProxyMaximum.objects.filter(lot__in=lot_ids).order_by("registration", "-id")
     rows = newest.distinct("registration").select_related("registration__organization")
     return [row for row in rows if row.sealed]

@@ -20,6 +20,7 @@ from auctions.rules.ascending import Terms
 
 VERSION = 2
 ALGORITHM = "sha-256"
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
 class ChainBroken(Exception):
@@ -52,7 +53,7 @@ class Entry:
 
 def instant(value: datetime) -> str:
     """RFC 3339, UTC, always six decimals: one spelling for one instant."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def instant_or_none(value: datetime | None) -> str | None:
@@ -122,7 +123,7 @@ def head(first: str, entries: Iterable[tuple[Entry, str]]) -> str:
 
 def canonical(value: Mapping[str, Any]) -> bytes:
     """The bytes that are hashed: JSON, sorted keys, no blanks, ASCII."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return _encode(value).encode()
 
 
 def digest(value: Mapping[str, Any]) -> str:

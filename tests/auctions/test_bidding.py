@@ -359,7 +359,7 @@ def test_a_failure_half_way_leaves_nothing_behind(contested, bidder, break_half_
 
 # Savepoint, lock timeout, the lot's lock; registrations, bids and refusals by key; bid, lot, last
 # event, events, notification; release. The two readings of the clock are the test's here.
-BID_STATEMENTS = 10
+BID_STATEMENTS = 12
 
 
 def test_a_bid_takes_a_fixed_number_of_statements(

@@ -289,7 +289,13 @@ def token(client: Any, **fields: str) -> str:
     return ask_for_token(client, **fields).json()["access_token"]
 
 
-def alike(answer: tuple[int, dict[str, str], str], known_id: bool) -> tuple[int, Any, str]:
+def different(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    for name in {**one, **other}:
+        if one.get(name) != other.get(name) or name == "status":
+            yield name, one.get(name), other.get(name)
+
+
+def alike(answer: tuple[int, dict[str, str], str], known_id: bool) -> dict[str, Any]:
     """An answer without what two requests never have in common."""
     status, headers, body = answer
     for pattern, name in OWN:
@@ -303,7 +309,7 @@ def alike(answer: tuple[int, dict[str, str], str], known_id: bool) -> tuple[int,
     assert length in (str(len(answer[2].encode())), "none, but pieces")
     headers["transfer-encoding"] = length.isdigit()
     headers.pop("date")
-    return status, headers, body
+    return {"status": status, "body": body, **headers}
 
 
 def filled(case: Case, people: dict[str, Any], tokens: dict[str, str], session: str) -> Case:
@@ -350,8 +356,8 @@ def test_both_doors_give_the_same_answers(people, seller, bidder):
             answers = [side.send(case, tokens) for side in sides]
             known_id = "X-Request-ID" not in case.headers and case.twice is not TWO_IDS
             shown = [alike(answer, known_id) for answer in answers]
-            if shown[0] != shown[1] or shown[0][0] != case.status:
-                differences.append((case.name, case.status, *shown))
+            if shown[0] != shown[1] or shown[0]["status"] != case.status:
+                differences.append((case.name, case.status, *different(*shown)))
             elif fast.bids.answered is not case.fast:
                 differences.append((case.name, "answered by the gateway:", fast.bids.answered))
 
