@@ -14,6 +14,7 @@ class ScopeMissing(PermissionDenied):
 class OrganizationNotVerified(Refusal):
     code = "organization_not_verified"
     message = "Only a verified organization may trade; this one is {state}."
+    words = tuple(OrganizationState)
 
 
 class PersonRequired(PermissionDenied):

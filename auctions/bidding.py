@@ -322,5 +322,6 @@ def _same_answer(earlier: Bid | RefusedBid, amount: Decimal) -> Decision:
         return KeyReused()
     if isinstance(earlier, Bid):
         return Placed(earlier, replayed=True)
-    kinds = {refusal.code: refusal for refusal in all_refusals()}
-    return kinds[earlier.code](**earlier.facts)
+    kind = {refusal.code: refusal for refusal in all_refusals()}[earlier.code]
+    words = {str(each): each for each in kind.words}
+    return kind(**{name: words.get(fact, fact) for name, fact in earlier.facts.items()})
