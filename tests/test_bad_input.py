@@ -19,6 +19,7 @@ from rest_framework.response import Response
 
 from auctions.serializers.lots import BidForm
 from auctions.serializers.maxima import MaximumForm
+from auctions.serializers.sessions import FloorBidForm
 from core.parsing import StrictForm
 from tests.hostile import AT_EVERY_FIELD, UNUSUAL, hostile_values, values_beyond
 from tests.test_permissions import (
@@ -60,6 +61,7 @@ def forms() -> dict[str, type[StrictForm]]:
         if any(hasattr(view, method) for method in ("post", "put", "patch")):
             found[path.removeprefix("api/v1/")] = getattr(view, "form_class", None)
     found["lots/<int:pk>/bids"] = BidForm  # decided in batches, so it is no `Create`
+    found["lots/<int:pk>/floor-bids"] = FloorBidForm  # likewise
     found["lots/<int:pk>/maximum"] = MaximumForm  # one view for what is left, read and taken back
     del found["oauth/token"]  # RFC 6749's own form: tests/accounts/test_tokens.py
     return found

@@ -26,8 +26,9 @@ from rest_framework.test import APIClient
 from accounts.clients import create_api_client
 from accounts.models import City, Membership, OrganizationKind, Role, Secondment, User, WorkingGroup
 from accounts.scopes import SCOPES
+from auctions import hall
 from auctions.lifecycle import SessionKind
-from auctions.models import Policy, PublishedHeads, Registration
+from auctions.models import Lot, Policy, PublishedHeads, Registration
 from core.events import record
 from core.models import Event
 from marketplace.lifecycle import AchievementState, NeedState
@@ -125,6 +126,11 @@ def deal_body(world: "World") -> dict[str, Any]:
         "evidence": "虚构会议纪要〔2026〕1号",
         "related_party": False,
     }
+
+
+def floor_bid_body(world: "World") -> dict[str, Any]:
+    paddle = Registration.objects.get(lot=world.things["floor_lot"]).paddle
+    return {"paddle": paddle, "amount": "1000.00"}
 
 
 def session_body(world: "World") -> dict[str, Any]:
@@ -335,19 +341,19 @@ ROWS = (
     Row("POST entries/<int:pk>/remove", "signing", "operator",
                                                          "401 403 200 403 200 403 403 403 403 200 403"),
     # The hall's moves are the exchange's, and the auctioneer's in person.
-    Row("POST entries/<int:pk>/sign", "signing", "operator",
-                                                         "401 403 409 403 409 403 403 403 403 409 403"),
+    Row("POST entries/<int:pk>/sign", "running_signing", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403"),
     Row("POST lots/<int:pk>/open-floor", "hall_lot", "operator",
                                                          "401 403 200 403 200 403 403 403 403 200 403"),
-    Row("POST lots/<int:pk>/call", "hall_lot", "operator",
-                                                         "401 403 409 403 409 403 403 403 403 409 403"),
-    Row("POST lots/<int:pk>/hammer", "hall_lot", "operator",
-                                                         "401 403 409 403 409 403 403 403 403 409 403"),
-    Row("POST lots/<int:pk>/pass", "hall_lot", "operator",
-                                                         "401 403 409 403 409 403 403 403 403 409 403"),
-    Row("POST lots/<int:pk>/floor-bids", "hall_lot", "operator",
-                                                         "401 403 403 403 403 403 403 403 403 403 403",
-        lambda world: {"paddle": "000", "amount": "1000.00"}),
+    Row("POST lots/<int:pk>/call", "floor_lot", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403"),
+    Row("POST lots/<int:pk>/hammer", "called_lot", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403"),
+    Row("POST lots/<int:pk>/pass", "floor_lot", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403"),
+    Row("POST lots/<int:pk>/floor-bids", "floor_lot", "operator",
+                                                         "401 403 201 403 201 403 403 403 403 201 403",
+        floor_bid_body),
     # Django does not stream; the ASGI door does, with its own tests in tests/notifications.
     Row("GET lots/<int:pk>/stream", "lot", "bidder",     "501 501 501 501 501 501 501 501 501 501 501"),
     # --- Notices are a person's; webhooks an organization's managers' and its systems'.
@@ -590,6 +596,14 @@ def make_deposits(people: dict[str, User], operator: Any, lot: Any) -> dict[str,
     }
 
 
+def on_the_floor(people: dict[str, User], operator: Any) -> Lot:
+    session = factories.make_session(SessionKind.SPECIAL)
+    lot = factories.make_hall_lot(people["seller"], session)
+    factories.admit(lot, people["bidder"])
+    factories.start(session)
+    return hall.open_floor(actor=operator, lot_id=lot.pk)
+
+
 def make_sessions(people: dict[str, User], operator: Any) -> dict[str, Any]:
     from auctions import lots
 
@@ -603,7 +617,13 @@ def make_sessions(people: dict[str, User], operator: Any) -> dict[str, Any]:
     factories.start(ended)
     running = factories.make_session(SessionKind.SPECIAL)
     hall_lot = factories.make_hall_lot(seller, running)
+    listing = {"method": "listing", "channel": "online_365", "conditions": "虚构规则第12条"}
+    signing = running.entries.create(deal=propose(seller, people["rival"], **listing), position=2)
     factories.start(running)
+    floor_lot, called_lot = (on_the_floor(people, operator) for _ in range(2))
+    factories.bid(called_lot, people["bidder"], "1000.00")
+    for _ in range(2):
+        hall.call_lot(actor=operator, lot_id=called_lot.pk)
     for lot in withdrawn:
         lots.withdraw_lot(actor=operator, lot_id=lot.pk, reason="虚构的理由")
     tomorrow = NOW + timedelta(days=1)
@@ -612,6 +632,9 @@ def make_sessions(people: dict[str, User], operator: Any) -> dict[str, Any]:
         "published_session": published,
         "ended_session": ended,
         "hall_lot": hall_lot,
+        "floor_lot": floor_lot,
+        "called_lot": called_lot,
+        "running_signing": signing,
         "entry": entry,
         "signing": published.entries.create(deal=deal, position=2),
         "upcoming_lot": factories.make_lot(

@@ -15,8 +15,8 @@ from auctions import forfeitures
 from auctions.models import DepositMovement, Forfeiture, Refund, Registration
 from core.models import Event
 from tests.admin.conftest import World, list_url, page_url, step_url
-from tests.conftest import Clock, make_member, organization_of
-from tests.factories import operator_actor
+from tests.conftest import Clock, make_member, make_organization, organization_of
+from tests.factories import admit, operator_actor
 
 Desk = Callable[..., Client]
 PROPOSAL = {"amount": "60", "grounds": "collusion", "reason": "虚构的理由"}
@@ -77,7 +77,7 @@ def test_whoever_proposed_a_forfeiture_is_not_offered_to_approve_it(
     world: World, operator: User, desk: Desk
 ):
     client = _english(desk, operator)
-    registration = world.open_lot.leader
+    registration = admit(world.open_lot, make_member(make_organization()))
     wrong = {**PROPOSAL, "grounds": "envy"}
     client.post(step_url(registration, "propose-forfeiture"), wrong)
     assert not registration.forfeitures.exists()

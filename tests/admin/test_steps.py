@@ -19,8 +19,11 @@ from tests.conftest import act, organization_of
 Desk = Callable[..., Client]
 
 
-# Of deposits, whose rows no UPDATE brings into a state: tests/admin/test_deposits.py.
+# Of deposits, whose rows no UPDATE brings into a state: tests/admin/test_deposits.py; and the
+# reserve's, which the history does not name: tests/auctions/test_canary.py, test_reserves.py.
 ELSEWHERE = {
+    ("auctions.lot", "set-reserve"),
+    ("auctions.lot", "show-reserve"),
     ("auctions.depositmovement", "record-refund"),
     ("auctions.forfeiture", "approve"),
     ("auctions.forfeiture", "reject"),
