@@ -53,4 +53,40 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('topic', 'seq'), name='event_topic_seq_once'), models.CheckConstraint(condition=models.Q(('seq__gt', 0)), name='event_seq_positive')],
             },
         ),
+        migrations.CreateModel(
+            name="Holiday",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField(unique=True, verbose_name="date")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("holiday", "day off"), ("working_day", "worked in exchange")],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("source", models.CharField(max_length=200, verbose_name="source")),
+            ],
+            options={
+                "verbose_name": "public holiday",
+                "verbose_name_plural": "public holidays",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "working_day"), _negated=True),
+                            ("date__iso_week_day__gte", 6),
+                            _connector="OR",
+                        ),
+                        name="holiday_worked_day_is_a_weekend_day",
+                    )
+                ],
+            },
+        ),
     ]
