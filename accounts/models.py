@@ -5,6 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lifecycle import OrganizationState
@@ -51,6 +52,9 @@ class Organization(models.Model):
     legal_representative = models.CharField(_("legal representative"), max_length=60, blank=True)
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
+    # Compared to find who may not bid together; for the organization itself and staff alone.
+    controller = models.CharField(_("actual controller"), max_length=200, blank=True)
+    bank_account = models.CharField(_("bank account"), max_length=60, blank=True)
     state = models.CharField(
         _("state"),
         max_length=12,
@@ -95,6 +99,109 @@ class Organization(models.Model):
     @property
     def is_verified(self) -> bool:
         return self.state == OrganizationState.VERIFIED
+
+
+class RelationKind(models.TextChoices):
+    """How two organizations are tied to each other, or that they are not."""
+
+    CONTROL = "control", _("one controls the other")
+    INVESTMENT = "investment", _("one holds shares in the other")
+    MANAGEMENT = "management", _("the same people manage both")
+    KINSHIP = "kinship", _("near relatives control or manage them")
+    OTHER = "other", _("another relation of interest")
+    # Not a tie: staff compared two people of one name.
+    NAMESAKES = "namesakes", _("different people of one name")
+
+
+class Relation(models.Model):
+    """That two organizations are tied, `starts_on <= day < ends_on` in Shanghai dates.
+
+    Declared by either of them or entered by staff with evidence. It ends by a date that staff
+    enters, never by deletion: who is tied does not untie itself. One that ends on its first day
+    never held: a wrong declaration is undone so at once.
+    """
+
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name=_("organization"),
+        on_delete=models.PROTECT,
+        related_name="relations",
+    )
+    related = models.ForeignKey(
+        Organization,
+        verbose_name=_("related organization"),
+        on_delete=models.PROTECT,
+        related_name="relations_from",
+    )
+    kind = models.CharField(_("relation"), max_length=12, choices=RelationKind.choices)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("no longer from"), null=True, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=1000, blank=True)
+    by_staff = models.BooleanField(_("entered by staff"), default=False)
+    declared_at = models.DateTimeField(_("declared at"))
+    by_user = models.ForeignKey(
+        "accounts.User",
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    by_client = models.CharField(_("API client"), max_length=100, blank=True)
+    ended_at = models.DateTimeField(_("end entered at"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        "accounts.User",
+        verbose_name=_("end entered by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    end_reason = models.CharField(_("reason of the end"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
+        constraints = [
+            models.CheckConstraint(
+                name="relation_ties_two", condition=~Q(organization=F("related"))
+            ),
+            models.CheckConstraint(
+                name="relation_ends_after_start",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+            ),
+            models.CheckConstraint(
+                name="relation_entered_with_evidence",
+                condition=Q(by_staff=False) | ~Q(evidence=""),
+            ),
+            models.CheckConstraint(
+                name="relation_namesakes_are_found_by_staff",
+                condition=~Q(kind=RelationKind.NAMESAKES) | Q(by_staff=True),
+            ),
+            models.CheckConstraint(
+                name="relation_ended_at_by_together",
+                condition=Q(ended_at=None, ended_by=None, end_reason="")
+                | (
+                    Q(ended_at__isnull=False, ended_by__isnull=False, ends_on__isnull=False)
+                    & ~Q(end_reason="")
+                ),
+            ),
+            ExclusionConstraint(
+                name="relation_said_once_at_a_time",
+                expressions=[
+                    (Least("organization", "related"), RangeOperators.EQUAL),
+                    (Greatest("organization", "related"), RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    (
+                        Func(F("starts_on"), F("ends_on"), function="DATERANGE"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} – {self.related}"
 
 
 class User(AbstractUser):

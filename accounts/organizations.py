@@ -24,6 +24,11 @@ class AlreadyRegistered(Conflict):
     message = "An organization with the code {credit_code} is already registered."
 
 
+class ParticularsFixed(Conflict):
+    code = "particulars_fixed"
+    message = "Of a verified organization only staff changes what is known already."
+
+
 def register_organization(
     *, actor: Actor, once: Once | None = None, city: str, credit_code: str, **values: Any
 ) -> Organization:
@@ -59,6 +64,31 @@ def submit_organization(*, actor: Actor, organization_id: int) -> Organization:
         organization = lock_organization(organization_id, seen_by=actor)
         require_agent(actor, organization.pk)
         return _move(organization, OrganizationState.SUBMITTED, actor)
+
+
+def tell_particulars(
+    *, actor: Actor, organization_id: int, **particulars: str | None
+) -> Organization:
+    """Tell who controls the organization and by which account it pays; None leaves one as it is.
+
+    Its own people tell what is not known yet. What a verified organization has told is changed
+    by staff alone: who may not bid is found by it.
+    """
+    with transaction():
+        organization = lock_organization(organization_id, seen_by=actor)
+        if not actor.is_staff:
+            require_agent(actor, organization.pk)
+        told = {name: text.strip() for name, text in particulars.items() if text is not None}
+        changed = [name for name, text in told.items() if getattr(organization, name) != text]
+        fixed = [name for name in changed if getattr(organization, name)]
+        if fixed and organization.verified_at is not None and not actor.is_staff:
+            raise ParticularsFixed(particulars=fixed)
+        if changed:
+            for name in changed:
+                setattr(organization, name, told[name])
+            organization.save(update_fields=changed)
+            _record(organization, "particulars_changed", actor, clock.now())
+    return organization
 
 
 def verify_organization(*, actor: Actor, organization_id: int) -> Organization:

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.lifecycle import OrganizationState
-from accounts.models import City, Membership, Organization
+from accounts.models import City, Membership, Organization, Relation
 from core.errors import InvalidValue, NotFound, PermissionDenied
 
 
@@ -68,3 +68,17 @@ def member_ids(organization_id: int) -> list[int]:
     """The people of an organization, for notices."""
     rows = Membership.objects.filter(organization_id=organization_id, ended_at=None)
     return list(rows.values_list("user_id", flat=True))
+
+
+def relations_visible_to(actor: Actor) -> QuerySet[Relation]:
+    """One's own ties, and all of them for staff."""
+    relations = Relation.objects.select_related("organization", "related").order_by("id")
+    if actor.is_staff:
+        return relations
+    return relations.filter(Q(organization__in=actor.sees) | Q(related__in=actor.sees))
+
+
+def particulars_visible_to(actor: Actor) -> QuerySet[Organization]:
+    """The organizations whose confidential particulars the actor reads: one's own, and staff."""
+    organizations = organizations_visible_to(actor)
+    return organizations if actor.is_staff else organizations.filter(pk__in=actor.sees)

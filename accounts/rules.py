@@ -1,5 +1,7 @@
-"""Which identifiers are genuine, and when a term of office holds. Plain Python."""
+"""Which identifiers are genuine or the same, and when a term of office holds. Plain Python."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,3 +38,36 @@ class Term:
 
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day <= self.ends_on
+
+
+_NOBODY = frozenset({"无", "没有", "暂无", "无实际控制人", "不适用", "none", "na", "nil"})
+_NO_DIGIT = re.compile(r"[^0-9]")
+_NO_LETTER_OR_DIGIT = re.compile(r"[^0-9A-Z]")
+_CHINA = re.compile(r"^(?:\+|00)\s*86")
+_MOBILE_WITH_CODE = re.compile(r"^86(1[0-9]{10})$")
+
+
+def same_phone(text: str) -> str:
+    """A telephone number as it is compared: its digits without +86 and the trunk's zero.
+
+    Whatever stands between the digits, and how wide they are, makes no other number. Empty if
+    there is nothing to compare.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    digits = _NO_DIGIT.sub("", _CHINA.sub("", plain))
+    return _MOBILE_WITH_CODE.sub(r"\1", digits).lstrip("0")
+
+
+def same_account(text: str) -> str:
+    """A bank account as it is compared: its digits and capital letters alone."""
+    return _NO_LETTER_OR_DIGIT.sub("", unicodedata.normalize("NFKC", text).upper())
+
+
+def same_name(text: str) -> str:
+    """A person's or organization's name as it is compared: without blanks, widths and cases.
+
+    Empty for the words that forms are filled with where there is nobody.
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    name = "".join(char for char in plain if char.isalnum())
+    return "" if name in _NOBODY else name

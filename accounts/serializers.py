@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import City, Organization, OrganizationKind
-from core.parsing import InstantField, StrictForm
+from accounts.models import City, Organization, OrganizationKind, Relation, RelationKind
+from core.parsing import DayField, IdField, InstantField, ReasonForm, StrictForm
 
 
 class CityView(serializers.Serializer[City]):
@@ -33,6 +33,64 @@ class OrganizationForm(StrictForm):
     contact_phone = serializers.CharField(
         max_length=30, required=False, default="", allow_blank=True
     )
+    controller = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    bank_account = serializers.CharField(
+        max_length=60, required=False, default="", allow_blank=True
+    )
+
+
+class ParticularsForm(StrictForm):
+    """Who controls the organization and how to reach it; what is left out stays as it is."""
+
+    legal_representative = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    contact_email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+    contact_phone = serializers.CharField(max_length=30, required=False, allow_blank=True)
+    controller = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    bank_account = serializers.CharField(max_length=60, required=False, allow_blank=True)
+
+
+class ParticularsView(serializers.Serializer[Organization]):
+    """For the organization itself and staff alone."""
+
+    organization = serializers.IntegerField(source="pk")
+    legal_representative = serializers.CharField()
+    contact_email = serializers.CharField()
+    contact_phone = serializers.CharField()
+    controller = serializers.CharField()
+    bank_account = serializers.CharField()
+
+
+class RelationForm(StrictForm):
+    """That two organizations are tied; either of them may say so, staff of any two."""
+
+    organization = IdField()
+    related = IdField()
+    kind = serializers.ChoiceField(choices=RelationKind.choices)
+    starts_on = DayField(required=False, allow_null=True, default=None)
+    ends_on = DayField(required=False, allow_null=True, default=None)
+    evidence = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+
+
+class RelationEndForm(ReasonForm):
+    """From which day a relation no longer holds, and how that was seen."""
+
+    ends_on = DayField()
+
+
+class RelationView(serializers.Serializer[Relation]):
+    """A relation as its two parties and staff see it."""
+
+    id = serializers.IntegerField()
+    organization = serializers.IntegerField(source="organization_id")
+    related = serializers.IntegerField(source="related_id")
+    kind = serializers.CharField()
+    starts_on = DayField()
+    ends_on = DayField(allow_null=True)
+    evidence = serializers.CharField()
+    by_staff = serializers.BooleanField()
+    declared_at = InstantField()
+    ended_at = InstantField(allow_null=True)
+    end_reason = serializers.CharField()
 
 
 class OrganizationView(serializers.Serializer[Organization]):

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import django_filters
 from allauth.core import ratelimit
 from allauth.idp.oidc.views import TokenView
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
@@ -17,13 +18,29 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import organizations
-from accounts.models import City, Organization, User
-from accounts.queries import cities, memberships_of, organizations_visible_to
+from accounts import organizations, relations
+from accounts.models import City, Organization, Relation, RelationKind, User
+from accounts.queries import (
+    cities,
+    memberships_of,
+    organizations_visible_to,
+    particulars_visible_to,
+    relations_visible_to,
+)
 from accounts.requests import Acting, Command, Create
-from accounts.serializers import CityView, MeView, OrganizationForm, OrganizationView
+from accounts.serializers import (
+    CityView,
+    MeView,
+    OrganizationForm,
+    OrganizationView,
+    ParticularsForm,
+    ParticularsView,
+    RelationEndForm,
+    RelationForm,
+    RelationView,
+)
 from core.envelope import current_request_id
-from core.pagination import OldestFirst
+from core.pagination import IdFilter, OldestFirst
 from core.parsing import ReasonForm
 
 
@@ -125,6 +142,60 @@ class ReinstateOrganization(OrganizationCommand):
     """POST /api/v1/organizations/{id}/reinstate"""
 
     perform = staticmethod(organizations.reinstate_organization)
+
+
+class Particulars(RetrieveAPIView[Organization], Command):
+    """GET /api/v1/organizations/{id}/particulars · POST: for its own people and staff alone"""
+
+    serializer_class = ParticularsView
+    view_class = ParticularsView
+    id_name = "organization_id"
+    form_class = ParticularsForm
+    perform = staticmethod(organizations.tell_particulars)
+
+    def get_queryset(self) -> QuerySet[Organization]:
+        return particulars_visible_to(self.actor)
+
+
+class RelationFilter(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(choices=RelationKind.choices)
+    organization = IdFilter(method="of_organization")
+
+    def of_organization(
+        self, relations: QuerySet[Relation], name: str, value: str
+    ) -> QuerySet[Relation]:
+        """On either side."""
+        return relations.filter(Q(organization=value) | Q(related=value))
+
+
+class ReadsRelations(Acting):
+    def get_queryset(self) -> QuerySet[Relation]:
+        return relations_visible_to(self.actor)
+
+
+class RelationList(ReadsRelations, ListAPIView[Relation], Create):
+    """GET /api/v1/relations · POST /api/v1/relations"""
+
+    serializer_class = RelationView
+    filterset_class = RelationFilter
+    form_class = RelationForm
+    view_class = RelationView
+    perform = staticmethod(relations.declare_relation)
+
+
+class RelationDetail(ReadsRelations, RetrieveAPIView[Relation]):
+    """GET /api/v1/relations/{id}"""
+
+    serializer_class = RelationView
+
+
+class EndRelation(Command):
+    """POST /api/v1/relations/{id}/end, by staff"""
+
+    form_class = RelationEndForm
+    view_class = RelationView
+    perform = staticmethod(relations.end_relation)
+    id_name = "relation_id"
 
 
 class Me(Acting, APIView):

@@ -5,7 +5,7 @@ after the lock was granted, so bids are judged in the order in which they are wr
 bid that waited for the lock past the end is refused, whatever it says on its envelope.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from accounts.actors import Actor
+from accounts.permissions import require_verified
 from auctions import engines
+from auctions.conflicts import Pair, ties_of
 from auctions.lifecycle import BidSource, LotFormat, LotState, RegistrationState
 from auctions.locks import lock_lot, lock_lots_nobody_holds
 from auctions.models import Bid, Lot, ProxyMaximum, RefusedBid, Registration
@@ -25,11 +27,11 @@ from auctions.queries import (
     maxima_on,
     registrations_to_bid,
 )
-from auctions.registration import check_may_bid
-from auctions.rules import ascending, ledger, proxy
+from auctions.rules import ascending, eligibility, ledger, proxy
 from auctions.rules.phases import Phase
 from auctions.sealing import unseal
 from core import clock, money
+from core.calendar import date_of
 from core.db import insert_all, require_transaction, transaction
 from core.errors import NotFound, Refusal, all_refusals
 from core.events import Happening, record_many
@@ -49,6 +51,11 @@ class Attempt:
     key: UUID
     received_at: datetime
     source: BidSource = BidSource.ONLINE
+
+    @property
+    def is_by_staff(self) -> bool:
+        """Whether somebody who runs the exchange bids; keying a bidder's paddle is no bidding."""
+        return self.actor.operates and self.source is BidSource.ONLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,7 @@ class _Batch:
     lot: Lot
     registrations: dict[int, Registration] = field(default_factory=dict)
     maxima: list[ProxyMaximum] = field(default_factory=list)
+    ties: dict[int, eligibility.Ties] = field(default_factory=dict)
     known: dict[tuple[int, UUID], Bid | RefusedBid] = field(default_factory=dict)
     accepted: list[Bid] = field(default_factory=list)
     refused: list[RefusedBid] = field(default_factory=list)
@@ -131,7 +139,7 @@ class _Batch:
 
     @classmethod
     def read(cls, lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]) -> list["_Batch"]:
-        """Everything the decisions need, in four statements whatever the number of bids."""
+        """Everything the decisions need, in five statements whatever the number of bids."""
         batches = {lot.pk: cls(lot) for lot in lots}
         for left in maxima_on(batches):
             batches[left.lot_id].maxima.append(left)
@@ -139,6 +147,8 @@ class _Batch:
         bidders = {(lot_id, one.organization_id) for lot_id in attempts for one in attempts[lot_id]}
         for found in registrations_to_bid(bidders):
             batches[found.lot_id].registrations[found.organization_id] = found
+        for (lot_id, organization_id), ties in ties_of(_bidding(batches.values())).items():
+            batches[lot_id].ties[organization_id] = ties
         keys = [
             (registration.pk, attempt.key)
             for batch in batches.values()
@@ -162,7 +172,7 @@ class _Batch:
             earlier.registration = registration
             return _same_answer(earlier, attempt.amount)
         try:
-            self._check_bidder(registration)
+            self._check_bidder(registration, now, operates=attempt.is_by_staff)
             standing = engines.accept_bid(
                 self.lot,
                 bidder_id=registration.pk,
@@ -179,7 +189,7 @@ class _Batch:
 
     def answer_for_maxima(self, now: datetime) -> None:
         """Place what `rules.proxy` says is to be bid for maxima, given the standing as it is."""
-        able = {left.registration_id: left for left in self.maxima if self._may_go_on(left)}
+        able = {left.registration_id: left for left in self.maxima if self._may_go_on(left, now)}
         in_time = not self.lot.is_sold_in_hall and self.lot.phase_at(now) is Phase.OPEN
         if not able or not in_time:
             return
@@ -187,19 +197,23 @@ class _Batch:
         for answer in proxy.responses(self.lot.terms(), self.lot.standing(), left):
             self._bid_for(able[answer.bidder_id], answer.amount, now)
 
-    def _may_go_on(self, left: ProxyMaximum) -> bool:
+    def _may_go_on(self, left: ProxyMaximum, now: datetime) -> bool:
         """Whether its bidder may still bid: what has come up since counts as for any bid."""
         try:
-            self._check_bidder(left.registration)
+            self._check_bidder(left.registration, now)
         except Refusal:
             return False
         return True
 
-    def _check_bidder(self, registration: Registration) -> None:
+    def _check_bidder(
+        self, registration: Registration, now: datetime, *, operates: bool = False
+    ) -> None:
         """What was decided at registration, decided again as things are now."""
         if registration.state == RegistrationState.FORFEITED:
             raise ascending.NotRegistered
-        check_may_bid(self.lot, registration.organization)
+        require_verified(registration.organization)
+        ties = self.ties[registration.organization_id]
+        eligibility.check(ties, on=date_of(now), operates=operates)
 
     def _bid_for(self, left: ProxyMaximum, amount: Decimal, now: datetime) -> None:
         standing = ascending.accept_proxy_bid(
@@ -305,6 +319,18 @@ class _Batch:
         )
         self.refused.append(refused)
         self.known[registration.pk, attempt.key] = refused
+
+
+def _bidding(batches: Iterable[_Batch]) -> set[Pair]:
+    """Who may bid now: the registered who attempt it, and those who left a maximum."""
+    return {
+        (batch.lot.pk, organization_id)
+        for batch in batches
+        for organization_id in (
+            *batch.registrations,
+            *(left.registration.organization_id for left in batch.maxima),
+        )
+    }
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -27,6 +27,7 @@ from marketplace.models import Channel, PricingMethod
 log = structlog.get_logger(__name__)
 
 BATCH = 50
+INVENTOR = "成果完成人"  # stands in the deal and its documents, which are Chinese
 
 
 def close_lot(lot_id: int, *, by: ClosedBy) -> bool:
@@ -161,6 +162,7 @@ def _form_deal(lot: Lot, winning: Bid, now: datetime) -> None:
         method=PricingMethod.AUCTION if lot.is_called_auction else PricingMethod.BIDDING,
         channel=Channel.ONSITE if lot.is_sold_in_hall else Channel.ONLINE_365,
         at=now,
+        relation=INVENTOR if winning.registration.is_inventor else "",
     )
 
 

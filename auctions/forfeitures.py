@@ -13,6 +13,7 @@ from auctions import deposits
 from auctions.books import books_of
 from auctions.lifecycle import (
     FORFEITURE,
+    ON_SALE,
     REGISTRATION,
     DepositKind,
     ForfeitureGrounds,
@@ -29,7 +30,6 @@ from core.errors import Conflict, ReasonRequired
 from core.events import record
 from core.idempotency import Once, claim, settle
 
-_ON_SALE = (LotState.PUBLISHED, LotState.SUSPENDED)
 _OVER = (LotState.CLOSED, LotState.WITHDRAWN, *deposits.PRICE_FELL)
 
 
@@ -130,7 +130,7 @@ def approve(forfeiture: Forfeiture, *, actor: Actor, at: datetime) -> None:
     person = require_another_person(actor, forfeiture.proposed_by_id)
     registration = forfeiture.registration
     REGISTRATION.check(RegistrationState(registration.state), RegistrationState.FORFEITED)
-    if registration.pk == registration.lot.leader_id and registration.lot.state in _ON_SALE:
+    if registration.pk == registration.lot.leader_id and registration.lot.state in ON_SALE:
         raise StillLeading
     books = books_of([registration.pk])[registration.pk]
     check_price_fell(books, price_stands=registration.lot.state not in deposits.PRICE_FELL)

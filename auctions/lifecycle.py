@@ -18,6 +18,10 @@ class LotState(StrEnum):
     DEFAULTED = "defaulted"
 
 
+# Announced and not ended: nobody learns yet who bids under which paddle.
+ON_SALE = frozenset({LotState.PUBLISHED, LotState.SUSPENDED})
+
+
 class Regime(StrEnum):
     """Under which law a lot is sold: by a licensed house, or by the exchange's own rules."""
 

@@ -16,7 +16,12 @@ from auctions import deposits, engines, reserves, running_order
 from auctions.lifecycle import LOT, LotFormat, LotState, Regime, ReserveMode
 from auctions.locks import lock_lot, lock_registrations_of
 from auctions.models import AuctionSession, Lot, Policy
-from auctions.queries import auctioneer_of, licensed_house, policy_for_drafting
+from auctions.queries import (
+    appraised_value,
+    auctioneer_of,
+    licensed_house,
+    policy_for_drafting,
+)
 from auctions.rules import ascending, notice
 from auctions.rules.phases import BEFORE_OPENING
 from auctions.rules.policy import PolicyTerms, check_format
@@ -297,6 +302,7 @@ def _plan(lot: Lot, at: datetime) -> notice.Plan:
         licence=(house.licensed_from, house.licensed_until) if house else None,
         has_auctioneer=presides is not None,
         media_notice=lot.media_notice,
+        appraised_value=appraised_value(lot),
         holidays=holidays(),
     )
 

@@ -43,7 +43,7 @@ def leave_maximum(
     with transaction():
         lot, registration = _lock(actor, organization_id, lot_id)
         now = clock.now()
-        check_may_bid(lot, registration.organization)
+        check_may_bid(lot, registration.organization, actor=actor, at=now)
         _check_open(lot, now)
         proxy.check_maximum(lot.terms(), lot.standing(), bidder_id=registration.pk, amount=amount)
         known = maximum_of(registration)

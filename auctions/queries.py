@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from auctions.models import (
     Forfeiture,
     IssuedDocument,
     Lot,
+    LotAppraisal,
     LotResult,
     Policy,
     ProxyMaximum,
@@ -352,3 +354,15 @@ def hall_lots_visible_to(actor: Actor) -> QuerySet[Lot]:
 
 def registration_under_paddle(lot: Lot, paddle: str) -> Registration | None:
     return Registration.objects.filter(lot=lot, paddle=paddle).exclude(paddle="").first()
+
+
+def appraisals_visible_to(actor: Actor) -> QuerySet[LotAppraisal]:
+    """For the exchange, the office and the consignor; what a lot is worth is no bidder's fact."""
+    appraisals = LotAppraisal.objects.order_by("id")
+    return appraisals if actor.is_staff else appraisals.filter(lot__consignor__in=actor.sees)
+
+
+def appraised_value(lot: Lot) -> Decimal | None:
+    """What the newest appraisal of the lot says, CNY; None without one."""
+    newest = LotAppraisal.objects.filter(lot=lot).order_by("-appraised_on", "-id")
+    return newest.values_list("value", flat=True).first()

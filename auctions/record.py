@@ -76,9 +76,16 @@ def _content(lot: Lot, result: LotResult) -> dict[str, Any]:
         "bids": [_bid(lot, bid) for bid in bids],
         "extensions": [_extension(bid) for bid in bids if bid.closes_at != bid.closes_at_before],
         "suspensions": [],
+        # Who declared to have invented what is sold: a mark on the paddle, nothing more.
+        "inventors": _inventors(lot),
         "result": _result(result),
         "head_hash": result.head_hash,
     }
+
+
+def _inventors(lot: Lot) -> list[str]:
+    marked = lot.registrations.filter(is_inventor=True, approved_at__isnull=False)
+    return sorted(marked.values_list("paddle", flat=True))
 
 
 def _notice(lot: Lot) -> dict[str, Any]:

@@ -7,23 +7,21 @@ from accounts.actors import Actor
 from accounts.models import Organization
 from accounts.permissions import require_agent, require_operator, require_verified
 from auctions import deposits
+from auctions.conflicts import ties_of
 from auctions.lifecycle import REGISTRATION, LotState, RegistrationState
 from auctions.locks import lock_lot, lock_registration
 from auctions.models import Lot, Registration
+from auctions.rules import eligibility
 from auctions.rules.ascending import BiddingNotOpen
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from core import clock
-from core.db import transaction
+from core.calendar import date_of
+from core.db import require_transaction, transaction
 from core.errors import Conflict, ReasonRequired, Refusal
 from core.events import record
 from core.idempotency import Once, claim, settle
 
 _OPEN_TO_REGISTRATION = BEFORE_OPENING | {Phase.OPEN}
-
-
-class ConsignorMayNotBid(Refusal):
-    code = "consignor_may_not_bid"
-    message = "The consignor may not bid on its own lot (Auction Law art. 30)."
 
 
 class RulesVersionMismatch(Refusal):
@@ -47,16 +45,21 @@ def register(
     organization_id: int,
     lot_id: int,
     rules_version: str,
+    inventor: bool = False,
     once: Once | None = None,
 ) -> Registration:
-    """Apply to bid on a lot, accepting the rules it is sold under."""
+    """Apply to bid on a lot, accepting the rules it is sold under.
+
+    `inventor` marks a bidder who says that it, or its people, invented what is sold.
+    """
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
         require_agent(actor, organization_id)
         now = clock.now()
         if earlier := claim(once, at=now):
             return Registration.objects.select_related("lot", "organization").get(pk=earlier)
-        check_may_bid(lot, Organization.objects.get(pk=organization_id))
+        organization = Organization.objects.get(pk=organization_id)
+        check_may_bid(lot, organization, actor=actor, at=now)
         _check_open(lot, now)
         if rules_version != lot.rules_version:
             raise RulesVersionMismatch(rules_version=lot.rules_version)
@@ -64,7 +67,11 @@ def register(
         if others.exclude(state=RegistrationState.REFUSED).exists():
             raise AlreadyRegistered
         registration = Registration.objects.create(
-            lot=lot, organization_id=organization_id, rules_version=rules_version, applied_at=now
+            lot=lot,
+            organization=organization,
+            rules_version=rules_version,
+            is_inventor=inventor,
+            applied_at=now,
         )
         deposits.require_deposit(registration, amount=lot.deposit_amount, at=now)
         settle(once, registration)
@@ -72,11 +79,18 @@ def register(
     return registration
 
 
-def check_may_bid(lot: Lot, organization: Organization) -> None:
-    """Who may never bid on this lot, decided at registration and again at each bid."""
+def check_may_bid(
+    lot: Lot, organization: Organization, *, at: datetime, actor: Actor | None = None
+) -> None:
+    """Step: refuse who may not bid on this lot; decided at registration and again at each bid.
+
+    `actor` is the person who wants to bid; nobody, where the exchange looks at an applicant.
+    """
+    require_transaction()
     require_verified(organization)
-    if organization.pk == lot.consignor_id:
-        raise ConsignorMayNotBid
+    pair = (lot.pk, organization.pk)
+    operates = actor is not None and actor.operates
+    eligibility.check(ties_of([pair])[pair], on=date_of(at), operates=operates)
 
 
 def approve_registration(*, actor: Actor, registration_id: int) -> Registration:
@@ -86,6 +100,7 @@ def approve_registration(*, actor: Actor, registration_id: int) -> Registration:
         require_operator(actor)
         lot, now = registration.lot, clock.now()
         _check_open(lot, now)
+        check_may_bid(lot, registration.organization, at=now)
         held = deposits.held(registration)
         if registration.state == RegistrationState.APPLIED and held < lot.deposit_amount:
             raise DepositMissing(required=lot.deposit_amount, held=held)

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from auctions.views import (
+    appraisals,
     bids,
     deposits,
     documents,
@@ -39,6 +40,7 @@ urlpatterns = [
     ),
     path("published-heads", records.PublishedHeadsList.as_view()),
     path("published-heads/<day:day>", records.PublishedHeadsDetail.as_view()),
+    path("lots/<int:pk>/appraisals", appraisals.Appraisals.as_view()),
     path("lots/<int:pk>/registrations", registrations.Registrations.as_view()),
     path("sessions", sessions.SessionList.as_view()),
     path("sessions/<int:pk>", sessions.SessionDetail.as_view()),

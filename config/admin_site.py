@@ -29,6 +29,7 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("auctions.bid", "trending_up"),
             ("auctions.refusedbid", "block"),
             ("auctions.lotresult", "military_tech"),
+            ("auctions.lotappraisal", "price_check"),
             ("auctions.policy", "rule"),
             ("auctions.auctionhouse", "store"),
             ("auctions.auctioneer", "record_voice_over"),
@@ -50,6 +51,7 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         gettext_lazy("Organizations and people"),
         (
             ("accounts.organization", "domain"),
+            ("accounts.relation", "link"),
             ("accounts.user", "person"),
             ("accounts.membership", "badge"),
             ("accounts.secondment", "event_available"),

@@ -150,7 +150,7 @@ class InstantSchema(OpenApiSerializerFieldExtension):
 
 
 class DaySchema(OpenApiSerializerFieldExtension):
-    target_class = "marketplace.serializers.DayField"
+    target_class = "core.parsing.DayField"
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         return {"type": "string", "format": "date"}

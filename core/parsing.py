@@ -8,7 +8,7 @@ keys, NaN). Here each of them is a 400 before anything else looks at the body.
 import json
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import IO, Any
 
 from django.conf import settings
@@ -217,6 +217,24 @@ class InstantField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: datetime) -> str:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class DayField(serializers.Field[Any, Any, Any, Any]):
+    """A calendar day, "2026-12-31", with the month and the day in two digits each."""
+
+    default_error_messages = {"invalid": _('A date is written like "2026-12-31".')}
+    _shape = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+    def to_internal_value(self, data: Any) -> date:
+        if not isinstance(data, str) or not self._shape.fullmatch(data):
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            self.fail("invalid")
+
+    def to_representation(self, value: date) -> str:
+        return value.isoformat()
 
 
 class WholeNumberField(serializers.Field[Any, Any, Any, Any]):

@@ -153,8 +153,12 @@ def form(
     actor: Acts | None = None,
     achievement_id: int | None = None,
     need_id: int | None = None,
+    relation: str = "",
 ) -> Deal:
-    """A contract is formed, in the caller's transaction; the constraints say what one is."""
+    """A contract is formed, in the caller's transaction; the constraints say what one is.
+
+    A `relation` says how the buyer is tied to what it buys, and marks the deal (浙江条例 art. 17).
+    """
     require_transaction()
     deal = Deal.objects.create(
         **numbered(Deal, "D", at),
@@ -166,6 +170,8 @@ def form(
         formed_at=at,
         achievement_id=achievement_id,
         need_id=need_id,
+        related_party=bool(relation),
+        relation=relation,
     )
     record_deal(deal, "formed", actor, at)
     return deal

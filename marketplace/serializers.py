@@ -1,7 +1,6 @@
 """Needs, responses, achievements and deals: shapes in (…Form, …Changes) and out (…View)."""
 
 import re
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +9,7 @@ from rest_framework import serializers
 
 from core.parsing import (
     AmountField,
+    DayField,
     FlagField,
     IdField,
     InstantField,
@@ -32,24 +32,6 @@ from marketplace.models import (
 from marketplace.rules import IPKind, MaturityScale
 
 MAX_INDICATORS = 50
-
-
-class DayField(serializers.Field[Any, Any, Any, Any]):
-    """A calendar day, "2026-12-31", with the month and the day in two digits each."""
-
-    default_error_messages = {"invalid": _('A date is written like "2026-12-31".')}
-    _shape = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
-
-    def to_internal_value(self, data: Any) -> date:
-        if not isinstance(data, str) or not self._shape.fullmatch(data):
-            self.fail("invalid")
-        try:
-            return date.fromisoformat(data)
-        except ValueError:
-            self.fail("invalid")
-
-    def to_representation(self, value: date) -> str:
-        return value.isoformat()
 
 
 class TargetField(serializers.Field[Any, Any, Any, Any]):

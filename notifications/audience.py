@@ -34,6 +34,7 @@ from notifications.hearers import (
     poster,
     registrants,
     respondent,
+    tied,
 )
 
 
@@ -73,6 +74,7 @@ class Audience:
 
 
 _ORGANIZATION = ("organization",)
+_RELATION = ("relation", "organization", "related", "tie")
 _NEED = ("need", "code", "organization")
 _RESPONSE = ("response", "need", "organization")
 _ACHIEVEMENT = ("achievement", "code", "owner")
@@ -93,6 +95,13 @@ AUDIENCES: dict[str, Audience] = {
     "organization.verified": Audience(_ORGANIZATION, members=(itself,), webhooks=(itself,)),
     "organization.returned": Audience(_ORGANIZATION, members=(itself,), webhooks=(itself,)),
     "organization.suspended": Audience(_ORGANIZATION, members=(itself,), webhooks=(itself,)),
+    # Which of what is confidential changed is told to nobody.
+    "organization.particulars_changed": Audience(_ORGANIZATION),
+    # Ties between organizations, which keep them from bidding.
+    "relation.declared": Audience(
+        _RELATION, members=(tied, exchange), people=(office,), webhooks=(tied, exchange)
+    ),
+    "relation.ended": Audience(_RELATION, members=(tied, exchange), webhooks=(tied, exchange)),
     # Its systems.
     "client.created": Audience(_ORGANIZATION, people=(managers,)),
     "client.revoked": Audience((), people=(managers,)),
@@ -173,6 +182,7 @@ AUDIENCES: dict[str, Audience] = {
     "lot.drafted": Audience(_LOT, webhooks=(consignor, exchange)),
     "lot.submitted": Audience(_LOT, members=(exchange,), webhooks=(consignor, exchange)),
     "lot.approved": Audience(_LOT, members=(consignor,), webhooks=(consignor, exchange)),
+    "lot.appraised": Audience(_LOT, webhooks=(consignor, exchange)),
     "lot.returned": Audience(_LOT, members=(consignor,), webhooks=(consignor, exchange)),
     "lot.published": Audience(
         ("lot", "opens_at", "closes_at"),

@@ -49,6 +49,11 @@ def itself(event: Event) -> list[int]:
     return list(clients.values_list("organization_id", flat=True))
 
 
+def tied(event: Event) -> list[int]:
+    """the two organizations"""
+    return [event.payload["organization"], event.payload["related"]]
+
+
 def exchange(event: Event) -> list[int]:
     """the technology exchange"""
     return list(_verified(OrganizationKind.EXCHANGE))

@@ -146,6 +146,7 @@ def _sources() -> dict[str, QuerySet[Any]]:
         "deal": Deal.objects.select_related("seller", "buyer"),
         "objection": Objection.objects.only("decision"),
         "organization": Organization.objects.all(),
+        "related": Organization.objects.all(),
         "registration": Registration.objects.select_related("organization"),
         "movement": DepositMovement.objects.select_related("forfeiture", "refund"),
         "forfeiture": Forfeiture.objects.all(),
@@ -218,6 +219,7 @@ _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
         "organization": _name(organization),
         "reason": organization.state_reason,
     },
+    "related": lambda organization: {"related": _name(organization)},
     "registration": lambda registration: {
         "applicant": _name(registration.organization),
         "own_paddle": registration.paddle,

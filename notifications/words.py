@@ -25,6 +25,17 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("{organization} has been suspended"),
         _("It may not trade until it is reinstated. Reason: {reason}"),
     ),
+    "relation.declared": (
+        _("A relation was declared: {organization} – {related}"),
+        _(
+            "{organization} and {related} are on record as tied. Neither may bid on what the other"
+            " one sells. If this is wrong, tell the exchange."
+        ),
+    ),
+    "relation.ended": (
+        _("The end of a relation was entered: {organization} – {related}"),
+        _("The relation between {organization} and {related} ends on the day that was entered."),
+    ),
     "client.created": (
         _("A system of {organization} was given access"),
         _("An API client was created. If nobody in your organization asked for it, tell us."),

@@ -5,8 +5,15 @@ from typing import Any
 from rest_framework import serializers
 
 from auctions.serializers.policies import RateField
-from core.parsing import AmountField, FlagField, IdField, InstantField, WholeNumberField
-from marketplace.serializers import DayField, TargetField
+from core.parsing import (
+    AmountField,
+    DayField,
+    FlagField,
+    IdField,
+    InstantField,
+    WholeNumberField,
+)
+from marketplace.serializers import TargetField
 
 # One bracket more is refused by the parser before any field sees it.
 DEEP: Any = "x"

@@ -25,6 +25,7 @@ from rest_framework.test import APIClient
 
 from accounts.clients import create_api_client
 from accounts.models import City, Membership, OrganizationKind, Role, Secondment, User, WorkingGroup
+from accounts.relations import declare_relation
 from accounts.scopes import SCOPES
 from auctions import hall
 from auctions.lifecycle import SessionKind
@@ -154,6 +155,15 @@ def organization_body(world: "World") -> dict[str, Any]:
     }
 
 
+def relation_body(world: "World") -> dict[str, Any]:
+    return {
+        "organization": organization_of(world.people["enterprise"]).pk,
+        "related": organization_of(world.people["rival"]).pk,
+        "kind": "investment",
+        "evidence": "虚构登记信息",
+    }
+
+
 # fmt: off
 #            anon stra own  oth  oper cadr expi bure farb clie bare
 ROWS = (
@@ -173,6 +183,19 @@ ROWS = (
                                                          "401 403 403 403 403 200 403 403 403 403 403", reason),
     Row("POST organizations/<int:pk>/reinstate", "suspended_organization", "suspended",
                                                          "401 404 403 404 403 200 404 403 404 403 403"),
+    # What tells who stands behind it: for its own people and staff.
+    Row("GET organizations/<int:pk>/particulars", "verified_organization", "rival",
+                                                         "401 404 200 404 200 200 404 404 404 200 200"),
+    Row("POST organizations/<int:pk>/particulars", "verified_organization", "rival",
+                                                         "401 403 200 403 200 200 403 403 403 200 200",
+        lambda world: {"controller": "虚构控制人"}),
+    Row("GET relations", "", "enterprise",               "401 200 200 200 200 200 200 200 200 200 200"),
+    Row("POST relations", "", "enterprise",              "401 403 201 403 201 201 403 403 403 201 201", relation_body),
+    Row("GET relations/<int:pk>", "relation", "enterprise",
+                                                         "401 404 200 404 200 200 404 404 404 200 200"),
+    Row("POST relations/<int:pk>/end", "relation", "enterprise",
+                                                         "401 404 403 404 200 200 404 404 404 403 403",
+        lambda world: {"ends_on": "2026-12-31", "reason": "虚构的理由"}),
     # --- Needs: public once published; before that their own people, staff and their bureau.
     Row("GET needs", "", "enterprise",                   "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST needs", "", "enterprise",                  "401 403 201 201 201 403 403 201 201 201 403", need_body),
@@ -287,10 +310,21 @@ ROWS = (
     Row("PUT lots/<int:pk>/maximum", "lot", "bidder",    "401 403 200 403 403 403 403 403 403 200 403",
         lambda world: {"amount": "5000.00"}),
     Row("DELETE lots/<int:pk>/maximum", "lot", "bidder", "401 403 204 403 403 403 403 403 403 204 403"),
+    # What a lot is worth is no bidder's fact.
+    Row("GET lots/<int:pk>/appraisals", "draft_lot", "seller",
+                                                         "401 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST lots/<int:pk>/appraisals", "draft_lot", "seller",
+                                                         "401 404 403 404 201 403 404 404 404 403 403",
+        lambda world: {
+            "organization": organization_of(world.people["rival"]).pk,
+            "value": "2000.00",
+            "appraised_on": "2026-03-01",
+        }),
     Row("GET lots/<int:pk>/registrations", "lot", "bidder",
                                                          "401 200 200 200 200 200 200 200 200 200 403"),
+    # 422: the exchange itself.
     Row("POST lots/<int:pk>/registrations", "lot", "rival",
-                                                         "401 403 201 201 201 403 403 201 201 201 403",
+                                                         "401 403 201 201 422 403 403 201 201 201 403",
         lambda world: {"rules_version": RULES}),
     # Who registered is the exchange's business alone: not even the office's.
     Row("GET registrations/<int:pk>", "registration", "applicant_bidder",
@@ -490,6 +524,12 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
         "submitted_organization": organization_of(people["applicant"]),
         "suspended_organization": organization_of(people["suspended"]),
         "verified_organization": organization_of(people["rival"]),
+        "relation": declare_relation(
+            actor=act(enterprise),
+            organization=organization_of(enterprise).pk,
+            related=organization_of(people["paid_bidder"]).pk,
+            kind="investment",
+        ),
         "draft_need": make_need(enterprise, NeedState.DRAFT),
         "submitted_need": make_need(enterprise, NeedState.SUBMITTED),
         "endorsed_need": make_need(enterprise, NeedState.ENDORSED),

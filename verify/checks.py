@@ -28,7 +28,8 @@ LEDGER = {"version": 2, "algorithm": "sha-256"}
 SOURCES = ("online", "floor", "absentee", "proxy")  # the doors by which a bid may come
 FIELDS = {
     "document", "version", "ledger", "rules", "format", "lot", "title", "achievement", "notice",
-    "terms", "genesis", "bids", "extensions", "suspensions", "result", "head_hash", "digest",
+    "terms", "genesis", "bids", "extensions", "suspensions", "inventors", "result", "head_hash",
+    "digest",
 }  # fmt: skip
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
@@ -105,11 +106,19 @@ def check(data: bytes) -> Record:
             raise Unreadable(f"规则未知 / unknown rules: {record['rules']}")
         computed = digest(without(record, "digest"))
         need(computed == record["digest"], "摘要不符", "the digest does not match")
+        _check_marks(record)
         _check_chain(record)
         RULES[record["rules"]](record)
     except MALFORMED as error:
         raise Unreadable(f"内容不完整 / malformed: {error!r}") from None
     return record
+
+
+def _check_marks(record: Record) -> None:
+    """Paddles marked as the inventor's: each once, and nothing follows from it."""
+    marked = record["inventors"]
+    ordered = same(marked, sorted({str(paddle) for paddle in marked}))
+    need(ordered, "完成人号牌有误", "the inventors' paddles are not in order")
 
 
 def _check_chain(record: Record) -> None:

@@ -1,5 +1,5 @@
 """Accounts at the operators' desk; importing registers them."""
 
-from accounts.admin import clients, organizations, people, records
+from accounts.admin import clients, organizations, people, records, relations
 
-__all__ = ["clients", "organizations", "people", "records"]
+__all__ = ["clients", "organizations", "people", "records", "relations"]

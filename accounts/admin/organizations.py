@@ -1,22 +1,47 @@
 """Organizations at the operators' desk: compared with the public register, or returned."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts import organizations
 from accounts.actors import Actor
 from accounts.desk.admins import DeskAdmin, DeskInline
-from accounts.desk.forms import ReasonForm
-from accounts.desk.roles import ROLES, DeskRole
+from accounts.desk.forms import ReasonForm, StepForm
+from accounts.desk.roles import ROLES, DeskRole, roles_of
 from accounts.desk.steps import Step
 from accounts.lifecycle import ORGANIZATION, OrganizationState
 from accounts.models import Membership, Organization
 from accounts.queries import organizations_visible_to
 
 _OFFICE = frozenset({DeskRole.OFFICE})
+_STAFF = frozenset({DeskRole.OPERATOR, DeskRole.OFFICE})
 _TECHNICAL = frozenset({DeskRole.TECHNICAL})
+
+
+class ParticularsForm(StepForm):
+    secret = frozenset({"controller", "bank_account"})
+
+    controller = forms.CharField(
+        label=_("Actual controller"),
+        max_length=200,
+        required=False,
+        empty_value=None,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("The person or the organization that decides in the end."),
+    )
+    bank_account = forms.CharField(
+        label=_("Bank account"),
+        max_length=60,
+        required=False,
+        empty_value=None,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
 
 
 class MemberInline(DeskInline):
@@ -49,6 +74,7 @@ class OrganizationAdmin(DeskAdmin):
             {"fields": ("created_at", "verified_at", "verified_by", "state_reason")},
         ),
     )
+    _confidential = (_("Who stands behind it"), {"fields": ("controller", "bank_account")})
     facts = ("credit_code", "kind", "city", "legal_representative", "state", "created_at")
     steps = (
         Step(
@@ -96,7 +122,26 @@ class OrganizationAdmin(DeskAdmin):
             roles=_OFFICE,
             sources=frozenset({OrganizationState.SUSPENDED}),
         ),
+        Step(
+            name="particulars",
+            label=_("Enter who stands behind it"),
+            explanation=_(
+                "By these, organizations are found that may not bid against each other. Only the"
+                " organization itself and staff read them. What is left empty stays as it is."
+            ),
+            action=organizations.tell_particulars,
+            id_name="organization_id",
+            roles=_STAFF,
+            sources=None,
+            form_class=ParticularsForm,
+        ),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Controller and account are confidential: not for bureaus and technical people."""
+        fieldsets = super().get_fieldsets(request, obj)
+        confidential = [self._confidential] if _STAFF & roles_of(request) else []
+        return [*fieldsets, *confidential]
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Organization]:
         if DeskRole.TECHNICAL in roles:  # enters the first members of any organization

@@ -1,7 +1,7 @@
 """What an operator types: amounts, Shanghai times, reasons."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     DATETIME_CLASSES,
+    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -78,6 +79,19 @@ class ShanghaiTimeField(forms.DateTimeField):
         if moment is not None and not 2000 <= moment.year < 2200:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return moment
+
+
+class DayField(forms.DateField):
+    """A Shanghai date, as the browser's own picker sends it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=UnfoldAdminSingleDateWidget, **kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value)
+        if day is not None and not 2000 <= day.year < 2200:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class StepForm(forms.Form):

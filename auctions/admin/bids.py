@@ -15,10 +15,17 @@ from accounts.actors import Actor
 from accounts.desk.admins import DeskAdmin
 from accounts.desk.forms import is_id
 from accounts.desk.roles import DeskRole
+from accounts.permissions import OrganizationNotVerified
 from auctions.admin.lot_steps import OPERATOR, STAFF
+from auctions.lifecycle import ON_SALE
 from auctions.models import Bid, Lot, RefusedBid
 from auctions.queries import lots_visible_to
+from auctions.rules import eligibility
 from core.errors import all_refusals
+
+_ABOUT_THE_BIDDER = frozenset(
+    {refusal.code for refusal in (*eligibility.REFUSALS, OrganizationNotVerified)}
+)
 
 
 class OneLot(SimpleListFilter):
@@ -77,14 +84,18 @@ class BidAdmin(UnderPaddles):
 
 @admin.register(RefusedBid)
 class RefusedBidAdmin(UnderPaddles):
-    """Attempts that were refused. What was said to the bidder can name it, so it is not shown."""
+    """Attempts that were refused. What was said to the bidder can name it, so it is not shown.
+
+    Nor is why somebody may not bid, while the lot is on sale: whoever knows an organization's
+    ties would know it by its paddle.
+    """
 
     readers = OPERATOR
     list_display = ("refused_at", "lot", "paddle", "amount", "reason", "was_overtaken")
     sortable_by = ("refused_at",)
     list_filter = (OneLot, "was_overtaken")
     fieldsets = (
-        (None, {"fields": ("lot", "paddle", "amount", "reason", "code")}),
+        (None, {"fields": ("lot", "paddle", "amount", "reason")}),
         (_("Time"), {"fields": ("received_at", "refused_at", "was_overtaken")}),
     )
 
@@ -94,5 +105,7 @@ class RefusedBidAdmin(UnderPaddles):
     @admin.display(description=_("reason"))
     def reason(self, row: RefusedBid) -> str:
         """The sentence of the refusal without its facts, which can name the bidder."""
+        if row.code in _ABOUT_THE_BIDDER and row.lot.state in ON_SALE:
+            return gettext("Told to the bidder alone until the end.")
         known = {refusal.code: refusal.message for refusal in all_refusals()}
         return re.sub(r"\{[a-z_]+\}", "…", gettext(known.get(row.code, row.code)))

@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -22,11 +24,15 @@ from auctions import deposits, forfeitures, registration
 from auctions.admin import worklists
 from auctions.admin.deposits import ForfeitureForm
 from auctions.admin.lot_steps import OPERATOR
-from auctions.lifecycle import REGISTRATION, LotState, RegistrationState
+from auctions.conflicts import ties_of
+from auctions.lifecycle import ON_SALE, REGISTRATION, RegistrationState
 from auctions.models import DepositMovement, Registration
 from auctions.queries import registrations_visible_to
+from auctions.rules import eligibility
+from core import clock
+from core.calendar import date_of
+from core.problems import refusal_body
 
-_ON_SALE = (LotState.PUBLISHED, LotState.SUSPENDED)
 _AT_ONCE = 50  # so many rows a bulk step takes, and so many messages a page can hold
 
 
@@ -77,6 +83,7 @@ class RegistrationAdmin(DeskAdmin):
     fieldsets = (
         (None, {"fields": ("organization", "lot", "state", "state_reason", "bearer")}),
         (_("Deposit"), {"fields": ("required", "held")}),
+        (_("Who it is"), {"fields": ("is_inventor", "conflicts")}),
         (_("Record"), {"fields": ("rules_version", "applied_at", "approved_at")}),
     )
     facts = ("lot", "state", "required", "held", "closes_at", "applied_at")
@@ -142,7 +149,7 @@ class RegistrationAdmin(DeskAdmin):
     ) -> Registration | None:
         """Without its paddle while the lot is on sale: a row's own text is its paddle."""
         row: Registration | None = super().get_object(request, object_id, from_field)
-        if row is not None and row.lot.state in _ON_SALE:
+        if row is not None and row.lot.state in ON_SALE:
             row.paddle = ""
         return row
 
@@ -153,7 +160,7 @@ class RegistrationAdmin(DeskAdmin):
     def bearer(self, row: Registration) -> Any:
         if row.approved_at is None:
             return shown.NOTHING
-        return _("shown after the end") if row.lot.state in _ON_SALE else row.paddle
+        return _("shown after the end") if row.lot.state in ON_SALE else row.paddle
 
     @admin.display(description=_("deposit held"))
     def held(self, row: Any) -> Any:
@@ -166,6 +173,16 @@ class RegistrationAdmin(DeskAdmin):
     @admin.display(description=_("lot closes"))
     def closes_at(self, row: Registration) -> Any:
         return shown.moment(row.lot.closes_at)
+
+    @admin.display(description=_("may not bid, because"))
+    def conflicts(self, row: Any) -> Any:
+        """Everything known today; the action refuses by the gravest of it."""
+        if not hasattr(row, "conflicts_shown"):  # the page asks for it several times
+            pair = (row.lot_id, row.organization_id)
+            found = eligibility.conflicts(ties_of([pair])[pair], on=date_of(clock.now()))
+            said = [(refusal_body(refusal)["detail"],) for refusal in found]
+            row.conflicts_shown = format_html_join(mark_safe("<br>"), "{}", said) or shown.NOTHING
+        return row.conflicts_shown
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return bool(OPERATOR & roles_of(request))

@@ -1,5 +1,6 @@
 """The auction's tables."""
 
+from auctions.models.appraisals import LotAppraisal
 from auctions.models.bids import Bid, RefusedBid
 from auctions.models.deposits import DepositMovement, Forfeiture, Refund, RefundAlarm
 from auctions.models.documents import DocumentFile, DocumentSeries, IssuedDocument
@@ -23,6 +24,7 @@ __all__ = [
     "Forfeiture",
     "IssuedDocument",
     "Lot",
+    "LotAppraisal",
     "LotResult",
     "Policy",
     "ProxyMaximum",

@@ -31,6 +31,8 @@ class Registration(models.Model):
     )
     state_reason = models.CharField(_("reason"), max_length=1000, blank=True)
     rules_version = models.CharField(_("rules accepted"), max_length=40)
+    # Declared by the bidder: it, or its people, invented what is sold. A mark, and no exemption.
+    is_inventor = models.BooleanField(_("declared as inventor"), default=False)
     # Random, so that it tells nothing about who came first or how many came.
     paddle = models.CharField(_("paddle"), max_length=8, blank=True)
     applied_at = models.DateTimeField(_("applied at"))

@@ -19,13 +19,22 @@ from auctions.models import (
     DepositMovement,
     Forfeiture,
     Lot,
+    LotAppraisal,
     PublishedHeads,
     Refund,
     Registration,
 )
 from auctions.rules import reserve
 from core import clock, money
-from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
+from core.parsing import (
+    AmountField,
+    DayField,
+    FlagField,
+    IdField,
+    InstantField,
+    StrictForm,
+    WholeNumberField,
+)
 
 A_DAY = 24 * 60 * 60
 
@@ -85,6 +94,24 @@ class RegistrationForm(StrictForm):
     """Accepting the rules of the lot, by their version as the lot states it."""
 
     rules_version = serializers.CharField(max_length=40)
+    inventor = FlagField(required=False, default=False)
+
+
+class AppraisalForm(StrictForm):
+    """What an appraiser said the lot is worth, and on which day."""
+
+    organization = IdField()
+    value = AmountField()
+    appraised_on = DayField()
+
+
+class AppraisalView(serializers.Serializer[LotAppraisal]):
+    id = serializers.IntegerField()
+    lot = serializers.IntegerField(source="lot_id")
+    organization = serializers.IntegerField(source="organization_id")
+    value = AmountField()
+    appraised_on = DayField()
+    entered_at = InstantField()
 
 
 class DepositForm(StrictForm):
@@ -248,6 +275,7 @@ class RegistrationView(serializers.Serializer[Registration]):
     state_reason = serializers.CharField()
     paddle = serializers.SerializerMethodField()
     rules_version = serializers.CharField()
+    inventor = serializers.BooleanField(source="is_inventor")
     deposit_required = AmountField(source="lot.deposit_amount")
     applied_at = InstantField()
     approved_at = InstantField(allow_null=True)

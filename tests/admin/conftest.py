@@ -16,9 +16,18 @@ from django.urls import reverse
 from accounts import organizations
 from accounts.clients import Credentials, create_api_client
 from accounts.models import City, Organization, OrganizationKind, User
+from accounts.relations import declare_relation
 from auctions import forfeitures
 from auctions.closing import close_due_lots
-from auctions.models import Auctioneer, AuctionHouse, Bid, Lot, Registration, ReserveReading
+from auctions.models import (
+    Auctioneer,
+    AuctionHouse,
+    Bid,
+    Lot,
+    LotAppraisal,
+    Registration,
+    ReserveReading,
+)
 from core.errors import Refusal
 from core.models import Event
 from enclaves.models import Park
@@ -254,6 +263,19 @@ def _around(world: World) -> None:
     world.endorsed_need.refresh_from_db()
     ReserveReading.objects.create(
         lot=world.open_lot, by_user=world.people["operator"], at=NOW, reason="虚构的理由"
+    )
+    declare_relation(
+        actor=act(seller),
+        organization=organization_of(seller).pk,
+        related=organization_of(world.people["enterprise"]).pk,
+        kind="investment",
+    )
+    LotAppraisal.objects.create(
+        lot=world.draft_lot,
+        organization=make_organization(),
+        value=1000,
+        appraised_on=NOW.date(),
+        entered_at=NOW,
     )
     Park.objects.create(
         name="虚构飞地",

@@ -18,6 +18,7 @@ _STAFF = {"operator", "cadre"}
 _ALL = {"operator", "cadre", "bureau", "root"}
 READERS = {
     "accounts.organization": _ALL,
+    "accounts.relation": _STAFF,
     "accounts.user": {"root"},
     "accounts.membership": {"root"},
     "accounts.secondment": {"root"},
@@ -30,6 +31,7 @@ READERS = {
     "auctions.auctioneer": _STAFF,
     "auctions.lot": _STAFF,
     "auctions.lotresult": _STAFF,
+    "auctions.lotappraisal": _STAFF,
     "auctions.reservereading": _STAFF,
     "auctions.registration": {"operator"},
     "auctions.depositmovement": {"operator"},
@@ -50,6 +52,8 @@ READERS = {
     "notifications.stuckevent": {"root"},
 }
 WRITERS = {
+    "accounts.relation": _STAFF,
+    "auctions.lotappraisal": {"operator"},
     "accounts.user": {"root"},
     "accounts.membership": {"root"},
     "accounts.secondment": {"root"},

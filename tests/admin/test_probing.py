@@ -22,6 +22,7 @@ Desk = Callable[[User], Client]
 # What a list may be asked for. Everything else is refused; adding a row is a decision.
 OFFERED = {
     "accounts.organization": {"state__exact", "kind__exact", "city__id__exact"},
+    "accounts.relation": {"kind__exact", "by_staff__exact"},
     "accounts.user": {"is_active__exact", "is_superuser__exact"},
     "accounts.membership": {"role__exact"},
     "accounts.secondment": {"group__exact", "city__id__exact"},
@@ -34,6 +35,7 @@ OFFERED = {
     "auctions.auctioneer": set(),
     "auctions.lot": {"when", "state__exact"},
     "auctions.lotresult": {"outcome__exact"},
+    "auctions.lotappraisal": set(),
     "auctions.reservereading": set(),
     "auctions.registration": {"state"},
     "auctions.depositmovement": {"refund", "kind__exact"},

@@ -19,9 +19,12 @@ from tests.conftest import act, organization_of
 Desk = Callable[..., Client]
 
 
-# Of deposits, whose rows no UPDATE brings into a state: tests/admin/test_deposits.py; and the
-# reserve's, which the history does not name: tests/auctions/test_canary.py, test_reserves.py.
+# Without a wrong state to start from: tests/admin/test_ties.py. Of deposits, whose rows no UPDATE
+# brings into a state: tests/admin/test_deposits.py. And the reserve's, which the history does not
+# name: tests/auctions/test_canary.py, test_reserves.py.
 ELSEWHERE = {
+    ("accounts.organization", "particulars"),
+    ("accounts.relation", "end"),
     ("auctions.lot", "set-reserve"),
     ("auctions.lot", "show-reserve"),
     ("auctions.depositmovement", "record-refund"),

@@ -10,6 +10,7 @@ from auctions.models import (
     Forfeiture,
     IssuedDocument,
     Lot,
+    LotAppraisal,
     LotResult,
     Policy,
     ProxyMaximum,
@@ -118,9 +119,9 @@ REFUSED: dict[str, list[str]] = {
         changed(Lot, auctioneer_id="(SELECT id FROM auctions_auctioneer)"),
     ],
     "lot_times_in_order": [
-        changed(Lot, opens_at="scheduled_close"),
-        changed(Lot, closes_at="scheduled_close - interval '1 second'"),
-        changed(Lot, latest_close="closes_at - interval '1 second'"),
+        changed(Lot, ON_SALE, opens_at="scheduled_close"),
+        changed(Lot, ON_SALE, closes_at="scheduled_close - interval '1 second'"),
+        changed(Lot, ON_SALE, latest_close="closes_at - interval '1 second'"),
     ],
     "lot_amounts_positive": [
         changed(Lot, ON_SALE, starting_price="0"),
@@ -214,6 +215,8 @@ REFUSED: dict[str, list[str]] = {
     "lotresult_closed_not_before_the_end": [
         copied(LotResult, lot_id=OTHER_LOT, closed_at="closes_at - interval '1 microsecond'"),
     ],
+    "lotappraisal_value_positive": [copied(LotAppraisal, appraised_on="'2026-01-02'", value="0")],
+    "lotappraisal_once_a_day": [copied(LotAppraisal)],
     "publicrecord_digest_shape": [copied(PublicRecord, lot_id=OTHER_LOT, digest="'short'")],
     "publishedheads_root_shape": [copied(PublishedHeads, FIRST_DAY, **NEXT_DAY, root="''")],
     "publishedheads_list_and_root_before_together": [
@@ -265,4 +268,5 @@ LEDGERS = [
     *(Bid, RefusedBid, DepositMovement, LotResult, Policy, Refund, RefundAlarm),
     *(PublicRecord, PublishedHeads, PublishedHead, ProxyMaximum, IssuedDocument, DocumentFile),
     ReserveReading,
+    LotAppraisal,
 ]

@@ -31,7 +31,7 @@ LOT = PROMISED | {
 }
 REGISTRATION = {
     *("id", "lot", "organization", "organization_name", "state", "state_reason", "paddle"),
-    *("rules_version", "deposit_required", "applied_at", "approved_at"),
+    *("rules_version", "deposit_required", "applied_at", "approved_at", "inventor"),
 }
 MOVEMENT = {"id", "registration", "kind", "amount", "reference", "at", "due_at", "refund"}
 RESULT = {
@@ -293,6 +293,7 @@ def test_a_registration_shows_all_to_its_owner_and_nothing_to_others(
         "state_reason": "",
         "paddle": None,
         "rules_version": RULES,
+        "inventor": False,
         "deposit_required": "100.00",
         "applied_at": "2026-03-02T01:00:00Z",
         "approved_at": None,

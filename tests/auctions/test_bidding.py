@@ -12,7 +12,6 @@ from accounts.permissions import OrganizationNotVerified
 from auctions import bidding, closing, lots
 from auctions.lifecycle import ClosedBy, LotState, RegistrationState
 from auctions.models import Bid, Lot, RefusedBid, Registration
-from auctions.registration import ConsignorMayNotBid
 from auctions.rules import ledger
 from auctions.rules.ascending import (
     AlreadyLeading,
@@ -21,6 +20,7 @@ from auctions.rules.ascending import (
     BidTooLow,
     NotRegistered,
 )
+from auctions.rules.eligibility import ConsignorMayNotBid
 from core.errors import NotFound
 from core.idempotency import KeyReused
 from core.models import Event
@@ -359,7 +359,7 @@ def test_a_failure_half_way_leaves_nothing_behind(contested, bidder, break_half_
 
 # Savepoint, lock timeout, the lot's lock; registrations, bids and refusals by key; bid, lot, last
 # event, events, notification; release. The two readings of the clock are the test's here.
-BID_STATEMENTS = 12
+BID_STATEMENTS = 13
 
 
 def test_a_bid_takes_a_fixed_number_of_statements(

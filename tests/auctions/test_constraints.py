@@ -83,7 +83,10 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
             closes_at=clock.now() + timedelta(hours=1),
             reserve_price=Decimal("3000.00"),
         )
-        draft_lot(seller, reserve_price=Decimal("3000.00"))
+        draft = draft_lot(seller, reserve_price=Decimal("3000.00"))
+        draft.appraisals.create(
+            organization=make_organization(), value=1, appraised_on=NOW.date(), entered_at=NOW
+        )
         reader = make_member(make_organization())
         ReserveReading.objects.create(lot=on_sale, by_user=reader, at=clock.now(), reason="虚构")
         house = AuctionHouse.objects.create(

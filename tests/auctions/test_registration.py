@@ -15,11 +15,11 @@ from auctions.models import DepositMovement, Lot, Registration
 from auctions.queries import admitted, registrations_visible_to
 from auctions.registration import (
     AlreadyRegistered,
-    ConsignorMayNotBid,
     DepositMissing,
     RulesVersionMismatch,
 )
 from auctions.rules.ascending import BiddingNotOpen
+from auctions.rules.eligibility import ConsignorMayNotBid
 from core.errors import NotFound, PermissionDenied, ReasonRequired
 from core.lifecycle import IllegalTransition
 from core.models import Event

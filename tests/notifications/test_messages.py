@@ -153,7 +153,8 @@ def test_an_event_about_nothing_that_exists_can_still_be_read(kind, stranger, cl
 def test_words_name_only_facts_that_exist(key):
     """A misspelt name would show as a dash to every reader."""
     known = {
-        "organization", "reason", "url", "applicant", "own_paddle", "registration_reason",
+        "organization", "related", "reason", "url", "applicant", "own_paddle",
+        "registration_reason",
         "need", "need_code", "need_reason", "poster", "respondent",
         "achievement", "achievement_code", "achievement_reason", "owner",
         "deal", "deal_reason", "seller", "buyer", "objection_decision", "code",

@@ -216,6 +216,15 @@ def test_below_a_secret_reserve_the_highest_bid_has_no_effect(sold):
         check(forged(sold))
 
 
+def test_inventors_are_paddles_in_order(sold):
+    paddles = sorted({bid["paddle"] for bid in sold["bids"]})
+    for marked in (paddles, paddles[:1], []):
+        check(forged({**sold, "inventors": marked}))
+    for marked in (paddles[::-1], paddles[:1] * 2, [1], [None]):
+        with pytest.raises(Altered, match="inventors"):
+            check(forged({**sold, "inventors": marked}))
+
+
 UNKNOWN = {
     "unknown version": lambda content: content.update(version=2),
     "unknown rules": lambda content: content.update(rules="DUTCH-1"),

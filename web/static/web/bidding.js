@@ -166,7 +166,8 @@ export function startRegistration(page) {
     event.preventDefault();
     el("register").disabled = true;
     say(page.texts.registering, "waiting");
-    const answer = await send(page.urls.registrations, { rules_version: form.dataset.rules }, {
+    const asked = { rules_version: form.dataset.rules, inventor: el("inventor").checked };
+    const answer = await send(page.urls.registrations, asked, {
       key,
       organization: el("organization")?.value,
       onWait: () => say(page.texts.registering, "waiting"),
