@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from accounts.actors import Actor
 from accounts.permissions import require_operator
@@ -119,8 +119,8 @@ def start_session(*, actor: Actor, session_id: int) -> AuctionSession:
 def finish_session(*, actor: Actor, session_id: int) -> AuctionSession:
     """The auctioneer ends the session when every lot has ended.
 
-    For a flagship this moment ends a trading cycle: what was hammered or signed in it was formed
-    before, by the same clock.
+    For a flagship this moment ends a trading cycle: whatever was hammered or signed in it was
+    formed by then.
     """
     with transaction():
         session = lock_session(session_id, seen_by=actor)
@@ -129,7 +129,10 @@ def finish_session(*, actor: Actor, session_id: int) -> AuctionSession:
         open_lots = session.lots.filter(state__in=[LotState.PUBLISHED, LotState.SUSPENDED])
         if waiting := list(open_lots.order_by("entry__position").values_list("code", flat=True)):
             raise LotsNotEnded(lots=", ".join(waiting))
-        session.finished_at = now = clock.now()
+        now = clock.now()
+        # A clock that was set back must not push what was sold here into the next cycle.
+        last = session.entries.aggregate(last=Max("done_at"))["last"]
+        session.finished_at = max(now, last) if last else now
         _move(session, SessionState.FINISHED)
         _record(session, "session.finished", actor, now)
     return session

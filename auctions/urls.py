@@ -12,6 +12,7 @@ from auctions.views import (
     records,
     registrations,
     sessions,
+    statistics,
 )
 
 register_converter(records.Day, "day")
@@ -57,6 +58,7 @@ urlpatterns = [
     path("lots/<int:pk>/call", hall.CallLot.as_view()),
     path("lots/<int:pk>/hammer", hall.HammerLot.as_view()),
     path("lots/<int:pk>/pass", hall.PassLot.as_view()),
+    path("statistics/cycles", statistics.Cycles.as_view(), name="cycle_figures"),
     path("registrations/<int:pk>", registrations.RegistrationDetail.as_view()),
     path("registrations/<int:pk>/deposit", deposits.RecordDeposit.as_view()),
     path("registrations/<int:pk>/return-deposit", deposits.ReturnDeposit.as_view()),

@@ -354,6 +354,8 @@ ROWS = (
     Row("POST forfeitures/<int:pk>/reject", "forfeiture", "disputed_bidder",
                                                          "401 404 404 404 200 404 404 404 404 404 403", reason),
     # --- Sessions: the exchange's; announced ones are public.
+    # --- Figures: public, for a partner system with its scope.
+    Row("GET statistics/cycles", "", "seller",           "200 200 200 200 200 200 200 200 200 200 403"),
     Row("GET sessions", "", "operator",                  "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST sessions", "", "operator",                 "401 403 201 403 201 403 403 403 403 201 403", session_body),
     Row("GET sessions/<int:pk>", "planned_session", "operator",

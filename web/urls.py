@@ -7,6 +7,7 @@ urlpatterns = [
     path("favicon.ico", views.favicon),
     path("lots/<int:pk>", views.lot, name="lot"),
     path("lots/<int:pk>/ledger", views.lot_ledger, name="lot_ledger"),
+    path("statistics/cycles", views.cycles, name="cycles"),
     path("api/docs/errors", views.errors, name="errors"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -14,6 +14,7 @@ from accounts.requests import actor_of
 from auctions import closing, engines
 from auctions.models import Bid, Lot
 from auctions.rules.phases import BEFORE_OPENING, Phase
+from auctions.turnover import turnover
 from core import clock
 from core.envelope import stamp
 from core.errors import NotFound, all_refusals
@@ -61,6 +62,21 @@ def lot_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     bids = lots.newest_bids(shown, after=_number(request, "after"), at_most=lots.BIDS_AT_MOST)
     paddle = lots.part_of(actor, shown).paddle
     return _page(request, "web/_bids.html", clock.now(), bids=bids, own_paddle=paddle)
+
+
+@require_safe
+def cycles(request: HttpRequest) -> HttpResponse:
+    """GET /statistics/cycles: turnover by trading cycle, with its exports."""
+    found = turnover()
+    return _page(
+        request,
+        "web/cycles.html",
+        found.as_of,
+        as_of=found.as_of,
+        since=found.since,
+        reports=found.reports,
+        export_url=reverse("cycle_figures"),
+    )
 
 
 @require_safe

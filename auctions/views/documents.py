@@ -1,30 +1,18 @@
 """A lot's documents as PDF: for its parties and for staff."""
 
-import json
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.requests import Acting
 from auctions.documents.issuing import document_of
 from auctions.lifecycle import DocumentKind
-
-PDF = "application/pdf"
-
-
-class PdfRenderer(BaseRenderer):
-    """Lets a client ask for PDF. What it gets to render are refusals, which are JSON."""
-
-    media_type = PDF
-    format = "pdf"
-
-    def render(self, data: Any, *context: Any, **more: Any) -> bytes:
-        return json.dumps(data, ensure_ascii=False).encode()
+from auctions.views.files import PdfRenderer
 
 
 class Document(Acting, APIView):
@@ -34,14 +22,16 @@ class Document(Acting, APIView):
     renderer_classes = (JSONRenderer, PdfRenderer)
     kind: ClassVar[DocumentKind]
 
-    @extend_schema(responses={(200, PDF): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, PdfRenderer.media_type): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: int) -> HttpResponse:
         file = document_of(lot_id=pk, kind=self.kind, actor=self.actor)
         headers = {
             "Content-Disposition": f'attachment; filename="{file.document.code}.pdf"',
             "ETag": f'"{file.sha256}"',
         }
-        return HttpResponse(bytes(file.content), content_type=PDF, headers=headers)
+        return HttpResponse(
+            bytes(file.content), content_type=PdfRenderer.media_type, headers=headers
+        )
 
 
 class Confirmation(Document):
