@@ -287,8 +287,7 @@ def _with_defaults(
 
 def _plan(lot: Lot, at: datetime) -> notice.Plan:
     """The lot as it would be announced now."""
-    house = lot.house or (lot.session and lot.session.house)
-    presides = lot.auctioneer_id or (lot.session and lot.session.auctioneer_id)
+    house = lot.presiding_house
     return notice.Plan(
         policy=lot.policy.terms(),
         published_at=at,
@@ -300,7 +299,7 @@ def _plan(lot: Lot, at: datetime) -> notice.Plan:
         round=lot.round,
         has_house=house is not None,
         licence=(house.licensed_from, house.licensed_until) if house else None,
-        has_auctioneer=presides is not None,
+        has_auctioneer=lot.presiding_auctioneer is not None,
         media_notice=lot.media_notice,
         appraised_value=appraised_value(lot),
         holidays=holidays(),

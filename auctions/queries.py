@@ -54,7 +54,9 @@ PUBLIC_STATES = (
 
 def lots_visible_to(actor: Actor) -> QuerySet[Lot]:
     """Announced lots are public; the others are their consignor's and the exchange's."""
-    lots = Lot.objects.select_related("policy", "leader", "result__winning_bid__registration")
+    lots = Lot.objects.select_related(
+        "policy", "session", "leader", "result__winning_bid__registration"
+    )
     if actor.is_staff:
         return lots
     return lots.filter(
@@ -263,6 +265,8 @@ def closed_lot(lot_id: int) -> LotResult | None:
         "lot__deal__buyer",
         "lot__house__organization",
         "lot__auctioneer",
+        "lot__session__house__organization",
+        "lot__session__auctioneer",
         "winning_bid__registration",
     )
     return results.filter(lot=lot_id).first()

@@ -1,8 +1,8 @@
 """Deals: the one record every way of trading ends in.
 
-Bids and accepted responses form a deal by the step `form`. An agreed price and a listing are
-proposed, publicised where the law asks for it (`publicities`), and formed when the counterparty
-confirms (民法典 483; 合同编通则解释 art. 4).
+Bids form a deal by the step `form`, an accepted response by the step `agree`. An agreed price and
+a listing are proposed, publicised where the law asks for it (`publicities`), and formed when the
+counterparty confirms (民法典 483; 合同编通则解释 art. 4).
 """
 
 from datetime import datetime
@@ -22,14 +22,15 @@ from core.models import numbered
 from marketplace import achievements, rules
 from marketplace.lifecycle import (
     DEAL,
+    NEED,
     AchievementState,
     DealState,
     NeedState,
     ObjectionState,
 )
-from marketplace.locks import lock_achievement, lock_deal
+from marketplace.locks import lock_achievement, lock_deal, lock_deal_to_stop
 from marketplace.models import Channel, Deal, Need, Objection, PricingMethod, TransferMode
-from marketplace.queries import deals, needs_visible_to, publicity_of
+from marketplace.queries import deals, need_matched_by, needs_visible_to, publicity_of
 
 
 class OwnDeal(Refusal):
@@ -113,7 +114,7 @@ def confirm_deal(*, actor: Actor, deal_id: int, reason: str = "") -> Deal:
 def stop_deal(*, actor: Actor, deal_id: int, reason: str) -> Deal:
     """Take a proposal back, turn it down, or end it for the exchange; the achievement is free."""
     with transaction():
-        deal = lock_deal(deal_id, seen_by=actor)
+        deal = lock_deal_to_stop(deal_id, seen_by=actor)
         require_signed_in(actor)
         if not actor.is_staff and not {deal.seller_id, deal.buyer_id} & actor.acts_for:
             raise PermissionDenied
@@ -121,7 +122,11 @@ def stop_deal(*, actor: Actor, deal_id: int, reason: str) -> Deal:
 
 
 def stop(deal: Deal, *, reason: str, actor: Acts, at: datetime) -> Deal:
-    """End a deal that was not formed, which the caller locked; open objections lapse with it."""
+    """End a deal that was not formed; open objections lapse with it.
+
+    The caller locked it, and before it the need that chose it, which is closed: whoever else had
+    responded was declined when that choice was made.
+    """
     require_transaction()
     DEAL.check(DealState(deal.state), DealState.STOPPED)
     deal.state, deal.state_reason = DealState.STOPPED, reason
@@ -132,6 +137,8 @@ def stop(deal: Deal, *, reason: str, actor: Acts, at: datetime) -> Deal:
     if deal.achievement_id is not None:
         achievements.release(deal.achievement_id, at=at, actor=actor)
     record_deal(deal, "stopped", actor, at)
+    if (need := need_matched_by(deal.pk)) is not None:
+        _close(need, reason, actor, at)
     return deal
 
 
@@ -177,6 +184,46 @@ def form(
     return deal
 
 
+def agree(
+    *,
+    seller: Organization,
+    buyer_id: int,
+    price: Decimal,
+    evidence: str,
+    at: datetime,
+    actor: Acts,
+    achievement_id: int | None,
+    need_id: int,
+) -> Deal:
+    """Step: what a poster and a respondent agreed on, whose achievement the caller reserved.
+
+    It is formed at once, unless the seller has to publish its price before (国发〔2016〕16号): then
+    it is proposed, and formed when the publicity is over and the poster confirms.
+    """
+    terms: dict[str, Any] = {
+        "seller_id": seller.pk,
+        "buyer_id": buyer_id,
+        "price": price,
+        "method": PricingMethod.AGREEMENT,
+        "channel": Channel.NEED_RESPONSE,
+        "achievement_id": achievement_id,
+        "need_id": need_id,
+    }
+    if not rules.needs_publicity(method=PricingMethod.AGREEMENT, seller_kind=seller.kind):
+        return form(**terms, at=at, actor=actor)
+    require_transaction()
+    deal = Deal.objects.create(
+        **numbered(Deal, "D", at),
+        **terms,
+        mode=_usual_mode(achievement_id),
+        evidence=evidence,
+        state=DealState.PROPOSED,
+        proposed_at=at,
+    )
+    record_deal(deal, "proposed", actor, at)
+    return deal
+
+
 def record_deal(deal: Deal, what: str, actor: Acts | None, at: datetime, **facts: Any) -> None:
     """One event of a deal that the caller locked."""
     record(
@@ -213,6 +260,21 @@ def _form(deal: Deal, actor: Acts, at: datetime, *, reason: str = "") -> Deal:
     deal.save(update_fields=["state", "state_reason", "formed_at", "channel"])
     record_deal(deal, "formed", actor, at)
     return deal
+
+
+def _close(need: Need, reason: str, actor: Acts, at: datetime) -> None:
+    NEED.check(NeedState(need.state), NeedState.CLOSED)
+    need.state, need.state_reason = NeedState.CLOSED, reason
+    need.save(update_fields=["state", "state_reason"])
+    record(
+        f"need:{need.pk}",
+        "need.closed",
+        at=at,
+        actor=actor,
+        need=need.pk,
+        code=need.code,
+        organization=need.organization_id,
+    )
 
 
 def _need_on_the_list(actor: Actor, need_id: int | None, buyer_id: int) -> Need | None:

@@ -69,7 +69,8 @@ NEED = Lifecycle(
         NeedState.ENDORSED: {NeedState.PUBLISHED, NeedState.RETURNED, NeedState.WITHDRAWN},
         NeedState.RETURNED: {NeedState.SUBMITTED, NeedState.WITHDRAWN},
         NeedState.PUBLISHED: {NeedState.MATCHED, NeedState.CLOSED, NeedState.WITHDRAWN},
-        NeedState.MATCHED: {NeedState.SIGNED},
+        # Closed with its deal, if that is stopped before it was formed.
+        NeedState.MATCHED: {NeedState.SIGNED, NeedState.CLOSED},
         NeedState.SIGNED: {NeedState.COMPLETED},
         NeedState.COMPLETED: set(),
         NeedState.CLOSED: set(),
@@ -115,7 +116,7 @@ ACHIEVEMENT = Lifecycle(
 DEAL = Lifecycle(
     "deal",
     {
-        # A deal that bids or a response's acceptance bring about is formed at once.
+        # A deal that bids bring about is formed at once.
         DealState.PROPOSED: {DealState.PUBLICISED, DealState.FORMED, DealState.STOPPED},
         DealState.PUBLICISED: {DealState.FORMED, DealState.STOPPED},
         DealState.STOPPED: set(),

@@ -18,6 +18,7 @@ from marketplace.queries import (
     deals,
     deals_known_to,
     deals_visible_to,
+    need_matched_by,
     needs,
     needs_visible_to,
     objections_visible_to,
@@ -64,6 +65,15 @@ def lock_deal(deal_id: int, *, seen_by: Actor | None = None) -> Deal:
     return _lock(deals() if seen_by is None else deals_visible_to(seen_by), deal_id)
 
 
+def lock_deal_to_stop(deal_id: int, *, seen_by: Actor) -> Deal:
+    """Lock a deal, and before it the need that chose it, which ends with it.
+
+    Which need that is never changes.
+    """
+    _lock_need_matched_by(deal_id)
+    return lock_deal(deal_id, seen_by=seen_by)
+
+
 def lock_known_deal(deal_id: int, *, known_to: Actor) -> Deal:
     """Lock a deal that its parties see, or that everybody heard of by its publicity."""
     return _lock(deals_known_to(known_to), deal_id)
@@ -75,7 +85,14 @@ def lock_deal_objected_to(objection_id: int, *, seen_by: Actor) -> Deal:
     objection = objections_visible_to(seen_by).filter(pk=objection_id).first()
     if objection is None:
         raise NotFound
-    return _lock(deals(), objection.publicity.deal_id)
+    _lock_need_matched_by(objection.publicity.deal_id)
+    return lock_deal(objection.publicity.deal_id)
+
+
+def _lock_need_matched_by(deal_id: int) -> None:
+    require_transaction()
+    if (need := need_matched_by(deal_id)) is not None:
+        _lock(needs(), need.pk)
 
 
 def _lock(rows: QuerySet[Row], row_id: int) -> Row:

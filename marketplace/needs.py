@@ -17,6 +17,7 @@ from core import clock
 from core.db import transaction
 from core.events import record
 from core.idempotency import Once, claim, settle
+from core.lifecycle import IllegalTransition
 from core.models import numbered
 from marketplace import responses, rules
 from marketplace.lifecycle import NEED, NeedState
@@ -135,6 +136,10 @@ def close_need(*, actor: Actor, need_id: int, reason: str) -> Need:
         need = lock_need(need_id, seen_by=actor)
         require_agent(actor, need.organization_id)
         told = rules.check_reason(reason)
+        if need.state == NeedState.MATCHED:  # the deal's to end, not the poster's
+            raise IllegalTransition(
+                thing=NEED.name, current=NeedState.MATCHED, wanted=NeedState.CLOSED
+            )
         now = clock.now()
         _move(need, NeedState.CLOSED, actor, now, reason=told)
         responses.decline_open(need, reason=NEED_CLOSED, at=now, actor=actor)

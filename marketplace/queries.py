@@ -112,6 +112,11 @@ def deals_known_to(actor: Actor) -> QuerySet[Deal]:
     return deals().filter(Q(pk__in=deals_visible_to(actor).values("pk")) | _EVER_PUBLICISED)
 
 
+def need_matched_by(deal_id: int) -> Need | None:
+    """The need whose poster chose the response that this deal came of."""
+    return needs().filter(responses__deal=deal_id).first()
+
+
 def publicity_of(deal: Deal) -> Publicity | None:
     """Read anew: what was joined while a lock was awaited is as old as the question."""
     return Publicity.objects.filter(deal=deal).first()

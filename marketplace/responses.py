@@ -19,7 +19,7 @@ from marketplace.locks import (
     lock_response,
     lock_responses_to,
 )
-from marketplace.models import Channel, Deal, Need, PricingMethod, Response
+from marketplace.models import Deal, Need, Response
 from marketplace.models.needs import ANOTHER_ACCEPTED
 from marketplace.queries import achievements_visible_to
 from marketplace.queries import responses as all_responses
@@ -105,7 +105,9 @@ def withdraw_response(*, actor: Actor, response_id: int) -> Response:
 
 
 def accept_response(*, actor: Actor, response_id: int) -> Response:
-    """The poster chooses: a deal is formed, the others are declined, the need is matched.
+    """The poster chooses: a deal is agreed, the others are declined, the need is matched.
+
+    A state-owned respondent publishes the price first; until then the deal is only proposed.
 
     All responses are locked with the need, so of two choices at once the later one finds
     its response declined.
@@ -156,17 +158,16 @@ def _check_offered(actor: Actor, organization_id: int, achievement_id: int | Non
 
 
 def _deal(need: Need, response: Response, actor: Actor, at: datetime) -> Deal:
-    """Form the deal and keep the achievement it is about, if any, from being sold twice."""
+    """Agree on the deal and keep the achievement it is about, if any, from being sold twice."""
     if response.achievement_id is not None:
         achievement = achievements.reserve(response.achievement_id, at=at, actor=actor)
         if achievement.owner_id != response.organization_id:
             raise AchievementNotOffered
-    return deals.form(
-        seller_id=response.organization_id,
+    return deals.agree(
+        seller=response.organization,
         buyer_id=need.organization_id,
         price=response.price,
-        method=PricingMethod.AGREEMENT,
-        channel=Channel.NEED_RESPONSE,
+        evidence=f"{need.code} · {need.title}\n{response.approach}",
         at=at,
         actor=actor,
         achievement_id=response.achievement_id,

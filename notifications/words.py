@@ -82,7 +82,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "need.matched": (
         _("The need is matched: {need}"),
-        _("A response to {need_code} was accepted and a deal was formed."),
+        _("A response to {need_code} was accepted."),
     ),
     "need.closed": (
         _("The need was closed: {need}"),
@@ -102,7 +102,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "response.accepted": (
         _("Your response was accepted: {need}"),
-        _("{poster} accepted your response to {need_code}. A deal was formed."),
+        _("{poster} accepted your response to {need_code}. Your deal tells what comes next."),
     ),
     "response.declined": (
         _("Your response was declined: {need}"),

@@ -96,7 +96,7 @@ def buyer_of(result: LotResult) -> Organization:
 
 
 def _words(lot: Lot) -> Words:
-    return words_for(has_licensed_house=lot.house is not None)
+    return words_for(has_licensed_house=lot.is_called_auction)
 
 
 def _lot_facts(lot: Lot) -> list[Row]:
@@ -108,11 +108,11 @@ def _lot_facts(lot: Lot) -> list[Row]:
 
 
 def _house_facts(lot: Lot) -> list[Row]:
-    if lot.house is None:
+    if (house := lot.presiding_house) is None:
         return []
-    rows = [["拍卖人", f"{lot.house.organization.name}（批准证书 {lot.house.licence_number}）"]]
-    if lot.auctioneer is not None:
-        named = f"{lot.auctioneer.name}（执业证书 {lot.auctioneer.certificate_number}）"
+    rows = [["拍卖人", f"{house.organization.name}（批准证书 {house.licence_number}）"]]
+    if (auctioneer := lot.presiding_auctioneer) is not None:
+        named = f"{auctioneer.name}（执业证书 {auctioneer.certificate_number}）"
         rows.append(["拍卖师", named])
     return rows
 
@@ -176,22 +176,24 @@ def _checking(lot: Lot, record: PublicRecord) -> dict[str, Any]:
 
 
 def _host_signatures(lot: Lot) -> list[dict[str, str]]:
-    if lot.house is None:
+    if (house := lot.presiding_house) is None:
         return [_place("交易服务机构盖章"), _place("经办人签字")]
-    auctioneer = lot.auctioneer.name if lot.auctioneer else ""
-    return [_place("拍卖人盖章", lot.house.organization.name), _place("拍卖师签字", auctioneer)]
+    return [_place("拍卖人盖章", house.organization.name), _auctioneer_signs(lot)]
 
 
 def _transcript_signatures(result: LotResult, words: Words) -> list[dict[str, str]]:
     """The auctioneer, the recorder and, of a sale, the buyer (拍卖法 art. 53)."""
     lot = result.lot
-    host = _place("主持人签字")
-    if lot.house is not None:
-        host = _place("拍卖师签字", lot.auctioneer.name if lot.auctioneer else "")
+    host = _auctioneer_signs(lot) if lot.is_called_auction else _place("主持人签字")
     places = [host, _place("记录人签字")]
     if result.outcome == Outcome.SOLD:
         places.append(_place(f"{words.buyer}签章", buyer_of(result).name))
     return places
+
+
+def _auctioneer_signs(lot: Lot) -> dict[str, str]:
+    auctioneer = lot.presiding_auctioneer
+    return _place("拍卖师签字", auctioneer.name if auctioneer else "")
 
 
 def _place(title: str, name: str = "") -> dict[str, str]:

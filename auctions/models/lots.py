@@ -8,7 +8,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from auctions.lifecycle import FloorState, LotFormat, LotState, Outcome, ReserveMode
+from auctions.lifecycle import FloorState, LotFormat, LotState, Outcome, Regime, ReserveMode
+from auctions.models.policies import Auctioneer, AuctionHouse
+from auctions.models.sessions import AuctionSession
 from auctions.rules import hall
 from auctions.rules.ascending import Standing, Terms, phase
 from auctions.rules.phases import Announcement, Phase, hall_phase
@@ -244,9 +246,43 @@ class Lot(models.Model):
         return f"{self.code} {self.title}"
 
     @property
+    def presiding_house(self) -> AuctionHouse | None:
+        """The licensed house that holds the auction: the lot's own, or else its session's.
+
+        Over what the exchange sells under its own rules no house presides, whoever has the hall.
+        """
+        return self._host.house if self._host else None
+
+    @property
+    def presiding_house_id(self) -> int | None:
+        return self._host.house_id if self._host else None
+
+    @property
+    def presiding_auctioneer(self) -> Auctioneer | None:
+        """The auctioneer the lot names, or else the session's if it is of the same house."""
+        return self._podium.auctioneer if self._podium else None
+
+    @property
+    def presiding_auctioneer_id(self) -> int | None:
+        return self._podium.auctioneer_id if self._podium else None
+
+    @property
+    def _host(self) -> "Lot | AuctionSession | None":
+        if self.policy.regime != Regime.AUCTION:
+            return None
+        return self if self.house_id is not None else self.session
+
+    @property
+    def _podium(self) -> "Lot | AuctionSession | None":
+        host, session = self._host, self.session
+        if host is None or host.auctioneer_id is not None or session is None:
+            return host
+        return session if session.house_id == host.house_id else host
+
+    @property
     def is_called_auction(self) -> bool:
         """Whether the word 拍卖 may be used: without a house it is 竞价 (拍卖法 arts. 11, 60)."""
-        return self.house_id is not None
+        return self.presiding_house_id is not None
 
     @property
     def is_sold_in_hall(self) -> bool:

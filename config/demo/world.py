@@ -21,7 +21,7 @@ from auctions.lifecycle import LotState, Regime
 from auctions.models import Lot, Policy
 from auctions.policies import publish_policy
 from core import clock, money
-from marketplace import achievements, needs, responses
+from marketplace import achievements, needs, publicities, responses
 from marketplace.models import Achievement, Deal
 from marketplace.rules import patent_check_digit
 
@@ -217,7 +217,7 @@ def _post_needs(
 
 
 def _answer_a_need(people: dict[str, User], organizations: dict[str, Organization]) -> None:
-    """One need is answered by the institute and the answer accepted: a deal without a bid."""
+    """One need is answered by the institute and the answer accepted: a deal that is publicised."""
     if Deal.objects.exists():
         return
     poster, seller = actor_of_user(people["enterprise"]), actor_of_user(people["seller"])
@@ -231,6 +231,10 @@ def _answer_a_need(people: dict[str, User], organizations: dict[str, Organizatio
         months=9,
     )
     responses.accept_response(actor=poster, response_id=answer.pk)
+    # An institute publishes its price before the deal is formed.
+    publicities.publicise_deal(
+        actor=seller, deal_id=Deal.objects.get().pk, place="科技成果转化处公告栏（演示）"
+    )
 
 
 def _admit(lot: Lot, username: str, operator: Actor) -> None:

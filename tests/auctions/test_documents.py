@@ -16,6 +16,7 @@ from auctions.models import (
     DocumentSeries,
     IssuedDocument,
     Lot,
+    Policy,
 )
 from auctions.queries import closed_lot
 from core.models import Event
@@ -130,7 +131,8 @@ def test_a_licensed_house_and_its_auctioneer_stand_in_both(sold, kind):
     auctioneer = Auctioneer.objects.create(
         house=house, name="虚构甲", certificate_number="虚构-0007"
     )
-    Lot.objects.filter(pk=sold.pk).update(house=house, auctioneer=None)
+    auction = Policy.objects.get(code="AUCTION-1")
+    Lot.objects.filter(pk=sold.pk).update(policy=auction, house=house, auctioneer=None)
     assert ["拍卖师", "虚构甲（执业证书 虚构-0007）"] not in written(sold, kind)["facts"]
     Lot.objects.filter(pk=sold.pk).update(house=house, auctioneer=auctioneer)
     told = written(sold, kind)

@@ -15,7 +15,7 @@ from tests.marketplace.requests import ACHIEVEMENT, INDICATOR, NEED, RESPONSE, V
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
-def test_from_a_need_to_a_deal(api, enterprise, bureau, cadre, seller, rival):
+def test_from_a_need_to_a_deal(api, enterprise, bureau, cadre, bidder, rival):
     need = api(enterprise).post(f"{V1}/needs", NEED).json()["id"]
     assert api(enterprise).post(f"{V1}/needs/{need}/submit").json()["state"] == "submitted"
     assert api(bureau).post(f"{V1}/needs/{need}/endorse").json()["state"] == "endorsed"
@@ -23,7 +23,7 @@ def test_from_a_need_to_a_deal(api, enterprise, bureau, cadre, seller, rival):
 
     first, second = (
         api(user).post(f"{V1}/needs/{need}/responses", RESPONSE, **keyed()).json()["id"]
-        for user in (seller, rival)
+        for user in (bidder, rival)
     )
     shortlisted = api(enterprise).post(f"{V1}/responses/{first}/shortlist")
     assert shortlisted.json()["state"] == "shortlisted"
@@ -32,14 +32,14 @@ def test_from_a_need_to_a_deal(api, enterprise, bureau, cadre, seller, rival):
     assert accepted["state"] == "accepted"
     assert api(rival).get(f"{V1}/responses/{second}").json()["state"] == "declined"
     assert api(rival).get(f"{V1}/needs/{need}").json()["state"] == "matched"
-    deal = api(seller).get(f"{V1}/deals/{accepted['deal']}").json()
+    deal = api(bidder).get(f"{V1}/deals/{accepted['deal']}").json()
     assert deal == {
         "id": accepted["deal"],
         "code": Deal.objects.get().code,
         "achievement": None,
         "need": need,
-        "seller": organization_of(seller).pk,
-        "seller_name": organization_of(seller).name,
+        "seller": organization_of(bidder).pk,
+        "seller_name": organization_of(bidder).name,
         "buyer": organization_of(enterprise).pk,
         "buyer_name": organization_of(enterprise).name,
         "price": "2800000.00",

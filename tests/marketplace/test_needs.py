@@ -49,7 +49,8 @@ MOVES = [
     Move(needs.withdraw_need, "enterprise", NeedState.WITHDRAWN),
     Move(needs.close_need, "enterprise", NeedState.CLOSED, BECAUSE),
 ]
-ALLOWED = [(move, state) for move in MOVES for state in NEED.sources(move.to)]
+# A matched need is closed by its deal alone.
+ALLOWED = [(move, state) for move in MOVES for state in NEED.sources(move.to) - {NeedState.MATCHED}]
 OTHERS = [(move, state) for move in MOVES for state in NeedState if (move, state) not in ALLOWED]
 # The bureau does not know of what was never submitted: there it is a 404, not a 409.
 UNSEEN = {(NeedState.ENDORSED, NeedState.DRAFT), (NeedState.ENDORSED, NeedState.WITHDRAWN)}

@@ -229,16 +229,16 @@ def test_nobody_responds_for_an_organization_they_do_not_act_for(enterprise, sel
 def test_accepting_forms_the_deal_declines_the_others_and_matches_the_need(
     enterprise, seller, bidder, rival
 ):
-    need, offered = make_need(enterprise), make_achievement(seller)
-    chosen = make_response(need, seller, ResponseState.SHORTLISTED, achievement=offered)
-    other = make_response(need, bidder)
+    need, offered = make_need(enterprise), make_achievement(bidder)
+    chosen = make_response(need, bidder, ResponseState.SHORTLISTED, achievement=offered)
+    other = make_response(need, seller)
     gone = make_response(need, rival, ResponseState.WITHDRAWN)
 
     accepted = responses.accept_response(actor=act(enterprise), response_id=chosen.pk)
 
     deal = Deal.objects.get()
     assert (accepted.state, accepted.deal) == (ResponseState.ACCEPTED, deal)
-    assert (deal.seller, deal.buyer) == (organization_of(seller), organization_of(enterprise))
+    assert (deal.seller, deal.buyer) == (organization_of(bidder), organization_of(enterprise))
     assert (deal.price, deal.method, deal.channel) == (chosen.price, "agreement", "need_response")
     assert (deal.need, deal.achievement, deal.state) == (need, offered, "formed")
     assert deal.formed_at == NOW

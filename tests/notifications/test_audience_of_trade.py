@@ -51,19 +51,19 @@ def test_the_bureau_of_another_city_is_not_told(everyone, rival, clock):
 
 
 def test_a_choice_is_told_to_the_chosen_and_to_the_others_apart(
-    everyone, enterprise, seller, rival
+    everyone, enterprise, bidder, rival
 ):
     need = make_need(enterprise)
-    chosen, other = make_response(need, seller), make_response(need, rival)
+    chosen, other = make_response(need, bidder), make_response(need, rival)
     responses.shortlist_response(actor=act(enterprise), response_id=chosen.pk)
     responses.accept_response(actor=act(enterprise), response_id=chosen.pk)
 
     assert told() == {
-        "response.shortlisted": {"seller"},
-        "response.accepted": {"seller"},
+        "response.shortlisted": {"bidder"},
+        "response.accepted": {"bidder"},
         "response.declined": {"rival"},
         # The poster did it, and still gets the deal in writing.
-        "deal.formed": {"enterprise", "seller"},
+        "deal.formed": {"enterprise", "bidder"},
     }
     assert other.need == need
 
@@ -124,14 +124,14 @@ def test_the_systems_of_both_sides_hear_of_a_response(everyone, enterprise, sell
 
 
 def test_events_of_trade_carry_the_payload_that_the_table_promises(
-    everyone, enterprise, seller, bureau, cadre
+    everyone, enterprise, bidder, bureau, cadre
 ):
-    achievement = make_achievement(seller)
+    achievement = make_achievement(bidder)
     need = make_need(enterprise, NeedState.DRAFT)
     needs.submit_need(actor=act(enterprise), need_id=need.pk)
     needs.endorse_need(actor=act(bureau), need_id=need.pk)
     needs.publish_need(actor=act(cadre), need_id=need.pk)
-    response = make_response(need, seller, achievement=achievement)
+    response = make_response(need, bidder, achievement=achievement)
     responses.accept_response(actor=act(enterprise), response_id=response.pk)
 
     recorded = {event.kind: set(event.payload) for event in Event.objects.all()}

@@ -61,12 +61,18 @@ def test_a_need_becomes_a_deal(
     assert len(read(stranger, f"{path}/responses")["results"]) == 2
     assert len(read(rival, f"{path}/responses")["results"]) == 1, "its own; not a competitor's"
 
-    # The poster chooses: a deal is formed, the others are declined, the achievement is kept.
+    # The poster chooses: the others are declined, the achievement is kept. The institute publishes
+    # the price before the deal is formed.
     say(stranger, 200, f"responses/{other['id']}/shortlist")
     clock.advance(days=3)
     accepted = say(stranger, 200, f"responses/{chosen['id']}/accept")
-    deal = read(seller, f"deals/{accepted['deal']}")
-    assert deal == read(stranger, f"deals/{accepted['deal']}")
+    agreed = f"deals/{accepted['deal']}"
+    assert say(stranger, 409, f"{agreed}/confirm")["code"] == "publicity_required"
+    say(seller, 200, f"{agreed}/publicise", place="虚构院公告栏")
+    clock.advance(days=16)
+    say(stranger, 200, f"{agreed}/confirm")
+    deal = read(seller, agreed)
+    assert deal == read(stranger, agreed)
     assert (deal["price"], deal["method"], deal["channel"]) == (
         "2800000.00",
         "agreement",
@@ -74,7 +80,7 @@ def test_a_need_becomes_a_deal(
     )
     assert (deal["seller"], deal["buyer"]) == (organization_of(seller).pk, founded["id"])
     assert (deal["need"], deal["achievement"]) == (need["id"], achievement["id"])
-    assert deal["formed_at"] == "2026-03-05T01:00:00Z"
+    assert deal["formed_at"] == "2026-03-21T01:00:00Z"
     assert read(None, path)["state"] == "matched"
     assert read(rival, f"responses/{other['id']}")["state"] == "declined"
     assert read(None, f"achievements/{achievement['id']}")["state"] == "reserved"
@@ -98,7 +104,7 @@ def test_a_need_becomes_a_deal(
         "achievement.published",
         "achievement.reserved",
     ]
-    assert told(f"deal:{deal['id']}") == ["deal.formed"]
+    assert told(f"deal:{deal['id']}") == ["deal.proposed", "deal.publicised", "deal.formed"]
     assert every_event_is_in_the_table_of_audiences()
 
     # The outbox is read; both parties find the deal among their notices.
