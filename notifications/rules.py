@@ -111,14 +111,14 @@ _NOT_PUBLIC_V4 = [
         "240.0.0.0/4",
     )
 ]
-# Of IPv6 only what is allocated to the public, less what only looks like it.
+# Of IPv6 only what is allocated to the public, less what only looks like it; 6to4 (2002::/16) among
+# it, whatever it wraps: RFC 7526 gave it up.
 _PUBLIC_V6 = ip_network("2000::/3")
 _NOT_PUBLIC_V6 = [
     ip_network(text) for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 ]
 _MAPPED = ip_network("::ffff:0:0/96")
 _NAT64 = ip_network("64:ff9b::/96")
-_SIX_TO_FOUR = ip_network("2002::/16")
 # What the demo may reach in addition: this machine and the network it stands in.
 _PRIVATE = [
     ip_network(text)
@@ -149,8 +149,6 @@ def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
         return address
     if address in _MAPPED or address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
-    if address in _SIX_TO_FOUR:
-        return IPv4Address(int(address) >> 80 & 0xFFFFFFFF)
     return address
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.core.management.commands import flush
 from rest_framework.test import APIClient
 
 from accounts.actors import Actor, actor_of_user
@@ -77,6 +78,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         call_command("load_reference", stdout=StringIO())
         add_policy_without_notice()
+    # After each flush Django would look for the content types and permissions that were spared.
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
 
 
 def add_policy_without_notice() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.db.models import Model
+from django.template.response import TemplateResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -113,6 +114,12 @@ def desk() -> Callable[[User], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Views decide as always, pages stay blank: for tests of who gets what, not of what it says."""
+    monkeypatch.setattr(TemplateResponse, "rendered_content", "")
 
 
 @pytest.fixture

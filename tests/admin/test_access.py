@@ -75,6 +75,7 @@ def test_every_model_at_the_desk_has_a_row_in_the_table():
     assert {model._meta.label_lower for model in admin.site._registry} == set(READERS)
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("who", ["operator", "cadre", "bureau", "root", *sorted(OUTSIDERS)])
 def test_lists_and_pages_open_for_their_readers_alone(who: str, world: World, desk: Desk):
     client = desk(world.people[who])
@@ -89,6 +90,7 @@ def test_lists_and_pages_open_for_their_readers_alone(who: str, world: World, de
             assert answer.status_code in {expected, 302}, (who, name)
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("who", ["operator", "cadre", "bureau", "root"])
 def test_only_writers_get_a_form_and_nobody_deletes(who: str, world: World, desk: Desk):
     client = desk(world.people[who])

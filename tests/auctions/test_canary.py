@@ -206,7 +206,7 @@ def test_after_the_end_it_is_told_that_it_was_not_met_and_no_more(sale, clock):
     clock.set(sale.lot.closes_at)
     assert closing.close_lot(sale.lot.pk, by=ClosedBy.CLOSER)
     deliver_everything()
-    assert read_by(sale, ("anonymous", "own", "bidder", "operator")) == []
+    assert read_by(sale, ("anonymous", "bidder", "operator")) == []
     assert stored_elsewhere() == []
     assert said_elsewhere(sale) == []
     lot = sale.client("anonymous").get(f"/api/v1/lots/{sale.lot.pk}").json()
@@ -222,14 +222,13 @@ def test_a_maximum_is_read_by_its_bidder_and_found_nowhere_else(sale, clock):
     lot = sale.client("anonymous").get(f"/api/v1/lots/{sale.lot.pk}").json()
     assert lot["current_price"] == "1250.00"
     deliver_everything()
-    others = tuple(caller for caller in (*CALLERS, "rival") if caller != "bidder")
-    assert read_by(sale, others) == []
+    assert read_by(sale, ("anonymous", "stranger", "own", "rival", "operator", "client")) == []
     own = {where for where, _ in read_by(sale, ("bidder",))}
     assert own == {"bidder GET lots/<int:pk>/maximum"}
     clock.set(sale.lot.closes_at)
     assert closing.close_lot(sale.lot.pk, by=ClosedBy.CLOSER)
     deliver_everything()
-    assert read_by(sale, ("anonymous", "own", "rival", "operator")) == []
+    assert read_by(sale, ("anonymous", "rival", "operator")) == []
     assert sale.answers + stored_elsewhere() + said_elsewhere(sale) == []
 
 
@@ -284,7 +283,7 @@ def desk_reads(lot: Lot) -> Iterator[tuple[str, dict[str, str]]]:
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         yield reverse(f"{name}_changelist"), {}
-        for row in model._default_manager.order_by("-pk")[:2]:
+        for row in model._default_manager.order_by("-pk")[:1]:
             yield reverse(f"{name}_change", args=[row.pk]), {}
             yield reverse(f"{name}_history", args=[row.pk]), {}
     for step in ("set-reserve", "show-reserve", "withdraw"):
