@@ -4,6 +4,9 @@
 PYTHON ?= python3
 ARGS ?=
 IN := .venv/bin
+# Whole files to a process, as their tests share a world. Three processes keep two cores busy while
+# some tests wait for a browser, a clock or a server.
+PYTEST := $(IN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 COVERAGE := --cov --cov-report=term:skip-covered
 COMPILE := $(IN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate
@@ -28,7 +31,7 @@ demo: runtime  ## The marketplace with a demo world in it; Ctrl-C ends everythin
 
 test: tools  ## The tests; ARGS="tests/auctions -x" for some of them
 	@$(IN)/python -m config.catalogues compile
-	@$(IN)/python -m config.embedded --fast -- $(IN)/python -m pytest -n 2 $(ARGS)
+	@$(IN)/python -m config.embedded --fast -- $(PYTEST) $(ARGS)
 
 check: tools  ## What CI runs: format, lint, types, imports, migrations, documents, tests
 	$(call step,format,$(IN)/ruff format --check .)
@@ -42,7 +45,7 @@ check-with-services: export DJANGO_SETTINGS_MODULE := config.settings_test
 check-with-services:
 	$(call step,migrations,$(IN)/python manage.py makemigrations --check --dry-run)
 	$(call step,documents,$(IN)/python manage.py write_docs --check)
-	$(call step,tests,$(IN)/python -m pytest -n 2 $(COVERAGE) $(ARGS))
+	$(call step,tests,$(PYTEST) $(COVERAGE) $(ARGS))
 
 fix: tools  ## Format, and mend what the linter can mend
 	@$(IN)/ruff format .

@@ -40,13 +40,25 @@ from tests.lasting import lasting
 
 # What a lot is sold under that names neither format nor policy.
 RULES = "ENGLISH-1/EXCHANGE_BIDDING-2"
+LONGEST = (
+    "tests/test_bad_input.py",
+    "tests/auctions/test_canary.py",
+    "tests/test_permissions.py",
+    "tests/browser",
+    "tests/admin",
+    "tests/races",
+)
 _numbers = count(1)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One order in every process: cases made from sets come in another order in each worker."""
-    items.sort(key=lambda item: item.nodeid)
+    """One order in every process: cases made from sets come in another order in each worker.
+
+    A process works through whole files, so those that take longest come first: begun last, one of
+    them would keep a process busy when the others have nothing left.
+    """
+    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), item.nodeid))
 
 
 @pytest.hookimpl(trylast=True)
