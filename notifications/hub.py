@@ -4,6 +4,10 @@ PostgreSQL says on one channel which topic has news; the hub reads, with one sta
 new in the topics somebody here watches, makes each frame once, and puts the same bytes into
 every watcher's queue. NOTIFY only makes it sooner: the hub looks by itself once a second, so a
 lost notification, like a lost connection, is a delay and never a gap.
+
+A topic is read at most four times a second, and of what is new at once each kind's newest event
+is told: a hot lot's price is a state, and whoever wants every bid reads the ledger. The newest
+state always comes; who comes back with a Last-Event-ID gets everything since (`stream`).
 """
 
 import asyncio
@@ -27,6 +31,8 @@ log = structlog.get_logger(__name__)
 APPLICATION_NAME = "event listener"
 POLL_S = 1.0
 TICK_S = 5.0
+# Between two readings of one topic that had news.
+PAUSE_S = 0.25
 MEASURE_EVERY_S = 60.0
 QUEUE = 256  # batches, not events: a busy second is a few
 READ_AT_MOST = 2000
@@ -94,6 +100,8 @@ class Hub:
         # Up to where each watched topic was read; None until its first watcher has said.
         self._positions: dict[str, int | None] = {}
         self._unread: set[str] = set()
+        # When a topic that had news may be read again.
+        self._rested: dict[str, float] = {}
         self._clock = _Clock()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -125,6 +133,7 @@ class Hub:
         if not others:
             del self._watchers[watcher.topic], self._positions[watcher.topic]
             self._unread.discard(watcher.topic)
+            self._rested.pop(watcher.topic, None)
 
     def now(self) -> datetime | None:
         """The time by the database's clock, once it has been asked."""
@@ -165,14 +174,20 @@ class Hub:
                 await self._clock.ask(connection)
             named = await self._wait(connection)
             topics = (named or set(self._positions)) | self._unread
+            now = monotonic()
             known = {
-                topic: seq for topic in topics if (seq := self._positions.get(topic)) is not None
+                topic: seq
+                for topic in topics
+                if (seq := self._positions.get(topic)) is not None
+                and self._rested.get(topic, now) <= now
             }
             self._unread = {topic for topic in topics if topic in self._positions} - set(known)
             if known and await self._read(connection, known):
                 # The more watch, the more news travel together: a core hands out some 50,000
                 # frames a second, and at most half of it is spent here.
                 await asyncio.sleep(0.02 + self._count / 25_000)
+            elif self._unread:
+                await asyncio.sleep(0.02)
 
     async def _wait(self, connection: psycopg.AsyncConnection[Any]) -> set[str]:
         """The watched topics that have news; empty after a second without any."""
@@ -196,15 +211,17 @@ class Hub:
         for topic, events in by_topic.items():
             if topic in self._positions:
                 self._positions[topic] = events[-1][1]
+                self._rested[topic] = monotonic() + PAUSE_S
                 self._hand_out(topic, events)
         return bool(rows)
 
     def _hand_out(self, topic: str, rows: Sequence[Any]) -> None:
         now = self._clock.now() or datetime.now(UTC)
+        newest = {row[2]: row for row in rows if row[2] in STREAMED_KINDS}
         batch = Batch.of(
             (seq, frame(seq, kind, at, payload, now))
             for _, seq, kind, at, payload in rows
-            if kind in STREAMED_KINDS
+            if kind in newest and newest[kind][1] == seq
         )
         if batch.frames:
             for watcher in tuple(self._watchers.get(topic, ())):

@@ -14,8 +14,7 @@ from django.test import Client
 from accounts.clients import create_api_client, revoke_api_client
 from config import wsgi
 from config.asgi import Door
-from core.db import transaction
-from core.events import CHANNEL, Happening, record_all
+from core.events import CHANNEL
 from core.models import Event
 from notifications import hub as hubs
 from notifications import stream as streams
@@ -224,27 +223,6 @@ def test_a_lost_notification_is_only_a_delay(port, lot, monkeypatch):
         )
 
         assert watcher.next_fact().id == end_of(lot)
-
-
-def test_a_burst_arrives_complete_and_in_order(port, lot):
-    before = end_of(lot)
-    with Stream(port, lot.pk) as watcher:
-        for _ in range(60):
-            happen("lot.extended", f"lot:{lot.pk}", lot=lot.pk)
-        ids = [watcher.next_fact().id for _ in range(60)]
-
-    assert ids == list(range(before + 1, before + 61))
-
-
-def test_more_news_than_one_reading_takes_arrives_all_the_same(port, lot, monkeypatch):
-    monkeypatch.setattr(hubs, "READ_AT_MOST", 2)
-    with Stream(port, lot.pk) as watcher:
-        with transaction():
-            numbers = [Happening("lot.extended", {"number": number}) for number in range(9)]
-            record_all(f"lot:{lot.pk}", numbers, at=lot.opens_at)
-        heard = [watcher.next_fact().data["number"] for _ in range(9)]
-
-    assert heard == list(range(9))
 
 
 def test_the_clock_ticks_by_the_database(port, lot, monkeypatch):
