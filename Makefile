@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 step = @printf '\n== %s\n' '$(1)'; begin=$$(date +%s); $(2) || exit $$?; \
 	printf '== %s: %d s\n' '$(1)' $$(($$(date +%s) - begin))
 
-.PHONY: help demo test check check-with-services fix docs messages lock reset clean runtime tools
+.PHONY: help demo test check check-with-services fix bench docs messages lock reset clean runtime tools
 .NOTPARALLEL:
 
 help:
@@ -50,6 +50,10 @@ check-with-services:
 fix: tools  ## Format, and mend what the linter can mend
 	@$(IN)/ruff format .
 	@$(IN)/ruff check --fix .
+
+bench: tools  ## How fast it is beside the bare database; ARGS="--only bids --rounds 1" for a part
+	@$(IN)/python -m config.catalogues compile
+	@$(IN)/python -m config.embedded --name bench -- $(IN)/python -m tests.bench $(ARGS)
 
 docs: export DJANGO_SETTINGS_MODULE := config.settings_test
 docs: tools  ## Write the generated documents anew

@@ -18,16 +18,14 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("--only", choices=PARTS, help="one part")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=4.0, help="of each load")
-    parser.add_argument("--smoke", action="store_true", help="a short run that only checks")
+    parser.add_argument("--seconds", type=float, default=2.5, help="of each load")
+    parser.add_argument("--document", action="store_true", help="put it into docs/performance.md")
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("SECRET_KEY", "only-for-the-benchmark")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from tests.bench.run import run
 
-    if chosen.smoke:
-        chosen.rounds, chosen.seconds = 1, 0.5
     return run(chosen)
 
 

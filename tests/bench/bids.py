@@ -3,18 +3,29 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from auctions import engines
 from auctions.models import Lot
 from tests.bench import floor, machine, truth
+from tests.bench.figures import percentile, say
 from tests.bench.server import Server
 from tests.bench.world import World, make_lots
 
 # What only the ordinary door understands: a media type among others.
 ORDINARY = "Accept: application/json, */*\r\n"
 HOPELESS = 0.9
+
+
+class Sized(Protocol):
+    """How many bid, and on how many lots."""
+
+    @property
+    def bidders(self) -> Sequence[int]: ...
+    @property
+    def many(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -28,36 +39,43 @@ class Kind:
     hopeless: float = 0.0
 
 
-KINDS = [
-    Kind("gateway_32", 32),
-    Kind("gateway_128", 128),
-    Kind("gateway_many", 32, lots=1000),
-    Kind("gateway_many_128", 128, lots=1000),
-    Kind("hopeless_32", 32, hopeless=HOPELESS),
-    Kind("door_32", 32, headers=ORDINARY),
-    Kind("door_128", 128, headers=ORDINARY),
-    Kind("door_many", 32, lots=1000, headers=ORDINARY),
-]
+def kinds(sizes: Sized) -> Iterator[Kind]:
+    for bidders in sizes.bidders:
+        for door, headers in (("gateway", ""), ("door", ORDINARY)):
+            yield Kind(f"{door}_{bidders}", bidders, headers=headers)
+            many = f"{door}_many" if bidders == sizes.bidders[0] else f"{door}_many_{bidders}"
+            yield Kind(many, bidders, lots=sizes.many, headers=headers)
+    first = sizes.bidders[0]
+    yield Kind(f"hopeless_{first}", first, hopeless=HOPELESS)
 
 
 def measure(
-    world: World, server: Server, *, seconds: float, most_lots: int, seed: int
+    world: World,
+    server: Server,
+    sizes: Sized,
+    many: Sequence[Lot],
+    *,
+    seconds: float,
+    seed: int,
 ) -> dict[str, float]:
-    """One round of everything; every load has lots of its own, and is checked afterwards."""
+    """One round of everything; each load's lots are checked after it, one lot is always fresh."""
     figures: dict[str, float] = {}
-    for name, clients, lots in (("floor_32", 32, 1), ("floor_many", 32, most_lots)):
-        own = make_lots(world, lots, bidders=32)
-        figures[f"{name}.per_s"] = floor.bids_per_second(own, clients=clients, seconds=seconds)
-        truth.check_ledgers(own)
-    for kind in KINDS:
-        lots = make_lots(world, min(kind.lots, most_lots), bidders=kind.bidders)
+    base = sizes.bidders[0]
+    for name, lots in ((f"floor_{base}", make_lots(world, 1, bidders=base)), ("floor_many", many)):
+        say(f"  {name}")
+        per_s = floor.bids_per_second(lots, clients=base, seconds=seconds)
+        truth.check_ledgers(lots)
+        figures[f"{name}.per_s"] = per_s
+    for kind in kinds(sizes):
+        say(f"  {kind.name}")
+        lots = many if kind.lots > 1 else make_lots(world, 1, bidders=kind.bidders)
         told = _load(kind, world, server, lots, seconds=seconds, seed=seed)
         truth.check_ledgers(lots)
-        truth.check_hashes(lots)
+        truth.check_hashes(lots, told["placed"])
         truth.check_answers(told["placed"])
         figures |= {f"{kind.name}.{name}": value for name, value in _figures(told).items()}
-        base = figures["floor_many.per_s" if kind.lots > 1 else "floor_32.per_s"]
-        figures[f"{kind.name}.ratio_to_floor"] = figures[f"{kind.name}.per_s"] / base
+        beside = figures["floor_many.per_s" if kind.lots > 1 else f"floor_{base}.per_s"]
+        figures[f"{kind.name}.ratio_to_floor"] = figures[f"{kind.name}.per_s"] / beside
     return figures
 
 
@@ -66,7 +84,7 @@ def _load(
 ) -> dict[str, Any]:
     told = {
         "port": server.port,
-        "lots": [lot.pk for lot in lots],
+        "lots": _next_bids(lots),
         "tokens": [bidder.token for bidder in world.bidders[: kind.bidders]],
         "headers": kind.headers,
         "hopeless": kind.hopeless,
@@ -87,6 +105,12 @@ def _load(
     return {**json.loads(done.stdout), "used": used}
 
 
+def _next_bids(lots: Sequence[Lot]) -> list[tuple[int, int]]:
+    """Each lot with the lowest amount of its next bid, in cents."""
+    rows = Lot.objects.select_related("policy").filter(pk__in=[lot.pk for lot in lots])
+    return [(lot.pk, int(100 * engines.minimum_bid(lot))) for lot in rows.order_by("pk")]
+
+
 def _figures(told: dict[str, Any]) -> dict[str, float]:
     accepted, refused = sorted(told["accepted_ms"]), sorted(told["refused_ms"])
     seconds = told["seconds"]
@@ -103,7 +127,3 @@ def _figures(told: dict[str, Any]) -> dict[str, float]:
         if refused:
             figures[f"refused_p{share}_ms"] = percentile(refused, share)
     return figures
-
-
-def percentile(ordered: Sequence[float], share: int) -> float:
-    return ordered[min(len(ordered) - 1, len(ordered) * share // 100)]

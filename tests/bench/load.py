@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-START, STEP = 100_000, 5_000  # cents: from 1,000.00 in steps of 50.00
+STEP = 5_000  # cents
 HOPELESS = "999.00"
 
 
@@ -23,7 +23,7 @@ class Lot:
     """One lot as its bidders see it: what the next bid has to be, and who sent the last one."""
 
     number: int
-    next: int = START
+    next: int  # in cents
     last: int = -1
 
 
@@ -41,7 +41,7 @@ class Bidder:
 
 class Load:
     def __init__(self, told: dict[str, Any]) -> None:
-        self.lots = [Lot(number) for number in told["lots"]]
+        self.lots = [Lot(number, next) for number, next in told["lots"]]
         self.hopeless = told["hopeless"]
         self.random = random.Random(told["seed"])  # noqa: S311 - the same load each time
         self.keys = told["seed"] << 64

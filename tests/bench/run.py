@@ -3,19 +3,22 @@
 import argparse
 import json
 import statistics
-import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from io import StringIO
 
 from django.core.management import call_command
 
+from auctions.models import Lot
 from config.folders import PROJECT
-from tests.bench import bids, floor, machine
-from tests.bench.server import serving
-from tests.bench.world import make_world
+from tests.bench import bids, close, floor, machine, stream
+from tests.bench.figures import say
+from tests.bench.server import Server, serving
+from tests.bench.world import World, make_lots, make_world
 
 FILE = PROJECT / ".local" / "bench.json"
+DOCUMENT = PROJECT / "docs" / "performance.md"
 # What other programs read; everything else is in the table.
 NAMES = (
     *("floor_32.per_s", "gateway_32.per_s", "gateway_32.ratio_to_floor", "gateway_32.p99_ms"),
@@ -25,34 +28,93 @@ NAMES = (
 )
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """How much of everything."""
+
+    bidders: Sequence[int] = (32, 128)
+    many: int = 1000
+    scattered: int = 120
+    scattered_s: float = 30.0
+    storm: int = 10_000
+    watchers: Sequence[int] = (1000, 5000)
+    watched_s: float = 6.0
+    by_beat: bool = True
+
+
 def run(chosen: argparse.Namespace) -> int:
     say("bringing the database up to date")
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("load_reference", stdout=StringIO())
-    world = make_world(128)
-    floor.prepare(world)
+    sizes = Sizes()
+    place = prepare(sizes)
     rounds: list[dict[str, float]] = []
     loads = [machine.load()]
     for number in range(chosen.rounds):
         say(f"round {number + 1} of {chosen.rounds}")
-        rounds.append(one_round(chosen, world, number))
+        rounds.append(one_round(place, sizes, chosen.only, seconds=chosen.seconds, number=number))
         loads.append(machine.load())
     print(table(rounds, loads))
-    if not chosen.smoke:
-        write(rounds)
+    write(rounds)
+    say(f"written to {FILE.relative_to(PROJECT)}")
+    if chosen.document:
+        before, begin, rest = DOCUMENT.read_text().partition("<!-- figures -->\n")
+        _, end, after = rest.partition("<!-- end of figures -->")
+        DOCUMENT.write_text(f"{before}{begin}\n{table(rounds, loads)}\n\n{end}{after}")
     return 0
 
 
-def one_round(chosen: argparse.Namespace, world, number: int) -> dict[str, float]:
+@dataclass(frozen=True)
+class Place:
+    """Where it is measured: everybody who bids, and the lots of the loads over many."""
+
+    world: World
+    many: Sequence[Lot]
+
+
+def prepare(sizes: Sizes) -> Place:
+    world = make_world(max(sizes.bidders))
+    floor.prepare(world)
+    say(f"making {sizes.many} lots with {max(sizes.bidders)} bidders each")
+    return Place(world, make_lots(world, sizes.many, bidders=max(sizes.bidders)))
+
+
+def one_round(
+    place: Place, sizes: Sizes, only: str | None, *, seconds: float, number: int
+) -> dict[str, float]:
     figures: dict[str, float] = {}
-    most_lots = 50 if chosen.smoke else 1000
-    if chosen.only in (None, "bids"):
+    if only in (None, "bids", "stream"):
         with serving() as server:
-            figures |= bids.measure(
-                world, server, seconds=chosen.seconds, most_lots=most_lots, seed=number + 1
-            )
+            if only != "stream":
+                figures |= bids.measure(
+                    place.world, server, sizes, place.many, seconds=seconds, seed=number
+                )
+            if only != "bids":
+                figures |= _streams(place.world, server, sizes)
+    if only in (None, "close"):
+        figures |= _closings(place.world, sizes, number)
     return figures
+
+
+def _streams(world: World, server: Server, sizes: Sizes) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for watchers in sizes.watchers:
+        say(f"  {watchers} watchers of one lot")
+        figures |= stream.measure(world, server, watchers=watchers, seconds=sizes.watched_s)
+    return figures
+
+
+def _closings(world: World, sizes: Sizes, number: int) -> dict[str, float]:
+    say(f"  {sizes.storm} lots due in one second")
+    figures = close.storm(world, lots=sizes.storm)
+    if sizes.by_beat:
+        say(f"  {sizes.storm} lots due in one second, closed by beat alone")
+        figures |= close.storm(world, lots=sizes.storm, by_beat=True)
+    say(f"  {sizes.scattered} lots due within {sizes.scattered_s:.0f} s")
+    return figures | close.scattered(
+        world, lots=sizes.scattered, seconds=sizes.scattered_s, seed=number
+    )
 
 
 def medians(rounds: Sequence[Mapping[str, float]]) -> dict[str, float]:
@@ -81,7 +143,3 @@ def write(rounds: Sequence[Mapping[str, float]]) -> None:
     known = medians(rounds)
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(json.dumps({name: known[name] for name in NAMES if name in known}, indent=2))
-
-
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

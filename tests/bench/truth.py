@@ -40,6 +40,27 @@ _LEDGERS = """
 """
 
 
+_CLOSED = """
+    SELECT count(*) FILTER (
+        WHERE lot.state = 'closed' AND result.outcome = 'sold' AND result.price = lot.price
+          AND result.bid_count = lot.bid_count AND result.head_hash = lot.head_hash
+          AND result.closed_at >= lot.closes_at AND bid.number = lot.bid_count
+          AND deal.price = lot.price AND deal.achievement_id = lot.achievement_id
+          AND deal.buyer_id = buyer.organization_id
+          AND 1 = (SELECT count(*) FROM core_event
+                   WHERE topic = 'lot:' || lot.id AND kind = 'lot.sold')
+          AND 1 = (SELECT count(*) FROM auctions_depositmovement
+                   WHERE registration_id = buyer.id AND kind = 'credited')
+    )
+    FROM unnest(%s::bigint[]) AS asked (id)
+    JOIN auctions_lot AS lot USING (id)
+    JOIN auctions_lotresult AS result ON result.lot_id = lot.id
+    JOIN auctions_bid AS bid ON bid.id = result.winning_bid_id
+    JOIN auctions_registration AS buyer ON buyer.id = bid.registration_id
+    JOIN marketplace_deal AS deal ON deal.id = lot.deal_id
+"""
+
+
 class Wrong(Exception):
     """The ledger is not what it has to be."""
 
@@ -52,10 +73,11 @@ def check_ledgers(lots: Sequence[Lot]) -> None:
             raise Wrong(f"the ledgers of the lots {wrong[:5]} do not hold")
 
 
-def check_hashes(lots: Sequence[Lot]) -> None:
+def check_hashes(lots: Sequence[Lot], placed: Sequence[tuple[int, int, int, str]]) -> None:
+    """The newest of the answered bids have the hash of their content."""
     codes = {lot.pk: lot.code for lot in lots}
-    newest = Bid.objects.filter(lot__in=codes).select_related("registration").order_by("-id")
-    for bid in newest[:HASHED_ANEW]:
+    newest = sorted(bid[1] for bid in placed)[-HASHED_ANEW:]
+    for bid in Bid.objects.filter(pk__in=newest).select_related("registration"):
         entry = bid.entry(lot_code=codes[bid.lot_id], paddle=bid.registration.paddle)
         if ledger.link(bid.previous_hash, entry) != bid.hash:
             raise Wrong(f"bid {bid.number} of lot {bid.lot_id} has another hash than its content")
@@ -67,3 +89,12 @@ def check_answers(placed: Iterable[tuple[int, int, int, str]]) -> None:
     rows = Bid.objects.filter(pk__in=[bid[1] for bid in answered])
     if answered != set(rows.values_list("lot_id", "id", "number", "hash")):
         raise Wrong("an answered bid is not in the ledger as it was answered")
+
+
+def check_closed(lots: Sequence[Lot]) -> None:
+    """Each lot was closed once and sold to its last bidder: result, deal, deposit and event."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSED, [[lot.pk for lot in lots]])
+        (right,) = cursor.fetchone()
+    if right != len(lots):
+        raise Wrong(f"{len(lots) - right} of {len(lots)} lots were not closed as they should be")

@@ -8,14 +8,18 @@ hour; the bids are placed by the product.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from allauth.idp.oidc.models import Client, Token
-from django.db.models import Model
+from django.db.models import Min, Model
 
+from accounts.actors import Actor
 from accounts.models import ApiClient, Organization, OrganizationKind
-from auctions.models import DepositMovement, Lot, Registration
+from auctions.bidding import Attempt, Placed, place_bids, place_bids_on_lots
+from auctions.models import DepositMovement, Lot, Policy, Registration
 from auctions.rules import ledger
 from core import clock
 from core.db import insert_all
@@ -45,7 +49,8 @@ class World:
 
 
 def make_world(bidders: int) -> World:
-    add_policy_without_notice()
+    if Policy.objects.aggregate(least=Min("notice_days"))["least"]:
+        add_policy_without_notice()
     seller = make_member(make_organization(OrganizationKind.RESEARCH_INSTITUTE), name="seller")
     lot = make_lot(seller)
     admitted = admit(lot, make_member(make_organization(), name="bidder"))
@@ -114,6 +119,32 @@ def make_lots(
             ]
         )
     return lots
+
+
+def place_first_bids(world: World, lots: Sequence[Lot]) -> None:
+    """The first bidder's bid at the starting price on each of the lots, placed by the product."""
+    for first in range(0, len(lots), AT_ONCE // 8):
+        asked = {
+            lot.pk: [_attempt(world, 0, lot.starting_price)]
+            for lot in lots[first : first + AT_ONCE // 8]
+        }
+        decisions = place_bids_on_lots(asked)
+        if not all(isinstance(one, Placed) for (one,) in decisions.values()):
+            raise RuntimeError("a first bid was refused")
+
+
+def place_in_turn(world: World, lot: Lot, number: int) -> None:
+    """The bid after so many others on the lot, by the first two bidders in turn."""
+    amount = lot.starting_price + number * lot.increment
+    (decision,) = place_bids(lot.pk, [_attempt(world, number % 2, amount)])
+    if not isinstance(decision, Placed):
+        raise RuntimeError("a bid was refused") from decision
+
+
+def _attempt(world: World, place: int, amount: Decimal) -> Attempt:
+    bidder = world.bidders[place]
+    actor = Actor(user_id=None, client_id=bidder.client_id)
+    return Attempt(actor, bidder.organization_id, amount, uuid4(), received_at=clock.now())
 
 
 def _lot(world: World, achievement: Achievement, ends: datetime, *, opens_at: datetime) -> Lot:
