@@ -40,7 +40,13 @@ def organizations_visible_to(actor: Actor) -> QuerySet[Organization]:
 
 
 def acting_organization(actor: Actor, wanted: int | None = None) -> Organization:
-    """The organization the actor binds by this request.
+    """The organization the actor binds by this request."""
+    organization_id = acting_organization_id(actor, wanted)
+    return Organization.objects.select_related("city").get(pk=organization_id)
+
+
+def acting_organization_id(actor: Actor, wanted: int | None = None) -> int:
+    """Which organization the actor binds by this request.
 
     Most people and every partner system act for one; who acts for several must say which.
     """
@@ -54,7 +60,7 @@ def acting_organization(actor: Actor, wanted: int | None = None) -> Organization
     if len(candidates) > 1:
         raise ActingOrganizationRequired(organizations=sorted(candidates))
     (organization_id,) = candidates
-    return Organization.objects.select_related("city").get(pk=organization_id)
+    return organization_id
 
 
 def memberships_of(actor: Actor) -> QuerySet[Membership]:

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts.actors import ANONYMOUS, Actor, actor_of_user
 from accounts.models import Organization
 from accounts.permissions import require_scope, require_signed_in
-from accounts.queries import acting_organization
+from accounts.queries import acting_organization, acting_organization_id
 from core.errors import InvalidValue
 from core.idempotency import Once, created, once
 from core.parsing import NothingForm, StrictForm
@@ -34,10 +34,19 @@ def actor_of(request: Request | HttpRequest) -> Actor:
 
 def organization_of(request: Request | HttpRequest) -> Organization:
     """The organization this request binds; several candidates need the header."""
+    return acting_organization(actor_of(request), _named(request))
+
+
+def organization_id_of(request: Request | HttpRequest) -> int:
+    """The same, for who needs no more than to know which."""
+    return acting_organization_id(actor_of(request), _named(request))
+
+
+def _named(request: Request | HttpRequest) -> int | None:
     text = request.headers.get("Acting-Organization")
     if text is not None and not (text.isascii() and text.isdigit() and len(text) < 19):
         raise InvalidValue(what="Acting-Organization")
-    return acting_organization(actor_of(request), int(text) if text else None)
+    return int(text) if text else None
 
 
 class Acting:

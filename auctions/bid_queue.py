@@ -5,7 +5,7 @@ some do not need goes to the others: one hot lot does not delay a thousand quiet
 """
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from threading import Condition
@@ -48,19 +48,23 @@ class BidQueue:
     def __len__(self) -> int:
         return self._count
 
-    def put(self, bid: WaitingBid) -> bool:
-        """Line up; False if there is no room, or no time before the process ends."""
+    def put(self, bids: Iterable[WaitingBid]) -> list[WaitingBid]:
+        """Line up together; those are returned for whom there is no room, or no time any more."""
         with self._changed:
-            line = self._waiting.get(bid.lot_id)
-            # One lot may fill half the room, so that a lot that is stuck closes no other.
-            full = self._count >= self._most or (line and len(line) >= self._most // 2)
-            if self._closed or full:
-                return False
-            if line is None:
-                line = self._waiting[bid.lot_id] = deque()
-            line.append(bid)
-            self._count += 1
+            left_out = [bid for bid in bids if not self._line_up(bid)]
             self._changed.notify()
+        return left_out
+
+    def _line_up(self, bid: WaitingBid) -> bool:
+        line = self._waiting.get(bid.lot_id)
+        # One lot may fill half the room, so that a lot that is stuck closes no other.
+        full = self._count >= self._most or (line and len(line) >= self._most // 2)
+        if self._closed or full:
+            return False
+        if line is None:
+            line = self._waiting[bid.lot_id] = deque()
+        line.append(bid)
+        self._count += 1
         return True
 
     def take(self) -> list[WaitingBid]:

@@ -5,7 +5,7 @@ after the lock was granted, so bids are judged in the order in which they are wr
 bid that waited for the lock past the end is refused, whatever it says on its envelope.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -15,26 +15,23 @@ from uuid import UUID, uuid4
 from accounts.actors import Actor
 from accounts.permissions import require_verified
 from auctions import engines
-from auctions.conflicts import Pair, ties_of
+from auctions.attempts import known_of
 from auctions.lifecycle import BidSource, LotFormat, LotState, RegistrationState
 from auctions.locks import lock_lot, lock_lots_nobody_holds
 from auctions.models import Bid, Lot, ProxyMaximum, RefusedBid, Registration
 from auctions.queries import (
     PUBLIC_STATES,
     admitted,
-    answered_before,
     lots_visible_to,
-    maxima_on,
-    registrations_to_bid,
 )
 from auctions.rules import ascending, eligibility, ledger, proxy
 from auctions.rules.phases import Phase
 from auctions.sealing import unseal
 from core import clock, money
 from core.calendar import date_of
-from core.db import insert_all, require_transaction, transaction
+from core.db import inserted, insertion, require_transaction, run_together, transaction
 from core.errors import NotFound, Refusal, all_refusals
-from core.events import Happening, record_many
+from core.events import Happening, recording
 from core.idempotency import KeyReused
 
 
@@ -70,10 +67,19 @@ Decision = Placed | Refusal
 
 
 def place_bid(
-    *, lot_id: int, actor: Actor, organization_id: int, amount: Decimal, key: UUID
+    *,
+    lot_id: int,
+    actor: Actor,
+    organization_id: int,
+    amount: Decimal,
+    key: UUID,
+    received_at: datetime | None = None,
 ) -> Placed:
-    """Place one bid, or raise its refusal. Repeating a key repeats the first answer."""
-    attempt = Attempt(actor, organization_id, amount, key, received_at=clock.now())
+    """Place one bid, or raise its refusal. Repeating a key repeats the first answer.
+
+    `received_at` is its arrival by the database's clock, for who has asked that already.
+    """
+    attempt = Attempt(actor, organization_id, amount, key, received_at or clock.now())
     (decision,) = place_bids(lot_id, [attempt])
     if isinstance(decision, Refusal):
         raise decision
@@ -127,6 +133,7 @@ class _Batch:
     """One lot's standing while a batch is decided, and what is to be written in the end."""
 
     lot: Lot
+    terms: engines.Terms
     registrations: dict[int, Registration] = field(default_factory=dict)
     maxima: list[ProxyMaximum] = field(default_factory=list)
     ties: dict[int, eligibility.Ties] = field(default_factory=dict)
@@ -139,23 +146,19 @@ class _Batch:
 
     @classmethod
     def read(cls, lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]) -> list["_Batch"]:
-        """Everything the decisions need, in five statements whatever the number of bids."""
-        batches = {lot.pk: cls(lot) for lot in lots}
-        for left in maxima_on(batches):
+        """Everything the decisions need, with one message whatever the number of bids."""
+        batches = {lot.pk: cls(lot, engines.published_terms(lot)) for lot in lots}
+        known = known_of(
+            batches,
+            [(lot.pk, one.organization_id, one.key) for lot in lots for one in asked[lot.pk]],
+        )
+        for left in known.maxima:
             batches[left.lot_id].maxima.append(left)
-        attempts = {lot_id: asked[lot_id] for lot_id in batches}
-        bidders = {(lot_id, one.organization_id) for lot_id in attempts for one in attempts[lot_id]}
-        for found in registrations_to_bid(bidders):
+        for found in known.registrations:
             batches[found.lot_id].registrations[found.organization_id] = found
-        for (lot_id, organization_id), ties in ties_of(_bidding(batches.values())).items():
+        for (lot_id, organization_id), ties in known.ties.items():
             batches[lot_id].ties[organization_id] = ties
-        keys = [
-            (registration.pk, attempt.key)
-            for batch in batches.values()
-            for attempt in attempts[batch.lot.pk]
-            if (registration := batch.registrations.get(attempt.organization_id))
-        ]
-        for earlier in answered_before(keys):
+        for earlier in known.earlier:
             batches[earlier.lot_id].known[earlier.registration_id, earlier.key] = earlier
         for lot in lots:
             if lot.format == LotFormat.ONE_CALL:
@@ -175,6 +178,7 @@ class _Batch:
             self._check_bidder(registration, now, operates=attempt.is_by_staff)
             standing = engines.accept_bid(
                 self.lot,
+                self.terms,
                 bidder_id=registration.pk,
                 amount=attempt.amount,
                 admitted=self.admitted,
@@ -189,6 +193,8 @@ class _Batch:
 
     def answer_for_maxima(self, now: datetime) -> None:
         """Place what `rules.proxy` says is to be bid for maxima, given the standing as it is."""
+        if not self.maxima:  # nearly always
+            return
         able = {left.registration_id: left for left in self.maxima if self._may_go_on(left, now)}
         in_time = not self.lot.is_sold_in_hall and self.lot.phase_at(now) is Phase.OPEN
         if not able or not in_time:
@@ -232,14 +238,17 @@ class _Batch:
     @staticmethod
     def write(batches: Sequence["_Batch"], now: datetime) -> None:
         """Write everything: refusals, bids, the lots' new standings, and what happened."""
-        insert_all([refused for batch in batches for refused in batch.refused])
         accepted = [bid for batch in batches for bid in batch.accepted]
-        if not accepted:
-            return
-        insert_all(accepted)
-        Lot.save_standings([batch.lot for batch in batches if batch.accepted])
-        happenings = {f"lot:{batch.lot.pk}": batch.happenings for batch in batches}
-        record_many(happenings, at=now)
+        refused = [bid for batch in batches for bid in batch.refused]
+        statements = [insertion(bids) for bids in (accepted, refused) if bids]
+        if accepted:
+            changed = [batch for batch in batches if batch.accepted]
+            happenings = {f"lot:{batch.lot.pk}": batch.happenings for batch in changed}
+            statements.append(Lot.saving_standings([batch.lot for batch in changed]))
+            statements.append(recording(happenings, at=now))
+        keys = run_together(*statements)
+        if accepted:
+            inserted(accepted, keys[0])
 
     def _is_visible_to(self, actor: Actor) -> bool:
         if self.lot.state in PUBLIC_STATES:
@@ -319,18 +328,6 @@ class _Batch:
         )
         self.refused.append(refused)
         self.known[registration.pk, attempt.key] = refused
-
-
-def _bidding(batches: Iterable[_Batch]) -> set[Pair]:
-    """Who may bid now: the registered who attempt it, and those who left a maximum."""
-    return {
-        (batch.lot.pk, organization_id)
-        for batch in batches
-        for organization_id in (
-            *batch.registrations,
-            *(left.registration.organization_id for left in batch.maxima),
-        )
-    }
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -7,27 +7,35 @@ events are written in one transaction, once.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
+from math import ceil
 from typing import Any
 
 import structlog
+from django.db import connection
 
 from auctions import deposits, reserves
 from auctions.lifecycle import LOT, ClosedBy, LotState, Outcome
-from auctions.locks import lock_lots_nobody_holds, lock_registrations_of
+from auctions.locks import (
+    due_lots_nobody_holds,
+    lock_lots_nobody_holds,
+    lock_registrations_of,
+)
 from auctions.models import Bid, Lot, LotResult
-from auctions.queries import due_lots, next_close
+from auctions.queries import due_lots, last_bids, next_close
 from auctions.rules import ascending
 from core import clock, money
-from core.db import transaction
-from core.events import record
+from core.db import insertion, require_transaction, run_together, transaction
+from core.events import Happening, recording
 from marketplace import achievements, deals
 from marketplace.models import Channel, PricingMethod
 
 log = structlog.get_logger(__name__)
 
-BATCH = 50
 INVENTOR = "成果完成人"  # stands in the deal and its documents, which are Chinese
+# What tells closers to look again, sent with the commit.
+CHANNEL = "closings"
+# Enough that a lot's share of the statements is small, few enough that the lots are not held long.
+BATCH = 250
 
 
 def close_lot(lot_id: int, *, by: ClosedBy) -> bool:
@@ -58,14 +66,15 @@ def close_due_lots(*, by: ClosedBy, overdue: timedelta = timedelta(0)) -> list[i
     """
     closed: list[int] = []
     # Each lot is tried once a sweep; one that fails or is in other hands keeps nobody waiting.
-    tried: set[int] = set()
-    while batch := _next_batch(overdue, without=tried):
-        tried.update(batch)
+    left: set[int] = set()
+    while batch := _next_batch(overdue, without=left):
         try:
-            closed += _close(batch, by)
+            done = _close(batch, by)
         except Exception:
             log.exception("auctions.batch_failed", lots=batch)
-            closed += _close_one_by_one(batch, by)
+            done = _close_one_by_one(batch, by)
+        closed += done
+        left.update(set(batch).difference(done))
     return closed
 
 
@@ -75,20 +84,26 @@ def seconds_to_next_close() -> float | None:
     return None if due is None else (due - clock.now()).total_seconds()
 
 
-def due_within(seconds: float) -> list[tuple[int, float]]:
-    """Lots that will be due so soon, each with the seconds until then."""
+def moments_due_within(seconds: float) -> list[float]:
+    """In how many seconds lots will be due until then, rounded up to whole twentieths.
+
+    However many lots there are, twenty looks a second find each of them in time.
+    """
     now = clock.now()
-    soon = due_lots(now + timedelta(seconds=seconds)).values_list("pk", "closes_at")
-    return [
-        (lot_id, max(0.0, (closes_at - now).total_seconds()))
-        for lot_id, closes_at in soon
-        if closes_at is not None
-    ]
+    soon = due_lots(now + timedelta(seconds=seconds)).values_list("closes_at", flat=True)
+    left = ((closes_at - now).total_seconds() for closes_at in soon if closes_at is not None)
+    return sorted({ceil(max(0.0, one) * 20) / 20 for one in left})
+
+
+def wake_closers() -> None:
+    """Step: a lot's end is new or earlier; whoever sleeps until the next end looks again."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
 def _next_batch(overdue: timedelta, *, without: set[int]) -> list[int]:
-    due = due_lots(clock.now() - overdue).exclude(pk__in=without)
-    return list(due.values_list("pk", flat=True)[:BATCH])
+    return due_lots_nobody_holds(clock.now() - overdue, without=without, most=BATCH)
 
 
 def _close_one_by_one(lot_ids: Sequence[int], by: ClosedBy) -> list[int]:
@@ -107,9 +122,7 @@ def _close(lot_ids: Sequence[int], by: ClosedBy) -> list[int]:
         # After the locks: an extension that came meanwhile is in the rows and in the clock.
         now = clock.now()
         over = [lot for lot in lots if _is_over(lot, now)]
-        secret = reserves.behind(over)
-        for lot in over:
-            write_down(lot, secret.get(lot.pk), now, by)
+        write_down(over, now, by)
     return [lot.pk for lot in over]
 
 
@@ -119,16 +132,62 @@ def _is_over(lot: Lot, now: datetime) -> bool:
     return ascending.is_over(LotState(lot.state), lot.terms(), lot.standing(), now)
 
 
-def write_down(lot: Lot, reserve: Decimal | None, now: datetime, by: ClosedBy) -> None:
-    """Step: the closing record of one locked lot that has ended, by the clock or the hammer.
+def write_down(lots: Sequence[Lot], now: datetime, by: ClosedBy) -> None:
+    """Step: the closing records of locked lots that have ended, by the clock or the hammer.
 
-    `reserve` is the secret one, if there is one: below it the highest bid has no effect.
+    As many statements as for one lot, whatever their number.
     """
-    standing = lot.hall_standing() if lot.is_sold_in_hall else lot.standing()
-    outcome = ascending.outcome(standing, reserve)
-    winning = lot.bids.get(number=lot.bid_count) if outcome is Outcome.SOLD else None
-    LOT.check(LotState(lot.state), LotState.CLOSED)
-    LotResult.objects.create(
+    require_transaction()
+    if not lots:
+        return
+    for lot in lots:
+        LOT.check(LotState(lot.state), LotState.CLOSED)
+    registrations = {one.pk: one for one in lock_registrations_of(lots)}
+    endings = _endings(lots)
+    sold = [(lot, winning) for lot, _, winning in endings if winning is not None]
+    for _, winning in sold:
+        winning.registration = registrations[winning.registration_id]
+    buyer_ids = {winning.registration_id for _, winning in sold}
+    deposits.settle_all(registrations.values(), buyer_ids=buyer_ids, at=now)
+    if unsold := [lot.achievement_id for lot, _, winning in endings if winning is None]:
+        achievements.release_all(unsold, at=now)
+    if sold:
+        _form_deals(sold, now)
+    for lot in lots:
+        lot.state = LotState.CLOSED
+    run_together(
+        insertion([_result(*ending, now, by) for ending in endings]),
+        Lot.saving_closed(lots),
+        recording({f"lot:{ending[0].pk}": [_announcement(*ending)] for ending in endings}, at=now),
+    )
+
+
+# One lot that is over, what it came to, and the bid that won it, if one did.
+_Ending = tuple[Lot, Outcome, Bid | None]
+
+
+def _endings(lots: Sequence[Lot]) -> list[_Ending]:
+    """The decision, by the rules, from the locked rows.
+
+    Below a secret reserve the highest bid has no effect.
+    """
+    secret = reserves.behind(lots)
+    outcomes = [(lot, ascending.outcome(_standing(lot), secret.get(lot.pk))) for lot in lots]
+    last = last_bids([lot for lot, outcome in outcomes if outcome is Outcome.SOLD])
+    return [
+        (lot, outcome, last[lot.pk] if outcome is Outcome.SOLD else None)
+        for lot, outcome in outcomes
+    ]
+
+
+def _standing(lot: Lot) -> ascending.Stands:
+    return lot.hall_standing() if lot.is_sold_in_hall else lot.standing()
+
+
+def _result(
+    lot: Lot, outcome: Outcome, winning: Bid | None, now: datetime, by: ClosedBy
+) -> LotResult:
+    return LotResult(
         lot=lot,
         outcome=outcome,
         winning_bid=winning,
@@ -140,20 +199,17 @@ def write_down(lot: Lot, reserve: Decimal | None, now: datetime, by: ClosedBy) -
         head_hash=lot.head_hash,
         rules_version=lot.rules_version,
     )
-    buyer_id = winning.registration_id if winning else None
-    deposits.settle_all(lock_registrations_of(lot.pk), buyer_id=buyer_id, at=now)
-    if winning is None:
-        achievements.release(lot.achievement_id, at=now)
-    else:
-        _form_deal(lot, winning, now)
-    lot.state = LotState.CLOSED
-    lot.save(update_fields=["state", "deal"])
-    _announce(lot, outcome, winning, now)
 
 
-def _form_deal(lot: Lot, winning: Bid, now: datetime) -> None:
-    """The contract is formed when the system confirms the end (合同编通则解释 art. 4)."""
-    lot.deal = deals.form(
+def _form_deals(sold: Sequence[tuple[Lot, Bid]], now: datetime) -> None:
+    """The contracts are formed when the system confirms the end (合同编通则解释 art. 4)."""
+    formed = deals.form_all([_agreed(lot, winning) for lot, winning in sold], at=now)
+    for (lot, _), deal in zip(sold, formed, strict=True):
+        lot.deal = deal
+
+
+def _agreed(lot: Lot, winning: Bid) -> deals.Agreed:
+    return deals.Agreed(
         achievement_id=lot.achievement_id,
         seller_id=lot.consignor_id,
         buyer_id=winning.registration.organization_id,
@@ -161,23 +217,15 @@ def _form_deal(lot: Lot, winning: Bid, now: datetime) -> None:
         # Without a licensed auction house it is online bidding, not an auction (拍卖法 art. 11).
         method=PricingMethod.AUCTION if lot.is_called_auction else PricingMethod.BIDDING,
         channel=Channel.ONSITE if lot.is_sold_in_hall else Channel.ONLINE_365,
-        at=now,
         relation=INVENTOR if winning.registration.is_inventor else "",
     )
 
 
-def _announce(lot: Lot, outcome: Outcome, winning: Bid | None, now: datetime) -> None:
+def _announcement(lot: Lot, outcome: Outcome, winning: Bid | None) -> Happening:
     ends = None if lot.closes_at is None else lot.closes_at.isoformat()
     facts: dict[str, Any] = {"lot": lot.pk, "closes_at": ends}
     if winning is None:
-        record(f"lot:{lot.pk}", "lot.unsold", at=now, outcome=outcome.value, **facts)
-        return
-    record(
-        f"lot:{lot.pk}",
-        "lot.sold",
-        at=now,
-        price=money.text(winning.amount),
-        paddle=winning.registration.paddle,
-        bid_count=lot.bid_count,
-        **facts,
-    )
+        return Happening("lot.unsold", {"outcome": outcome.value, **facts})
+    price, paddle = money.text(winning.amount), winning.registration.paddle
+    told = {"price": price, "paddle": paddle, "bid_count": lot.bid_count, **facts}
+    return Happening("lot.sold", told)

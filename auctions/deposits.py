@@ -14,15 +14,24 @@ from auctions.books import books_of
 from auctions.lifecycle import REGISTRATION, DepositKind, LotState, RegistrationState
 from auctions.locks import lock_registration
 from auctions.models import DepositMovement, Forfeiture, Registration
-from auctions.rules.deposits import Books, Movement, refund_due
+from auctions.rules.deposits import Movement, refund_due
 from core import clock, money
-from core.db import require_transaction, transaction
+from core.db import (
+    Statement,
+    as_array,
+    inserted,
+    insertion,
+    require_transaction,
+    run_together,
+    transaction,
+)
 from core.errors import Conflict
-from core.events import record
+from core.events import Happening, record_all, record_many
 from core.idempotency import Once, claim, settle
 
 # Where the price no longer stands.
 PRICE_FELL = (LotState.DEFAULTED, LotState.VOID)
+_END = "UPDATE auctions_registration SET state = %s WHERE id = ANY(%s)"
 _STILL_PAYING = (RegistrationState.APPLIED, RegistrationState.QUALIFIED)
 
 
@@ -117,19 +126,42 @@ def held(registration: Registration) -> Decimal:
 
 
 def settle_all(
-    registrations: Collection[Registration], *, buyer_id: int | None, at: datetime
+    registrations: Collection[Registration], *, at: datetime, buyer_ids: Collection[int] = ()
 ) -> None:
     """Step: it is over. The buyer's deposit counts towards the price (art. 23), the others go back.
 
-    `buyer_id` is the registration that bought, if one did. The caller holds the locks.
+    `buyer_ids` are the registrations that bought, if any did. The caller holds the locks. As
+    many statements as for one, whatever their number.
     """
     require_transaction()
     books = books_of([registration.pk for registration in registrations])
+    ended: dict[RegistrationState, list[int]] = {}
+    movements: list[DepositMovement] = []
     for registration in registrations:
-        if registration.pk == buyer_id:
-            _credit(registration, books[registration.pk], at)
+        own = books[registration.pk]
+        if registration.pk in buyer_ids:
+            due = Movement(DepositKind.CREDITED, own.in_hand)
         else:
-            _end(registration, books[registration.pk], at)
+            due = Movement(DepositKind.RELEASED, own.returnable)
+            if not own.disputed:
+                if (end := _end_of(registration)) is None:
+                    continue
+                registration.state = end
+                ended.setdefault(end, []).append(registration.pk)
+        if due.amount:
+            movements.append(_row(registration, due, at=at))
+    changes: list[Statement] = [(_END, [to.value, as_array(ids)]) for to, ids in ended.items()]
+    if movements:
+        inserted(movements, run_together(*changes, insertion(movements))[-1])
+    else:
+        run_together(*changes)
+    record_many(
+        {
+            f"registration:{row.registration_id}": [_happening(row, f"deposit.{row.kind}")]
+            for row in movements
+        },
+        at=at,
+    )
 
 
 def end_without_purchase(registration: Registration, *, at: datetime) -> None:
@@ -139,26 +171,14 @@ def end_without_purchase(registration: Registration, *, at: datetime) -> None:
     ended already. What an undecided forfeiture asks for stays in hand, and the registration
     with it, until somebody decides; the rest is promised back.
     """
-    settle_all([registration], buyer_id=None, at=at)
+    settle_all([registration], at=at)
 
 
-def _end(registration: Registration, books: Books, at: datetime) -> None:
-    if not books.disputed:
-        state = RegistrationState(registration.state)
-        if REGISTRATION.allows(state, RegistrationState.RELEASED):
-            registration.state = RegistrationState.RELEASED
-        elif REGISTRATION.allows(state, RegistrationState.REFUSED):
-            registration.state = RegistrationState.REFUSED
-        else:
-            return
-        registration.save(update_fields=["state"])
-    if amount := books.returnable:
-        move(registration, Movement(DepositKind.RELEASED, amount), at=at)
-
-
-def _credit(registration: Registration, books: Books, at: datetime) -> None:
-    if amount := books.in_hand:
-        move(registration, Movement(DepositKind.CREDITED, amount), at=at)
+def _end_of(registration: Registration) -> RegistrationState | None:
+    """What becomes of a registration that did not buy; None of one that has ended already."""
+    state = RegistrationState(registration.state)
+    ends = (RegistrationState.RELEASED, RegistrationState.REFUSED)
+    return next((end for end in ends if REGISTRATION.allows(state, end)), None)
 
 
 def give_back(registration: Registration, *, at: datetime) -> None:
@@ -180,37 +200,49 @@ def move(
 ) -> DepositMovement:
     """Step: one more row of the ledger; the caller holds the registration's lock."""
     require_transaction()
+    row = _row(registration, movement, at=at, actor=actor)
+    row.reference, row.forfeiture = reference, forfeiture
+    row.save(force_insert=True)
+    record_of(row, f"deposit.{movement.kind.value}", at=at, actor=actor)
+    return row
+
+
+def _row(
+    registration: Registration, movement: Movement, *, at: datetime, actor: Actor | None = None
+) -> DepositMovement:
     due_at = None
     if movement.kind is DepositKind.RELEASED:
         due_at = refund_due(at, within_hours=registration.lot.policy.deposit_refund_hours)
-    row = DepositMovement.objects.create(
+    return DepositMovement(
         registration=registration,
         kind=movement.kind,
         amount=movement.amount,
-        reference=reference,
         at=at,
         due_at=due_at,
         by_user_id=actor.user_id if actor else None,
         by_client=actor.client_id if actor else "",
-        forfeiture=forfeiture,
     )
-    record_of(row, f"deposit.{movement.kind.value}", at=at, actor=actor)
-    return row
 
 
 def record_of(
     movement: DepositMovement, kind: str, *, at: datetime, actor: Actor | None, **facts: str
 ) -> None:
     """Step: an event about one movement, under its registration's topic."""
-    registration = movement.registration
-    record(
-        f"registration:{registration.pk}",
+    told = [_happening(movement, kind, actor, **facts)]
+    record_all(f"registration:{movement.registration_id}", told, at=at)
+
+
+def _happening(
+    movement: DepositMovement, kind: str, actor: Actor | None = None, **facts: str
+) -> Happening:
+    return Happening(
         kind,
-        at=at,
-        actor=actor,
-        registration=registration.pk,
-        lot=registration.lot_id,
-        movement=movement.pk,
-        amount=money.text(movement.amount),
-        **facts,
+        {
+            "registration": movement.registration_id,
+            "lot": movement.registration.lot_id,
+            "movement": movement.pk,
+            "amount": money.text(movement.amount),
+            **facts,
+        },
+        actor,
     )

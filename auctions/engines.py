@@ -7,6 +7,7 @@ from auctions.lifecycle import LotFormat, LotState
 from auctions.models import Lot, Policy
 from auctions.rules import ascending, hall, ledger, one_call
 
+Terms = ascending.Terms | hall.Terms
 Standing = ascending.Standing | hall.Standing
 
 
@@ -24,7 +25,7 @@ def genesis(lot: Lot) -> str:
     return ledger.genesis(lot.code, lot.rules_version, published_terms(lot))
 
 
-def published_terms(lot: Lot) -> ascending.Terms | hall.Terms:
+def published_terms(lot: Lot) -> Terms:
     """What the notice fixed, and the first hash of the lot's chain covers."""
     return lot.hall_terms() if lot.is_sold_in_hall else lot.terms()
 
@@ -33,21 +34,23 @@ def minimum_bid(lot: Lot) -> Decimal:
     """The lowest amount the next bid may have."""
     if lot.format == LotFormat.ONE_CALL:
         return lot.starting_price
-    if lot.is_sold_in_hall:
-        return ascending.minimum_bid(lot.hall_terms(), lot.hall_standing())
-    return ascending.minimum_bid(lot.terms(), lot.standing())
+    # A lot asks and stands like its terms and its standing, without these being made.
+    return ascending.minimum_bid(lot, lot)
 
 
 def accept_bid(
-    lot: Lot, *, bidder_id: int, amount: Decimal, admitted: int, now: datetime
+    lot: Lot, terms: Terms, *, bidder_id: int, amount: Decimal, admitted: int, now: datetime
 ) -> Standing:
-    """The standing after a bid, or its refusal. `admitted` counts the bidders with a paddle."""
+    """The standing after a bid, or its refusal. `terms` are the lot's, as published.
+
+    `admitted` counts the bidders with a paddle.
+    """
     state = LotState(lot.state)
-    if not lot.is_sold_in_hall:
+    if isinstance(terms, ascending.Terms):
         return ascending.accept_bid(
-            state, lot.terms(), lot.standing(), bidder_id=bidder_id, amount=amount, now=now
+            state, terms, lot.standing(), bidder_id=bidder_id, amount=amount, now=now
         )
-    terms, standing = lot.hall_terms(), lot.hall_standing()
+    standing = lot.hall_standing()
     if lot.format == LotFormat.ONE_CALL:
         return one_call.accept_bid(
             state,

@@ -20,9 +20,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from http import HTTPStatus
-from operator import attrgetter
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -37,10 +36,11 @@ from auctions.bid_queue import BidQueue, WaitingBid
 from auctions.bidding import Placed
 from auctions.deciders import Answers, Deciders, NotForHere, Told
 from auctions.models import Bid
-from auctions.serializers.lots import PlacedBidView
+from auctions.serializers.lots import LEADING
 from core import problems
 from core.envelope import chosen_id, stamp
 from core.errors import Busy, Refusal
+from core.parsing import instant_text
 
 Scope = Mapping[str, Any]
 Header = tuple[bytes, bytes]
@@ -95,6 +95,7 @@ class BidGateway:
     def __init__(self) -> None:
         self._usual: tuple[Header, ...] | None = None
         self._queue = BidQueue()
+        self._arrived: list[_Asking] = []
         self._deciders = Deciders(self._queue, self._tell)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -103,7 +104,10 @@ class BidGateway:
         if (asking := _asking(lot_id, scope, content)) is None:
             return None
         self._start()
-        told = await asking.told if self._queue.put(asking) else Told(Busy())
+        if not self._arrived:  # whatever else arrives in this turn of the loop goes with it
+            asyncio.get_running_loop().call_soon(self._line_up)
+        self._arrived.append(asking)
+        told = await asking.told
         if isinstance(told.outcome, NotForHere):
             return None
         if self._usual is None:
@@ -112,6 +116,7 @@ class BidGateway:
 
     async def close(self) -> None:
         """Decide what waits, and end."""
+        self._line_up()
         self._queue.close()
         if self._loop is not None:
             with suppress(TimeoutError):
@@ -123,6 +128,10 @@ class BidGateway:
             self._loop = asyncio.get_running_loop()
             self._deciders.start()
             self._loop.call_later(LOOK_FOR_LATE_S, self._look_for_late)
+
+    def _line_up(self) -> None:
+        arrived, self._arrived = self._arrived, []
+        self._deliver([(bid, Told(Busy())) for bid in self._queue.put(arrived)])
 
     def _look_for_late(self) -> None:
         """Nobody waits for ever, whatever the threads are doing."""
@@ -230,7 +239,7 @@ def _answer(asking: _Asking, told: Told, usual: tuple[Header, ...]) -> Answer:
         (b"x-request-id", asking.request_id.encode()),
     )
     if isinstance(outcome, Placed):
-        text = _encode(_shown(outcome.bid)).encode()
+        text = _shown(outcome.bid)
         more = (_ALLOW, (b"idempotent-replay", b"true")) if outcome.replayed else (_ALLOW,)
         return _whole(HTTPStatus.CREATED, b"application/json", (*headers, *more), text)
     if isinstance(outcome, Refusal):
@@ -244,28 +253,20 @@ def _answer(asking: _Asking, told: Told, usual: tuple[Header, ...]) -> Answer:
     return _whole(status, problems.MEDIA_TYPE.encode(), headers, text)
 
 
-def _shown(bid: Bid) -> dict[str, Any]:
-    """What `PlacedBidView` shows, without building the serializer anew for each bid."""
-    return {
-        name: None if (value := read(bid)) is None else say(value) for name, read, say in _fields()
-    }
+def _shown(bid: Bid) -> bytes:
+    """What `PlacedBidView` shows: written out, because the view takes five times as long."""
+    return (
+        f'{{"id":{bid.pk},"number":{bid.number},"amount":"{bid.amount:.2f}"'
+        f',"paddle":{_encode(bid.registration.paddle)},"placed_at":{_instant(bid.placed_at)}'
+        f',"received_at":{_instant(bid.received_at)}'
+        f',"closes_at_before":{_instant(bid.closes_at_before)}'
+        f',"closes_at":{_instant(bid.closes_at)},"source":"{bid.source}","kind":"{bid.kind}"'
+        f',"hash":"{bid.hash}","previous_hash":"{bid.previous_hash}","state":"{LEADING}"}}'
+    ).encode()
 
 
-@cache
-def _fields() -> list[tuple[str, Callable[[Any], Any], Callable[[Any], Any]]]:
-    fields: Mapping[str, Any] = PlacedBidView().fields
-    return [
-        (
-            name,
-            _itself if field.source == "*" else attrgetter(field.source),
-            field.to_representation,
-        )
-        for name, field in fields.items()
-    ]
-
-
-def _itself(bid: Bid) -> Bid:
-    return bid
+def _instant(value: datetime | None) -> str:
+    return "null" if value is None else f'"{instant_text(value)}"'
 
 
 def _whole(status: HTTPStatus, kind: bytes, headers: tuple[Header, ...], body: bytes) -> Answer:

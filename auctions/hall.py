@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from accounts.actors import Actor
-from auctions import bidding, closing, reserves
+from auctions import bidding, closing
 from auctions.lifecycle import (
     BidSource,
     ClosedBy,
@@ -165,8 +165,7 @@ def _set_floor(lot: Lot, standing: hall.Standing) -> None:
 
 def _end(lot: Lot, now: datetime) -> None:
     now = bid_instant(lot, now)  # after the last bid, also by a clock that was set back
-    secret = reserves.behind([lot]).get(lot.pk)
-    closing.write_down(lot, secret, now, ClosedBy.AUCTIONEER)
+    closing.write_down([lot], now, ClosedBy.AUCTIONEER)
     RunningOrderEntry.objects.filter(lot=lot).update(done_at=now)
 
 

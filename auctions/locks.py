@@ -3,7 +3,8 @@
 Sessions before lots, lots before registrations, lower ids before higher.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.db import connection
 
@@ -30,13 +31,22 @@ from auctions.queries import (
     registrations_visible_to,
     sessions_visible_to,
 )
-from core.db import as_array, require_transaction
+from core.db import as_array, require_transaction, run_together
 from core.errors import Busy, NotFound
 
 # NO KEY: rows that merely point at a lot can still be inserted meanwhile. Plain SQL, because
 # every batch of bids begins with it.
 _BEYOND_IDS = 2**63
 _LOTS = "SELECT * FROM auctions_lot WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+_REGISTRATIONS = """
+    SELECT id, lot_id, organization_id, state, paddle, is_inventor
+    FROM auctions_registration WHERE lot_id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+_DUE = """
+    SELECT id FROM auctions_lot
+    WHERE state = 'published' AND closes_at <= %s AND id <> ALL(%s)
+    ORDER BY closes_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+"""
 
 
 def lock_lot(lot_id: int, *, seen_by: Actor | None = None) -> Lot:
@@ -56,6 +66,15 @@ def lock_lot(lot_id: int, *, seen_by: Actor | None = None) -> Lot:
 def lock_lots_nobody_holds(lot_ids: Iterable[int]) -> list[Lot]:
     """Those of the lots that no other transaction is working on, in id order."""
     return _lock(f"{_LOTS} SKIP LOCKED", lot_ids)
+
+
+def due_lots_nobody_holds(due_by: datetime, *, without: Iterable[int], most: int) -> list[int]:
+    """Lots whose time is up and which nobody else is about to close, the longest due first.
+
+    Held for no longer than this statement takes: whoever closes them locks them.
+    """
+    (rows,) = run_together((_DUE, [due_by, as_array(without), most]))
+    return [lot_id for (lot_id,) in rows]
 
 
 def _lock(statement: str, lot_ids: Iterable[int]) -> list[Lot]:
@@ -149,12 +168,14 @@ def lock_registration(registration_id: int, *, seen_by: Actor | None = None) -> 
     return visible.select_for_update(no_key=True, of=("self",)).get(pk=registration_id)
 
 
-def lock_registrations_of(lot_id: int) -> list[Registration]:
-    """Every registration of a lot the caller has locked, in id order."""
+def lock_registrations_of(lots: Collection[Lot]) -> list[Registration]:
+    """Every registration of lots the caller has locked, in id order, with what an end needs."""
     require_transaction()
-    registrations = Registration.objects.filter(lot_id=lot_id).order_by("pk")
-    registrations = registrations.select_related("lot__policy")
-    return list(registrations.select_for_update(no_key=True, of=("self",)))
+    locked = {lot.pk: lot for lot in lots}
+    registrations = list(Registration.objects.raw(_REGISTRATIONS, [as_array(locked)]))
+    for registration in registrations:
+        registration.lot = locked[registration.lot_id]
+    return registrations
 
 
 def lock_series(kind: DocumentKind, year: int) -> DocumentSeries:

@@ -13,6 +13,7 @@ from accounts.permissions import (
     require_signed_in,
 )
 from auctions import deposits, engines, reserves, running_order
+from auctions.closing import wake_closers
 from auctions.lifecycle import LOT, LotFormat, LotState, Regime, ReserveMode
 from auctions.locks import lock_lot, lock_registrations_of
 from auctions.models import AuctionSession, Lot, Policy
@@ -166,6 +167,7 @@ def publish_lot(*, actor: Actor, lot_id: int) -> Lot:
         announce(lot, now)
         achievements.reserve(lot.achievement_id, at=now)
         lot.save(update_fields=["published_at", "head_hash"])
+        wake_closers()
         return _move(
             lot,
             LotState.PUBLISHED,
@@ -244,7 +246,7 @@ def _take_back(lot: Lot, reason: str, actor: Actor, now: datetime) -> Lot:
     if lot.state == LotState.PUBLISHED:
         if lot.phase_at(now) not in BEFORE_OPENING:
             raise WithdrawnTooLate
-        deposits.settle_all(lock_registrations_of(lot.pk), buyer_id=None, at=now)
+        deposits.settle_all(lock_registrations_of([lot]), at=now)
         achievements.release(lot.achievement_id, at=now)
     return _move(lot, LotState.WITHDRAWN, actor, now, reason=reason)
 

@@ -3,14 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
-from uuid import UUID
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
-from accounts.models import Organization
 from auctions.lifecycle import (
     DocumentKind,
     ForfeitureState,
@@ -35,7 +33,6 @@ from auctions.models import (
     PublicRecord,
     PublishedHead,
     PublishedHeads,
-    RefusedBid,
     Registration,
     RunningOrderEntry,
 )
@@ -115,66 +112,35 @@ def registrations_visible_to(actor: Actor) -> QuerySet[Registration]:
     return registrations.filter(organization__in=actor.sees)
 
 
-# What each batch of bids reads is plain SQL: making SQL of a QuerySet costs more than running it.
-# Columns that a bid has no need of, instants above all, are left to be fetched when asked for.
-_TO_BID = """
-    SELECT registration.id, lot_id, organization_id, registration.state, paddle
-    FROM unnest(%s::bigint[], %s::bigint[]) AS asked (lot_id, organization_id)
-    JOIN auctions_registration AS registration USING (lot_id, organization_id)
-    WHERE registration.state <> %s
-"""
-_ORGANIZATIONS = "SELECT id, name, state FROM accounts_organization WHERE id = ANY(%s)"
-_ANSWERED = """
-    WITH asked AS (
-        SELECT * FROM unnest(%s::bigint[], %s::uuid[]) AS pairs (registration_id, key)
-    )
-    SELECT false, id FROM auctions_bid JOIN asked USING (registration_id, key)
-    UNION ALL
-    SELECT true, id FROM auctions_refusedbid JOIN asked USING (registration_id, key)
-"""
-_ASKED = (
-    "WITH asked AS (SELECT * FROM unnest(%s::bigint[], %s::uuid[]) AS a (registration_id, key))"
-)
-
-
-def registrations_to_bid(bidders: Collection[tuple[int, int]]) -> list[Registration]:
-    """The registrations behind pairs of a lot and an organization, with the organizations."""
-    pairs = [as_array(lot for lot, _ in bidders), as_array(bidder for _, bidder in bidders)]
-    found = list(Registration.objects.raw(_TO_BID, [*pairs, RegistrationState.REFUSED.value]))
-    ids = as_array({registration.organization_id for registration in found})
-    known = {one.pk: one for one in Organization.objects.raw(_ORGANIZATIONS, [ids])}
-    for registration in found:
-        registration.organization = known[registration.organization_id]
-    return found
-
-
-def answered_before(asked: Collection[tuple[int, UUID]]) -> list[Bid | RefusedBid]:
-    """What pairs of a registration and an idempotency key were answered, if they were.
-
-    By the pair, because that is what the indexes know: a lot may have a hundred thousand bids.
-    """
-    if not asked:
-        return []
-    pairs = [as_array(registration for registration, _ in asked), as_array(key for _, key in asked)]
-    with connection.cursor() as cursor:
-        cursor.execute(_ANSWERED, pairs)
-        rows = cursor.fetchall()
-    if not rows:  # nearly always
-        return []
-    bids = Bid.objects.filter(pk__in=[number for refused, number in rows if not refused])
-    refused = RefusedBid.objects.filter(pk__in=[number for refused, number in rows if refused])
-    return [*bids, *refused]
+@cache
+def _policy(policy_id: int) -> Policy:
+    """A version of the rules; the database keeps it as it is, so it is read once."""
+    return Policy.objects.get(pk=policy_id)
 
 
 def policies_of(lots: Collection[Lot]) -> dict[int, Policy]:
-    ids = {lot.policy_id for lot in lots}
-    found = Policy.objects.raw("SELECT * FROM auctions_policy WHERE id = ANY(%s)", [as_array(ids)])
-    return {policy.pk: policy for policy in found}
+    return {policy_id: _policy(policy_id) for policy_id in {lot.policy_id for lot in lots}}
 
 
 def bids_of(lot: Lot) -> QuerySet[Bid]:
     """The ledger, under paddle codes."""
     return Bid.objects.filter(lot=lot).select_related("registration").order_by("number")
+
+
+_LAST_BIDS = """
+    SELECT bid.id, bid.lot_id, bid.registration_id, bid.amount
+    FROM auctions_lot AS lot
+    JOIN auctions_bid AS bid ON bid.lot_id = lot.id AND bid.number = lot.bid_count
+    WHERE lot.id = ANY(%s)
+"""
+
+
+def last_bids(lots: Collection[Lot]) -> dict[int, Bid]:
+    """The newest bid of each of these lots, by lot."""
+    if not lots:
+        return {}
+    newest = Bid.objects.raw(_LAST_BIDS, [as_array(lot.pk for lot in lots)])
+    return {bid.lot_id: bid for bid in newest}
 
 
 def deposit_movements_visible_to(actor: Actor) -> QuerySet[DepositMovement]:
@@ -314,20 +280,6 @@ def _one(found: QuerySet[Any], what: str) -> Any:
     if (row := found.first()) is None:
         raise NotFound(what=what)
     return row
-
-
-_HAVE_MAXIMA = "SELECT 1 FROM auctions_proxymaximum WHERE lot_id = ANY(%s) LIMIT 1"
-
-
-def maxima_on(lot_ids: Collection[int]) -> list[ProxyMaximum]:
-    """The maxima that count on these lots: of each registration the newest, unless taken back."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HAVE_MAXIMA, [as_array(lot_ids)])
-        if cursor.fetchone() is None:  # nearly always
-            return []
-    newest = ProxyMaximum.objects.filter(lot__in=lot_ids).order_by("registration", "-id")
-    rows = newest.distinct("registration").select_related("registration__organization")
-    return [row for row in rows if row.sealed]
 
 
 def maximum_of(registration: Registration) -> ProxyMaximum | None:

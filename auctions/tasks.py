@@ -5,7 +5,7 @@ from celery import shared_task
 from auctions import closing, heads, maxima, refunds
 from auctions.lifecycle import ClosedBy
 
-# The sweep runs each second; what will be due before the next one is nudged for its instant.
+# The sweep runs each second; for what will be due before the next one it comes back in time.
 SWEEP_SECONDS = 1.0
 
 
@@ -13,16 +13,16 @@ SWEEP_SECONDS = 1.0
 def close_due_lots() -> None:
     """Close what is due, and ask to be back in time for what is nearly due.
 
-    The nudge only makes a close more punctual: it may be lost or come twice.
+    Coming back only makes a close more punctual: it may be lost or happen twice.
     """
     closing.close_due_lots(by=ClosedBy.CELERY)
-    for lot_id, seconds in closing.due_within(SWEEP_SECONDS):
-        close_lot.apply_async([lot_id], countdown=seconds, expires=seconds + 30)
+    for seconds in closing.moments_due_within(SWEEP_SECONDS):
+        close_lots_due_now.apply_async(countdown=seconds, expires=seconds + 30)
 
 
-@shared_task(name="auctions.close_lot")
-def close_lot(lot_id: int) -> None:
-    closing.close_lot(lot_id, by=ClosedBy.CELERY)
+@shared_task(name="auctions.close_lots_due_now")
+def close_lots_due_now() -> None:
+    closing.close_due_lots(by=ClosedBy.CELERY)
 
 
 @shared_task(name="auctions.act_for_opened_lots")

@@ -7,11 +7,13 @@ a slow sender costs no thread, and a body that was cut off reaches nobody.
 import asyncio
 import json
 import re
+from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from http import HTTPStatus
 from string import printable
 from typing import Any
 from urllib.parse import quote_from_bytes
+from weakref import WeakValueDictionary
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -33,6 +35,8 @@ WORKERS = 16
 BODY_WITHIN_S = 60.0
 # What exceeds the limit is still read for a while, so that the refusal finds a listener.
 READ_ON = 16 * 1024 * 1024
+# While one bid is committed, the next is read and checked.
+AT_ONE_LOT = 2
 _STREAM = re.compile(r"/api/v1/lots/([0-9]{1,18})/stream", re.ASCII)
 _BIDS = re.compile(r"/api/v1/lots/([0-9]{1,18})/bids", re.ASCII)
 
@@ -50,6 +54,9 @@ class Door:
         self.stream = LotStream()
         self.bids = BidGateway()
         self._django: Any = WSGIMiddleware(django, workers=workers)
+        # Bids on one lot go in one after the other, as they came: they would wait for the lot
+        # anyway, in as many threads, and whoever is overtaken by a higher bid is refused.
+        self._turns: WeakValueDictionary[int, Semaphore] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -87,6 +94,9 @@ class Door:
             if answer is not None:
                 await _send(send, answer.status, answer.headers, answer.body)
                 return
+            async with self._turns.setdefault(int(lot[1]), Semaphore(AT_ONE_LOT)):
+                await self._django(_cleaned(scope, content), _once(content, receive), send)
+            return
         await self._django(_cleaned(scope, content), _once(content, receive), send)
 
 

@@ -99,8 +99,10 @@ TEMPLATES = [
 _database = env.database()
 _database["OPTIONS"] = {
     **_database.get("OPTIONS", {}),  # type: ignore[dict-item]
-    # No query may hold a worker for ever, and no idle transaction may hold a lot's lock.
-    "options": "-c statement_timeout=15s -c idle_in_transaction_session_timeout=10s",
+    # No query may hold a worker for ever, and no idle transaction may hold a lot's lock; a lock
+    # that does not come is an answer too (`core.db.transaction`).
+    "options": "-c statement_timeout=15s -c idle_in_transaction_session_timeout=10s"
+    " -c lock_timeout=2s",
     "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
 }
 DATABASES: dict[str, Any] = {"default": _database}

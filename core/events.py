@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db import connection
-
-from core.db import require_transaction
+from core.db import Statement, require_transaction, run_together
 from core.models import Event
 
 # One NOTIFY channel for all topics; the payload is the topic. PostgreSQL delivers it when
@@ -82,13 +80,23 @@ def record_many(happenings: Mapping[str, Sequence[Happening]], *, at: datetime) 
 
 
 def _write(happenings: Mapping[str, Sequence[Happening]], at: datetime) -> list[tuple[int, int]]:
+    if not any(happenings.values()):
+        require_transaction()
+        return []
+    (rows,) = run_together(recording(happenings, at=at))
+    return [(number, seq) for number, seq, _ in rows]
+
+
+def recording(happenings: Mapping[str, Sequence[Happening]], *, at: datetime) -> Statement:
+    """The statement of `record_many`, for a caller that has others to send with it."""
     require_transaction()
+    instant = at.isoformat()
     rows = [
         {
             "topic": topic,
             "place": place,
             "kind": happening.kind,
-            "at": at.isoformat(),
+            "at": instant,
             "actor_user_id": happening.actor.user_id if happening.actor else None,
             "actor_client": happening.actor.client_id if happening.actor else "",
             "payload": happening.payload,
@@ -96,8 +104,4 @@ def _write(happenings: Mapping[str, Sequence[Happening]], at: datetime) -> list[
         for topic, told in happenings.items()
         for place, happening in enumerate(told, start=1)
     ]
-    if not rows:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [json.dumps(rows), CHANNEL])
-        return [(number, seq) for number, seq, _ in cursor.fetchall()]
+    return _WRITE, [json.dumps(rows), CHANNEL]

@@ -216,7 +216,12 @@ class InstantField(serializers.Field[Any, Any, Any, Any]):
         return instant
 
     def to_representation(self, value: datetime) -> str:
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return instant_text(value)
+
+
+def instant_text(value: datetime) -> str:
+    """Write an instant as the API promises it."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class DayField(serializers.Field[Any, Any, Any, Any]):

@@ -1,6 +1,6 @@
 """An achievement's way onto the list, and the steps that take it off while it is being sold."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,13 @@ from accounts.permissions import require_agent, require_staff, require_verified
 from accounts.queries import city_by_code
 from core import clock
 from core.db import transaction
-from core.events import Acts, record
+from core.events import Acts, Happening, record_all, record_many
 from core.idempotency import Once, claim, settle
 from core.lifecycle import IllegalTransition
 from core.models import numbered
 from marketplace import rules
 from marketplace.lifecycle import ACHIEVEMENT, AchievementState
-from marketplace.locks import lock_achievement
+from marketplace.locks import lock_achievement, lock_achievements
 from marketplace.models import Achievement
 from marketplace.queries import achievements, technology_field
 from marketplace.rules import IPKind, MaturityScale
@@ -111,12 +111,23 @@ def reserve(achievement_id: int, *, at: datetime, actor: Acts | None = None) -> 
 
 def release(achievement_id: int, *, at: datetime, actor: Acts | None = None) -> Achievement:
     """Give a reserved achievement back to the list; it has been public all the time."""
-    achievement = lock_achievement(achievement_id)
-    _check_from(achievement, AchievementState.RESERVED, AchievementState.PUBLISHED)
-    achievement.state = AchievementState.PUBLISHED
-    achievement.save(update_fields=["state"])
-    _record(achievement, "released", actor, at)
-    return achievement
+    (released,) = release_all([achievement_id], at=at, actor=actor)
+    return released
+
+
+def release_all(
+    achievement_ids: Collection[int], *, at: datetime, actor: Acts | None = None
+) -> list[Achievement]:
+    """Give several reserved achievements back, in as many statements as one."""
+    released = lock_achievements(achievement_ids)
+    for achievement in released:
+        _check_from(achievement, AchievementState.RESERVED, AchievementState.PUBLISHED)
+        achievement.state = AchievementState.PUBLISHED
+    rows = Achievement.objects.filter(pk__in=achievement_ids)
+    rows.update(state=AchievementState.PUBLISHED)
+    told = {f"achievement:{one.pk}": [_happening(one, "released", actor)] for one in released}
+    record_many(told, at=at)
+    return released
 
 
 def _check_from(
@@ -159,12 +170,9 @@ def _write(achievement: Achievement, values: Mapping[str, Any]) -> None:
 
 
 def _record(achievement: Achievement, what: str, actor: Acts | None, at: datetime) -> None:
-    record(
-        f"achievement:{achievement.pk}",
-        f"achievement.{what}",
-        at=at,
-        actor=actor,
-        achievement=achievement.pk,
-        code=achievement.code,
-        owner=achievement.owner_id,
-    )
+    record_all(f"achievement:{achievement.pk}", [_happening(achievement, what, actor)], at=at)
+
+
+def _happening(achievement: Achievement, what: str, actor: Acts | None) -> Happening:
+    facts = {"achievement": achievement.pk, "code": achievement.code, "owner": achievement.owner_id}
+    return Happening(f"achievement.{what}", facts, actor)

@@ -5,6 +5,8 @@ a listing are proposed, publicised where the law asks for it (`publicities`), an
 counterparty confirms (民法典 483; 合同编通则解释 art. 4).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,11 +16,11 @@ from accounts.models import Organization
 from accounts.permissions import require_agent, require_signed_in, require_verified
 from accounts.queries import organizations_visible_to
 from core import clock, money
-from core.db import require_transaction, transaction
+from core.db import inserted, insertion, require_transaction, run_together, transaction
 from core.errors import InvalidValue, NotFound, PermissionDenied, Refusal
-from core.events import Acts, record
+from core.events import Acts, Happening, record, record_all, recording
 from core.idempotency import Once, claim, settle
-from core.models import numbered
+from core.models import numbered, numbered_all
 from marketplace import achievements, rules
 from marketplace.lifecycle import (
     DEAL,
@@ -149,39 +151,41 @@ def sign_on_site(deal_id: int, *, at: datetime, actor: Acts) -> Deal:
     return _form(deal, actor, at)
 
 
-def form(
-    *,
-    seller_id: int,
-    buyer_id: int,
-    price: Decimal,
-    method: PricingMethod,
-    channel: Channel,
-    at: datetime,
-    actor: Acts | None = None,
-    achievement_id: int | None = None,
-    need_id: int | None = None,
-    relation: str = "",
-) -> Deal:
-    """A contract is formed, in the caller's transaction; the constraints say what one is.
+@dataclass(frozen=True, kw_only=True)
+class Agreed:
+    """What the parties of a contract agreed on.
 
     A `relation` says how the buyer is tied to what it buys, and marks the deal (浙江条例 art. 17).
     """
-    require_transaction()
-    deal = Deal.objects.create(
-        **numbered(Deal, "D", at),
-        seller_id=seller_id,
-        buyer_id=buyer_id,
-        price=price,
-        method=method,
-        channel=channel,
-        formed_at=at,
-        achievement_id=achievement_id,
-        need_id=need_id,
-        related_party=bool(relation),
-        relation=relation,
-    )
-    record_deal(deal, "formed", actor, at)
+
+    seller_id: int
+    buyer_id: int
+    price: Decimal
+    method: PricingMethod
+    channel: Channel
+    achievement_id: int | None = None
+    need_id: int | None = None
+    relation: str = ""
+
+
+def form(agreed: Agreed, *, at: datetime, actor: Acts | None = None) -> Deal:
+    """A contract is formed, in the caller's transaction; the constraints say what one is."""
+    (deal,) = form_all([agreed], at=at, actor=actor)
     return deal
+
+
+def form_all(agreed: Sequence[Agreed], *, at: datetime, actor: Acts | None = None) -> list[Deal]:
+    """Several contracts are formed, in their order, in as many statements as one."""
+    require_transaction()
+    numbers = numbered_all(Deal, "D", at, len(agreed))
+    formed = [
+        Deal(**number, **vars(one), related_party=bool(one.relation), formed_at=at)
+        for number, one in zip(numbers, agreed, strict=True)
+    ]
+    told = {f"deal:{deal.pk}": [_happening(deal, "formed", actor)] for deal in formed}
+    keys, _ = run_together(insertion(formed), recording(told, at=at))
+    inserted(formed, keys)
+    return formed
 
 
 def agree(
@@ -210,7 +214,7 @@ def agree(
         "need_id": need_id,
     }
     if not rules.needs_publicity(method=PricingMethod.AGREEMENT, seller_kind=seller.kind):
-        return form(**terms, at=at, actor=actor)
+        return form(Agreed(**terms), at=at, actor=actor)
     require_transaction()
     deal = Deal.objects.create(
         **numbered(Deal, "D", at),
@@ -226,21 +230,25 @@ def agree(
 
 def record_deal(deal: Deal, what: str, actor: Acts | None, at: datetime, **facts: Any) -> None:
     """One event of a deal that the caller locked."""
-    record(
-        f"deal:{deal.pk}",
+    record_all(f"deal:{deal.pk}", [_happening(deal, what, actor, **facts)], at=at)
+
+
+def _happening(deal: Deal, what: str, actor: Acts | None, **facts: Any) -> Happening:
+    return Happening(
         f"deal.{what}",
-        at=at,
-        actor=actor,
-        deal=deal.pk,
-        code=deal.code,
-        seller=deal.seller_id,
-        buyer=deal.buyer_id,
-        price=money.text(deal.price),
-        method=PricingMethod(deal.method).value,
-        channel=Channel(deal.channel).value,
-        achievement=deal.achievement_id,
-        need=deal.need_id,
-        **facts,
+        {
+            "deal": deal.pk,
+            "code": deal.code,
+            "seller": deal.seller_id,
+            "buyer": deal.buyer_id,
+            "price": money.text(deal.price),
+            "method": PricingMethod(deal.method).value,
+            "channel": Channel(deal.channel).value,
+            "achievement": deal.achievement_id,
+            "need": deal.need_id,
+            **facts,
+        },
+        actor,
     )
 
 

@@ -4,6 +4,7 @@ The order is: need, its responses by id, deal, achievement. Whoever takes severa
 A deal's publicity and its objections have no locks of their own: the deal's is theirs.
 """
 
+from collections.abc import Collection
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
@@ -58,6 +59,16 @@ def lock_achievement(achievement_id: int, *, seen_by: Actor | None = None) -> Ac
     """Lock one achievement; steps, which act for nobody in particular, name no `seen_by`."""
     rows = achievements() if seen_by is None else achievements_visible_to(seen_by)
     return _lock(rows, achievement_id)
+
+
+def lock_achievements(achievement_ids: Collection[int]) -> list[Achievement]:
+    """Lock several, lower ids first, with no more of them than a change of state needs."""
+    require_transaction()
+    rows = Achievement.objects.only("state", "code", "owner_id").order_by("pk")
+    found = list(rows.filter(pk__in=achievement_ids).select_for_update(no_key=True))
+    if len(found) != len(set(achievement_ids)):
+        raise NotFound
+    return found
 
 
 def lock_deal(deal_id: int, *, seen_by: Actor | None = None) -> Deal:

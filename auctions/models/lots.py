@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,7 +14,7 @@ from auctions.models.sessions import AuctionSession
 from auctions.rules import hall
 from auctions.rules.ascending import Standing, Terms, phase
 from auctions.rules.phases import Announcement, Phase, hall_phase
-from core.db import as_json
+from core.db import Statement, as_array, as_json
 from core.models import choices
 
 _SAVE_STANDINGS = """
@@ -27,6 +27,11 @@ _SAVE_STANDINGS = """
         bid_count int, last_bid_at timestamptz, head_hash text, floor text
     )
     WHERE lot.id = new.id
+"""
+_SAVE_CLOSED = """
+    UPDATE auctions_lot AS lot SET state = %s, deal_id = closed.deal_id
+    FROM unnest(%s::bigint[], %s::bigint[]) AS closed (id, deal_id)
+    WHERE lot.id = closed.id
 """
 
 
@@ -289,6 +294,10 @@ class Lot(models.Model):
         """Ended by the hammer, not by a clock."""
         return self.scheduled_close is None
 
+    @property
+    def whole_steps(self) -> bool:
+        return self.policy.multiple_of_increment
+
     def terms(self) -> Terms:
         """The terms of a timed lot; one that is sold in the hall has `hall_terms`."""
         if self.scheduled_close is None:
@@ -301,7 +310,7 @@ class Lot(models.Model):
             increment=self.increment,
             extension_window=timedelta(seconds=self.extension_window_s),
             extension=timedelta(seconds=self.extension_s),
-            whole_steps=self.policy.multiple_of_increment,
+            whole_steps=self.whole_steps,
             exhibition_at=self.exhibition_at,
             exhibition_ends_at=self.exhibition_ends_at,
         )
@@ -314,7 +323,7 @@ class Lot(models.Model):
             opens_at=self.opens_at,
             starting_price=self.starting_price,
             increment=self.increment,
-            whole_steps=self.policy.multiple_of_increment,
+            whole_steps=self.whole_steps,
             exhibition_at=self.exhibition_at,
             exhibition_ends_at=self.exhibition_ends_at,
         )
@@ -356,8 +365,8 @@ class Lot(models.Model):
         self.last_bid_at = standing.last_bid_at
 
     @classmethod
-    def save_standings(cls, lots: Sequence["Lot"]) -> None:
-        """Write the standings of lots that the caller holds locked, with one statement."""
+    def saving_standings(cls, lots: Sequence["Lot"]) -> Statement:
+        """The statement that writes the standings of lots that the caller holds locked."""
         rows = [
             {
                 "id": lot.pk,
@@ -371,8 +380,14 @@ class Lot(models.Model):
             }
             for lot in lots
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(_SAVE_STANDINGS, [as_json(rows)])
+        return _SAVE_STANDINGS, [as_json(rows)]
+
+    @classmethod
+    def saving_closed(cls, lots: Sequence["Lot"]) -> Statement:
+        """The statement that writes the state and the deals of lots that are closed."""
+        ids = as_array(lot.pk for lot in lots)
+        deals = as_array("NULL" if lot.deal_id is None else lot.deal_id for lot in lots)
+        return _SAVE_CLOSED, [LotState.CLOSED.value, ids, deals]
 
     def phase_at(self, now: datetime) -> Phase:
         # A withdrawn lot has no result row; a closed one always has.

@@ -20,6 +20,7 @@ from auctions.rules.ascending import Terms
 
 VERSION = 2
 ALGORITHM = "sha-256"
+_text = json.encoder.encode_basestring_ascii
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
@@ -53,7 +54,9 @@ class Entry:
 
 def instant(value: datetime) -> str:
     """RFC 3339, UTC, always six decimals: one spelling for one instant."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def instant_or_none(value: datetime | None) -> str | None:
@@ -90,8 +93,23 @@ def opening(lot: str, rules_version: str, terms: Terms | hall.Terms) -> dict[str
 
 
 def link(previous_hash: str, entry: Entry) -> str:
-    """The hash of one bid, given the hash before it."""
-    return digest(content(previous_hash, entry))
+    """The hash of one bid, given the hash before it: of its content, in the canonical form.
+
+    Written out, because it is made for every bid while its lot is locked.
+    """
+    return hashlib.sha256(
+        f'{{"alg":"{ALGORITHM}","amount":"{entry.amount:.2f}"'
+        f',"closes_at":{_or_null(entry.closes_at)}'
+        f',"closes_at_before":{_or_null(entry.closes_at_before)}'
+        f',"kind":"{entry.kind.value}","lot":{_text(entry.lot)},"number":{entry.number}'
+        f',"paddle":{_text(entry.paddle)},"placed_at":"{instant(entry.placed_at)}"'
+        f',"previous_hash":"{previous_hash}","received_at":"{instant(entry.received_at)}"'
+        f',"source":"{entry.source.value}","v":{VERSION}}}'.encode()
+    ).hexdigest()
+
+
+def _or_null(value: datetime | None) -> str:
+    return "null" if value is None else f'"{instant(value)}"'
 
 
 def content(previous_hash: str, entry: Entry) -> dict[str, Any]:

@@ -334,6 +334,10 @@ class BidView(serializers.Serializer[Bid]):
     previous_hash = serializers.CharField()
 
 
+# Of the bid just placed.
+LEADING = "leading"
+
+
 class PlacedBidView(BidView):
     """A bid as the one who placed it is answered: it led when it was placed."""
 
@@ -342,7 +346,7 @@ class PlacedBidView(BidView):
     def get_state(self, bid: Bid) -> str:
         # The answer to the bid itself: it led when it was placed. What became of it since is
         # the lot's standing, and a repetition of the request must get the same answer.
-        return "leading"
+        return LEADING
 
 
 class PublishedHeadsView(serializers.Serializer[PublishedHeads]):

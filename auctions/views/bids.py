@@ -7,7 +7,7 @@ from rest_framework.generics import ListAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.requests import organization_of
+from accounts.requests import organization_id_of
 from auctions import bidding
 from auctions.models import Bid
 from auctions.queries import bids_of, lots_visible_to
@@ -41,9 +41,10 @@ class Bids(Timed, ListAPIView[Bid]):
         placed = bidding.place_bid(
             lot_id=pk,
             actor=self.actor,
-            organization_id=organization_of(request).pk,
+            organization_id=organization_id_of(request),
             amount=form.validated_data["amount"],
             key=key,
+            received_at=self.now,
         )
         headers = {"Idempotent-Replay": "true"} if placed.replayed else None
         answer = PlacedBidView(placed.bid).data

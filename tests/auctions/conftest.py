@@ -100,9 +100,11 @@ def break_half_way(monkeypatch) -> Callable[[], None]:
         raise HalfWayError
 
     def arm() -> None:
-        for module in ("lots", "registration", "deposits", "closing"):
+        for module in ("lots", "registration"):
             monkeypatch.setattr(f"auctions.{module}.record", fail)
-        monkeypatch.setattr("auctions.bidding.record_many", fail)
+        for module in ("bidding", "closing"):
+            monkeypatch.setattr(f"auctions.{module}.recording", fail)
+        monkeypatch.setattr("auctions.deposits.record_all", fail)
 
     return arm
 

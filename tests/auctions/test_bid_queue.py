@@ -18,7 +18,7 @@ def waiting(lot_id: int, amount: int = 1, age: float = 0.0) -> WaitingBid:
 def filled(queue: BidQueue, **lots: int) -> None:
     for name, count in lots.items():
         for number in range(count):
-            assert queue.put(waiting(int(name[1:]), number))
+            assert queue.put([waiting(int(name[1:]), number)]) == []
 
 
 def taken(queue: BidQueue) -> list[int]:
@@ -51,16 +51,16 @@ def test_a_lot_that_had_its_turn_goes_behind_those_that_had_none():
 def test_no_more_wait_than_there_is_room_for():
     queue = BidQueue(most=4)
     filled(queue, l1=2, l2=2)
-    assert not queue.put(waiting(3))
+    assert queue.put([waiting(3)]) != []
     taken(queue)
-    assert queue.put(waiting(3))
+    assert queue.put([waiting(3)]) == []
 
 
 def test_one_lot_fills_at_most_half_the_room():
     queue = BidQueue(most=4)
     filled(queue, l1=2)
-    assert not queue.put(waiting(1))
-    assert queue.put(waiting(2))
+    assert queue.put([waiting(1)]) != []
+    assert queue.put([waiting(2)]) == []
 
 
 def test_a_lot_in_other_hands_waits_and_holds_up_no_other():
@@ -76,7 +76,7 @@ def test_whoever_waited_too_long_is_taken_out_even_where_a_lot_is_held():
     queue = BidQueue()
     late = [waiting(1, age=bid_queue.DEADLINE_S + 1), waiting(2, age=bid_queue.DEADLINE_S + 1)]
     for bid in (*late, waiting(2)):
-        queue.put(bid)
+        queue.put([bid])
     queue.hold(1)
     assert queue.late() == late
     assert queue.late() == []
@@ -96,7 +96,7 @@ def test_whoever_waits_for_a_batch_hears_of_every_change(change):
     got = []
     thread = Thread(target=lambda: got.extend(taken(queue)))
     thread.start()
-    {"put": lambda: queue.put(waiting(2)), "release": lambda: queue.release(1)}.get(
+    {"put": lambda: queue.put([waiting(2)]), "release": lambda: queue.release(1)}.get(
         change, queue.close
     )()
     thread.join(timeout=5)
@@ -109,7 +109,7 @@ def test_a_closed_queue_takes_in_no_more_and_hands_out_what_it_has():
     filled(queue, l1=1, l2=1)
     queue.hold(1)
     queue.close()
-    assert not queue.put(waiting(1))
+    assert queue.put([waiting(1)]) != []
     assert taken(queue) == [2]
     queue.release(1)
     assert taken(queue) == [1]

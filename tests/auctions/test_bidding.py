@@ -357,9 +357,9 @@ def test_a_failure_half_way_leaves_nothing_behind(contested, bidder, break_half_
     assert not Bid.objects.exists()
 
 
-# Savepoint, lock timeout, the lot's lock; registrations, bids and refusals by key; bid, lot, last
-# event, events, notification; release. The two readings of the clock are the test's here.
-BID_STATEMENTS = 13
+# Savepoint; the lot's lock; what is known of the bidders; what is written; release. The two
+# readings of the clock are the test's here.
+BID_STATEMENTS = 5
 
 
 def test_a_bid_takes_a_fixed_number_of_statements(

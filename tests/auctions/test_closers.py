@@ -43,14 +43,14 @@ def three(three_lots, db, clock) -> list[Lot]:
 @pytest.fixture
 def a_bad_lot(monkeypatch):
     """`a_bad_lot(lot)`: forming this lot's deal fails, as a bug or a bad row would make it."""
-    form, bad = deals.form, set()
+    form_all, bad = deals.form_all, set()
 
-    def form_unless_bad(*, achievement_id: int, **facts):
-        if achievement_id in bad:
+    def form_unless_bad(agreed, **facts):
+        if bad & {one.achievement_id for one in agreed}:
             raise ZeroDivisionError
-        return form(achievement_id=achievement_id, **facts)
+        return form_all(agreed, **facts)
 
-    monkeypatch.setattr(deals, "form", form_unless_bad)
+    monkeypatch.setattr(deals, "form_all", form_unless_bad)
     return lambda *lots: bad.update(lot.achievement_id for lot in lots)
 
 
@@ -105,15 +105,13 @@ def test_a_closer_that_stands_by_leaves_the_lots_to_others_for_a_while(three, cl
     assert closing.close_due_lots(by=ClosedBy.CLOSER, overdue=wait) == [three[0].pk]
 
 
-def test_what_is_due_soon_is_known_with_the_seconds_to_go(three, clock):
+def test_when_lots_will_be_due_is_known_in_a_few_moments(three, clock):
     clock.set(three[0].closes_at - timedelta(seconds=0.5))
-    assert closing.due_within(1.0) == [(three[0].pk, 0.5)]
+    assert closing.moments_due_within(1.0) == [0.5]
+    clock.set(three[0].closes_at - timedelta(seconds=0.51))
+    assert closing.moments_due_within(1.0) == [0.55], "not before it is due"
     clock.set(three[1].closes_at)
-    assert closing.due_within(1.0) == [
-        (three[0].pk, 0.0),
-        (three[1].pk, 0.0),
-        (three[2].pk, 1.0),
-    ]
+    assert closing.moments_due_within(1.0) == [0.0, 1.0], "however many lots are due at once"
     assert closing.seconds_to_next_close() == -1.0
 
 
@@ -127,29 +125,23 @@ def _tasks_run_inline():
 
 def test_the_task_closes_what_is_due_and_nudges_what_is_nearly_due(three, clock, monkeypatch):
     nudges = []
-    monkeypatch.setattr(
-        tasks.close_lot, "apply_async", lambda ids, **when: nudges.append((ids, when))
-    )
+    monkeypatch.setattr(tasks.close_lots_due_now, "apply_async", lambda **when: nudges.append(when))
     clock.set(three[1].closes_at - timedelta(seconds=0.25))
     tasks.close_due_lots.delay()
     assert states(*three) == ["closed", "published", "published"]
-    assert nudges == [([three[1].pk], {"countdown": 0.25, "expires": 30.25})]
+    assert nudges == [{"countdown": 0.25, "expires": 30.25}]
     assert LotResult.objects.get().closed_by == ClosedBy.CELERY
 
 
-def test_the_nudge_closes_one_lot_and_may_come_early_or_twice(three, clock):
+def test_the_nudge_closes_what_is_due_and_may_come_early_or_twice(three, clock):
     clock.set(three[0].closes_at - timedelta(seconds=1))
-    tasks.close_lot.delay(three[0].pk)
+    tasks.close_lots_due_now.delay()
     assert states(three[0]) == ["published"]
     clock.set(three[0].closes_at)
-    tasks.close_lot.delay(three[0].pk)
-    tasks.close_lot.delay(three[0].pk)
+    tasks.close_lots_due_now.delay()
+    tasks.close_lots_due_now.delay()
     assert states(*three) == ["closed", "published", "published"]
     assert LotResult.objects.count() == 1
-
-
-def test_a_nudge_for_a_lot_that_is_not_there_is_success(db):
-    tasks.close_lot.delay(2**40)
 
 
 # --- The closer's loop ------------------------------------------------------------------

@@ -146,7 +146,7 @@ def test_held_is_what_came_less_what_went(applied, operator):
 
 def test_a_step_needs_the_transaction_of_an_action(applied):
     for step in (
-        lambda: deposits.settle_all([applied], buyer_id=applied.pk, at=NOW),
+        lambda: deposits.settle_all([applied], buyer_ids=[applied.pk], at=NOW),
         lambda: deposits.end_without_purchase(applied, at=NOW),
         lambda: deposits.give_back(applied, at=NOW),
         lambda: deposits.move(applied, Movement(DepositKind.HELD, Decimal(1)), at=NOW),
@@ -168,7 +168,7 @@ def test_nothing_is_credited_where_nothing_was_paid(seller, bidder):
     lot = make_lot(seller, deposit_amount=Decimal("0.00"))
     applied = apply(lot, bidder)
     with transaction():
-        deposits.settle_all([applied], buyer_id=applied.pk, at=NOW)
+        deposits.settle_all([applied], buyer_ids=[applied.pk], at=NOW)
     assert not DepositMovement.objects.exists()
 
 

@@ -16,7 +16,7 @@ def closer() -> run_closer.Command:
 @pytest.mark.django_db
 def test_where_nothing_is_on_sale_nothing_is_due():
     assert closing.seconds_to_next_close() is None
-    assert closing.due_within(1.0) == []
+    assert closing.moments_due_within(1.0) == []
     assert closing.close_due_lots(by=ClosedBy.CLOSER) == []
 
 

@@ -48,6 +48,19 @@ def test_the_head_of_an_empty_chain_is_the_hash_of_the_terms():
     assert ledger.head(FIRST, []) == FIRST
 
 
+@given(
+    lot=st.text(max_size=5),
+    paddle=st.text(max_size=3),
+    amount=st.decimals("0.01", "999999.99", places=2),
+    closes_at=st.none() | st.just(CLOSES),
+    kind=st.sampled_from(BidKind),
+    source=st.sampled_from(BidSource),
+)
+def test_a_bids_hash_is_the_digest_of_its_content_as_the_record_shows_it(**changes):
+    one = entry(3, **changes)
+    assert ledger.link(FIRST, one) == ledger.digest(ledger.content(FIRST, one))
+
+
 CHANGES = {
     "lot": st.just("L2026-000002"),
     "paddle": st.just("999"),

@@ -135,8 +135,13 @@ def break_half_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         raise HalfWayError
 
     def arm() -> None:
-        for module in ("needs", "responses", "achievements", "deals"):
+        for module in ("needs", "responses"):
             monkeypatch.setattr(f"marketplace.{module}.record", fail)
+        for place in (
+            *("achievements.record_all", "achievements.record_many"),
+            *("deals.record_all", "deals.recording"),
+        ):
+            monkeypatch.setattr(f"marketplace.{place}", fail)
 
     return arm
 

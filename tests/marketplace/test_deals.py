@@ -24,19 +24,19 @@ from tests.marketplace.conftest import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
-def form(seller: Any, buyer: Any, **values: Any) -> Deal:
+def form(seller: Any, buyer: Any, *, actor: Any = None, **values: Any) -> Deal:
+    agreed = deals.Agreed(
+        **{
+            "seller_id": organization_of(seller).pk,
+            "buyer_id": organization_of(buyer).pk,
+            "price": Decimal("1600.00"),
+            "method": PricingMethod.AUCTION,
+            "channel": Channel.ONLINE_365,
+            **values,
+        }
+    )
     with transaction():
-        return deals.form(
-            **{
-                "seller_id": organization_of(seller).pk,
-                "buyer_id": organization_of(buyer).pk,
-                "price": Decimal("1600.00"),
-                "method": PricingMethod.AUCTION,
-                "channel": Channel.ONLINE_365,
-                "at": NOW,
-                **values,
-            }
-        )
+        return deals.form(agreed, at=NOW, actor=actor)
 
 
 def test_a_deal_is_formed_and_said_to_be(seller, bidder):
@@ -68,15 +68,15 @@ def test_a_deal_may_be_formed_by_nobody_in_particular(seller, bidder):
 
 
 def test_a_step_outside_a_transaction_fails(seller, bidder):
+    agreed = deals.Agreed(
+        seller_id=organization_of(seller).pk,
+        buyer_id=organization_of(bidder).pk,
+        price=Decimal("1.00"),
+        method=PricingMethod.AUCTION,
+        channel=Channel.ONSITE,
+    )
     with pytest.raises(RuntimeError):
-        deals.form(
-            seller_id=organization_of(seller).pk,
-            buyer_id=organization_of(bidder).pk,
-            price=Decimal("1.00"),
-            method=PricingMethod.AUCTION,
-            channel=Channel.ONSITE,
-            at=NOW,
-        )
+        deals.form(agreed, at=NOW)
 
 
 def test_a_failure_half_way_leaves_no_deal(seller, bidder, break_half_way):

@@ -35,15 +35,15 @@ from auctions import closing
 from auctions.lifecycle import ClosedBy
 from marketplace import deals
 
-form = deals.form
+form_all = deals.form_all
 
-def form_and_stop(**facts):
-    deal = form(**facts)
+def form_and_stop(agreed, **facts):
+    formed = form_all(agreed, **facts)
     print("in the middle", flush=True)
     time.sleep(60)
-    return deal
+    return formed
 
-deals.form = form_and_stop
+deals.form_all = form_and_stop
 closing.close_lot(int(sys.argv[1]), by=ClosedBy.CLOSER)
 """
 

@@ -1,6 +1,7 @@
 """The closer that needs neither beat nor Redis: it sleeps until the next lot is due.
 
-Two of them may run; each skips what the other has locked.
+PostgreSQL wakes it when a lot's end is new. Two of them may run; each skips what the other has
+locked.
 """
 
 import signal
@@ -10,17 +11,18 @@ from threading import Event
 from types import FrameType
 from typing import Any
 
+import psycopg
 import structlog
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 
-from auctions.closing import close_due_lots, seconds_to_next_close
+from auctions.closing import CHANNEL, close_due_lots, seconds_to_next_close
 from auctions.lifecycle import ClosedBy
 from auctions.maxima import act_for_opened_lots
 
 log = structlog.get_logger(__name__)
 
-# A lot may be published or resumed meanwhile, so never sleep longer than this. Seconds.
+# Should nobody have been heard, never sleep longer than this. Seconds.
 LONGEST_SLEEP = 1.0
 # A lot that is due but in other hands is looked at again after this. Seconds.
 SHORTEST_SLEEP = 0.01
@@ -52,16 +54,28 @@ class Command(BaseCommand):
             signal.signal(number, ask_to_stop)
         log.info("closer.started")
         while not stop.is_set():
-            stop.wait(self.turn())
+            self.sleep(self.turn(), stop)
         log.info("closer.stopped")
+
+    def sleep(self, seconds: float, stop: Event) -> None:
+        """Until the time is over, a lot's end is new, or the closer is asked to stop."""
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"LISTEN {CHANNEL}")
+            for _ in connection.connection.notifies(timeout=seconds, stop_after=1):
+                pass
+        except (DatabaseError, psycopg.Error):
+            # The next turn says so, if the database is still away by then.
+            connection.close()
+            stop.wait(seconds)
 
     def turn(self) -> float:
         """Close what is due; return how many seconds to sleep."""
         began = time.monotonic()
         try:
+            if closed := close_due_lots(by=ClosedBy.CLOSER, overdue=self.stand_by):
+                log.info("closer.closed", lots=closed, took_s=round(time.monotonic() - began, 4))
             act_for_opened_lots()
-            for lot_id in close_due_lots(by=ClosedBy.CLOSER, overdue=self.stand_by):
-                log.info("closer.closed", lot=lot_id, took_s=round(time.monotonic() - began, 4))
             due_in = seconds_to_next_close()
             wait = None if due_in is None else due_in + self.stand_by.total_seconds()
         except DatabaseError:
