@@ -50,10 +50,15 @@ def _ties(facts: tuple[bool, ...], relations: list[Any], particulars: tuple[str,
 @lru_cache(maxsize=4096)
 def _without_relations(facts: tuple[bool, ...], particulars: tuple[str, ...]) -> Ties:
     """What such a row means. The row is read for each batch; a bidder's is mostly the same."""
-    names = ("is_consignor", "is_exchange", "is_house", "serves_sale", "is_appraiser")
-    more = ("defaulted_before", "shares_agent")
+    is_consignor, is_exchange, is_house, serves_sale, is_appraiser, defaulted, shares_agent = facts
     return Ties(
-        **dict(zip((*names, *more), facts, strict=True)),
+        is_consignor=is_consignor,
+        is_exchange=is_exchange,
+        is_house=is_house,
+        serves_sale=serves_sale,
+        is_appraiser=is_appraiser,
+        defaulted_before=defaulted,
+        shares_agent=shares_agent,
         own=_particulars(*particulars[:4]),
         consignor=_particulars(*particulars[4:]),
     )

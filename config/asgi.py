@@ -22,6 +22,7 @@ from config import wsgi  # it sets Django up
 
 # isort: split
 from auctions.gateway import BidGateway
+from config.memory import keep_what_is_loaded
 from core.errors import Refusal
 from core.problems import MEDIA_TYPE, refusal_body
 from notifications.stream import LotStream
@@ -72,6 +73,7 @@ class Door:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                keep_what_is_loaded()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self.stream.close()

@@ -129,7 +129,7 @@ def insertion(rows: Sequence[Model]) -> Statement:
 def inserted(rows: Sequence[Model], keys: Iterable[tuple[Any, ...]]) -> None:
     """Give rows the keys that their insertion has answered."""
     for row, (key,) in zip(rows, keys, strict=True):
-        setattr(row, row._meta.pk.attname, key)  # type: ignore[union-attr]
+        setattr(row, row._meta.pk.attname, key)
         row._state.adding = False
 
 

@@ -40,10 +40,11 @@ _ENDS = """
 def scattered(world: World, *, lots: int, seconds: float, seed: int) -> dict[str, float]:
     """Lots due at any moment of so many seconds, closed by one closer."""
     choose = random.Random(seed)  # noqa: S311 - the same ends each time
-    made = _bid_for(world, lots)
+    warm_up, made = _bid_for(world, 3), _bid_for(world, lots)
     with closers(1), psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as listening:
         listening.execute(f"LISTEN {CHANNEL}")
         first = clock.now() + AHEAD
+        _end({lot.pk: first - AHEAD / 2 for lot in warm_up})
         due = {lot.pk: first + timedelta(seconds=choose.uniform(0, seconds)) for lot in made}
         _end(due)
         late = sorted(_lateness(listening, due))

@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection
 from auctions.closing import CHANNEL, close_due_lots, seconds_to_next_close
 from auctions.lifecycle import ClosedBy
 from auctions.maxima import act_for_opened_lots
+from config.memory import keep_what_is_loaded
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,7 @@ AFTER_FAILURE = 1.0
 class Command(BaseCommand):
     help = "Close lots the moment they are due and bid for maxima left before, until stopped."
     stand_by = timedelta(0)
+    acted_at = float("-inf")  # for maxima, which need no such hurry
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -52,6 +54,7 @@ class Command(BaseCommand):
 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, ask_to_stop)
+        keep_what_is_loaded()
         log.info("closer.started")
         while not stop.is_set():
             self.sleep(self.turn(), stop)
@@ -75,7 +78,9 @@ class Command(BaseCommand):
         try:
             if closed := close_due_lots(by=ClosedBy.CLOSER, overdue=self.stand_by):
                 log.info("closer.closed", lots=closed, took_s=round(time.monotonic() - began, 4))
-            act_for_opened_lots()
+            if began - self.acted_at > LONGEST_SLEEP:
+                self.acted_at = began
+                act_for_opened_lots()
             due_in = seconds_to_next_close()
             wait = None if due_in is None else due_in + self.stand_by.total_seconds()
         except DatabaseError:
