@@ -6,7 +6,7 @@ bid that waited for the lock past the end is refused, whatever it says on its en
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,8 @@ from accounts.actors import Actor
 from accounts.permissions import require_verified
 from auctions import engines
 from auctions.attempts import known_of
-from auctions.lifecycle import BidSource, LotFormat, LotState, RegistrationState
+from auctions.holders import ranks_on
+from auctions.lifecycle import BidKind, BidSource, LotFormat, LotState, RegistrationState
 from auctions.locks import lock_lot, lock_lots_nobody_holds
 from auctions.models import Bid, Lot, ProxyMaximum, RefusedBid, Registration
 from auctions.queries import (
@@ -24,7 +25,7 @@ from auctions.queries import (
     admitted,
     lots_visible_to,
 )
-from auctions.rules import ascending, eligibility, ledger, proxy
+from auctions.rules import ascending, eligibility, ledger, priority, proxy
 from auctions.rules.phases import Phase
 from auctions.sealing import unseal
 from core import clock, money
@@ -48,6 +49,9 @@ class Attempt:
     key: UUID
     received_at: datetime
     source: BidSource = BidSource.ONLINE
+    kind: BidKind = BidKind.RAISE
+    # A match of whatever price leads when it is decided; its `amount` says nothing.
+    at_any_price: bool = False
 
     @property
     def is_by_staff(self) -> bool:
@@ -141,6 +145,8 @@ class _Batch:
     accepted: list[Bid] = field(default_factory=list)
     refused: list[RefusedBid] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
+    # By registration, and read only where somebody wants to match.
+    ranks: dict[int, int] = field(default_factory=dict)
     # Counted where it matters alone: one more bidder, and a one-call lot has to compete.
     admitted: int = 0
 
@@ -160,6 +166,10 @@ class _Batch:
             batches[lot_id].ties[organization_id] = ties
         for earlier in known.earlier:
             batches[earlier.lot_id].known[earlier.registration_id, earlier.key] = earlier
+        if any(one.kind is BidKind.MATCH for lot in lots for one in asked[lot.pk]):
+            ranks = ranks_on(batches)
+            for batch in batches.values():
+                batch.ranks = ranks
         for lot in lots:
             if lot.format == LotFormat.ONE_CALL:
                 batches[lot.pk].admitted = admitted(lot.registrations.all()).count()
@@ -173,23 +183,35 @@ class _Batch:
             return ascending.NotRegistered()
         if earlier := self.known.get((registration.pk, attempt.key)):
             earlier.registration = registration
-            return _same_answer(earlier, attempt.amount)
+            return _same_answer(earlier, attempt)
+        if attempt.at_any_price:
+            attempt = replace(attempt, amount=self.lot.price or self.lot.starting_price)
         try:
             self._check_bidder(registration, now, operates=attempt.is_by_staff)
-            standing = engines.accept_bid(
-                self.lot,
-                self.terms,
-                bidder_id=registration.pk,
-                amount=attempt.amount,
-                admitted=self.admitted,
-                now=now,
-            )
+            standing = self._judge(registration, attempt, now)
         except Refusal as refusal:
             self._remember_refusal(registration, attempt, refusal, now)
             return refusal
         bid = self._accept(registration, attempt, standing, now)
         self.answer_for_maxima(now)
         return Placed(bid)
+
+    def _judge(
+        self, registration: Registration, attempt: Attempt, now: datetime
+    ) -> engines.Standing:
+        if attempt.kind is BidKind.MATCH:
+            leaders_rank = self.ranks.get(self.lot.leader_id or 0)
+            own_rank = self.ranks.get(registration.pk)
+            claim = priority.Claim(registration.pk, attempt.amount, own_rank, leaders_rank)
+            return engines.accept_match(self.lot, self.terms, claim, now=now)
+        return engines.accept_bid(
+            self.lot,
+            self.terms,
+            bidder_id=registration.pk,
+            amount=attempt.amount,
+            admitted=self.admitted,
+            now=now,
+        )
 
     def answer_for_maxima(self, now: datetime) -> None:
         """Place what `rules.proxy` says is to be bid for maxima, given the standing as it is."""
@@ -273,6 +295,7 @@ class _Batch:
             closes_at=standing.closes_at,
             key=attempt.key,
             source=attempt.source,
+            kind=attempt.kind,
             previous_hash=self.lot.head_hash,
             by_user_id=attempt.actor.user_id,
             by_client=attempt.actor.client_id,
@@ -300,6 +323,7 @@ class _Batch:
                     **facts,
                     "amount": money.text(bid.amount),
                     "paddle": registration.paddle,
+                    "bid_kind": bid.kind,
                     "minimum": money.text(minimum),
                 },
                 actor,
@@ -339,12 +363,12 @@ def _storable(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: fact if isinstance(fact, int) else str(fact) for name, fact in facts.items()}
 
 
-def _same_answer(earlier: Bid | RefusedBid, amount: Decimal) -> Decision:
-    """The first answer again, or 409 if the key now comes with another amount."""
-    if earlier.amount != amount:
+def _same_answer(earlier: Bid | RefusedBid, attempt: Attempt) -> Decision:
+    """The first answer again, or 409 if the key now comes with another amount or kind."""
+    if earlier.amount != attempt.amount and not attempt.at_any_price:
         return KeyReused()
     if isinstance(earlier, Bid):
-        return Placed(earlier, replayed=True)
+        return Placed(earlier, replayed=True) if earlier.kind == attempt.kind else KeyReused()
     kind = {refusal.code: refusal for refusal in all_refusals()}[earlier.code]
     words = {str(each): each for each in kind.words}
     return kind(**{name: words.get(fact, fact) for name, fact in earlier.facts.items()})

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from auctions.lifecycle import LotFormat, LotState
 from auctions.models import Lot, Policy
-from auctions.rules import ascending, hall, ledger, one_call
+from auctions.rules import ascending, hall, ledger, one_call, priority
 
 Terms = ascending.Terms | hall.Terms
 Standing = ascending.Standing | hall.Standing
@@ -36,6 +36,16 @@ def minimum_bid(lot: Lot) -> Decimal:
         return lot.starting_price
     # A lot asks and stands like its terms and its standing, without these being made.
     return ascending.minimum_bid(lot, lot)
+
+
+def accept_match(lot: Lot, terms: Terms, claim: priority.Claim, *, now: datetime) -> Standing:
+    """The standing after a match of the leading price, or its refusal."""
+    state = LotState(lot.state)
+    if isinstance(terms, ascending.Terms):
+        return priority.accept_timed(state, terms, lot.standing(), claim, now=now)
+    if lot.format == LotFormat.ONE_CALL:  # one bidder, and so nobody to match
+        raise priority.NothingToMatch
+    return priority.accept_in_hall(state, terms, lot.hall_standing(), claim, now=now)
 
 
 def accept_bid(

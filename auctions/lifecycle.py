@@ -92,6 +92,22 @@ class BidKind(StrEnum):
     MATCH = "match"
 
 
+class PriorityBasis(StrEnum):
+    """What a right of priority rests on; `rules.priority` names the article of each."""
+
+    INVENTOR = "inventor"
+    COMMISSIONER = "commissioner"
+    CO_DEVELOPER = "co_developer"
+    CO_OWNER = "co_owner"
+
+
+class NoticeWay(StrEnum):
+    """How the holder of a right of priority was told of the sale."""
+
+    SERVED = "served"
+    PUBLISHED = "published"  # the holder could not be reached
+
+
 class Outcome(StrEnum):
     """What came of a lot that ended."""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from accounts.actors import Actor
+from auctions.holders import priority_rights_visible_to
 from auctions.lifecycle import DocumentKind
 from auctions.models import (
     AuctionSession,
@@ -17,6 +18,7 @@ from auctions.models import (
     Forfeiture,
     IssuedDocument,
     Lot,
+    PriorityRight,
     PublishedHeads,
     Registration,
     RunningOrderEntry,
@@ -212,6 +214,19 @@ def lock_movement(movement_id: int, *, seen_by: Actor | None = None) -> DepositM
         raise NotFound(what="deposit_movement")
     movement.registration = lock_registration(movement.registration_id)
     return movement
+
+
+def lock_priority_right(right_id: int, *, seen_by: Actor) -> PriorityRight:
+    """Lock a right of priority, its lot first: the lot's notice fixes it."""
+    require_transaction()
+    visible = priority_rights_visible_to(seen_by)
+    lot_id = visible.filter(pk=right_id).values_list("lot_id", flat=True).first()
+    if lot_id is None:
+        raise NotFound(what="priority_right")
+    lot = lock_lot(lot_id)
+    right = visible.select_for_update(no_key=True, of=("self",)).get(pk=right_id)
+    right.lot = lot
+    return right
 
 
 def lock_forfeiture(forfeiture_id: int, *, seen_by: Actor) -> Forfeiture:

@@ -12,7 +12,7 @@ from accounts.permissions import (
     require_operator_or_agent,
     require_signed_in,
 )
-from auctions import deposits, engines, reserves, running_order
+from auctions import deposits, engines, priority, reserves, running_order
 from auctions.closing import wake_closers
 from auctions.lifecycle import LOT, LotFormat, LotState, Regime, ReserveMode
 from auctions.locks import lock_lot, lock_registrations_of
@@ -305,6 +305,7 @@ def _plan(lot: Lot, at: datetime) -> notice.Plan:
         media_notice=lot.media_notice,
         appraised_value=appraised_value(lot),
         holidays=holidays(),
+        holders=priority.told_on(lot),
     )
 
 

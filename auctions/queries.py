@@ -29,6 +29,7 @@ from auctions.models import (
     LotAppraisal,
     LotResult,
     Policy,
+    PriorityRight,
     ProxyMaximum,
     PublicRecord,
     PublishedHead,
@@ -97,10 +98,15 @@ def running_order(session: AuctionSession, actor: Actor) -> QuerySet[RunningOrde
 
 
 def with_own_registrations(lots: QuerySet[Lot], actor: Actor) -> QuerySet[Lot]:
-    """The same lots, each with the reader's own registrations as `own_registrations`."""
+    """The same lots, each with the reader's own registrations as `own_registrations`.
+
+    And with the standing rights of priority as `standing_rights`, in the order of their ranks.
+    """
     own = Registration.objects.filter(organization__in=actor.sees).order_by("id")
+    rights = PriorityRight.objects.filter(ended_at=None).order_by("rank", "id")
     return lots.prefetch_related(
-        Prefetch("registrations", queryset=own, to_attr="own_registrations")
+        Prefetch("registrations", queryset=own, to_attr="own_registrations"),
+        Prefetch("priority_rights", queryset=rights, to_attr="standing_rights"),
     )
 
 

@@ -6,10 +6,12 @@ paddles and nobody under a name (拍卖法 art. 21); nothing in it is secret. It
 kept, so that it stays the same byte for byte whatever the code that made it becomes.
 """
 
+from operator import itemgetter
 from typing import Any
 
 from accounts.actors import Actor
 from auctions import engines
+from auctions.holders import ranks_on
 from auctions.locks import lock_lot
 from auctions.models import Bid, Lot, LotResult, PublicRecord
 from auctions.queries import bids_of, public_records_visible_to
@@ -78,6 +80,8 @@ def _content(lot: Lot, result: LotResult) -> dict[str, Any]:
         "suspensions": [],
         # Who declared to have invented what is sold: a mark on the paddle, nothing more.
         "inventors": _inventors(lot),
+        # Who had a right of priority and was admitted, under its paddle.
+        "priority_rights": _priority_rights(lot),
         "result": _result(result),
         "head_hash": result.head_hash,
     }
@@ -86,6 +90,13 @@ def _content(lot: Lot, result: LotResult) -> dict[str, Any]:
 def _inventors(lot: Lot) -> list[str]:
     marked = lot.registrations.filter(is_inventor=True, approved_at__isnull=False)
     return sorted(marked.values_list("paddle", flat=True))
+
+
+def _priority_rights(lot: Lot) -> list[dict[str, Any]]:
+    ranks = ranks_on([lot.pk])
+    holders = lot.registrations.filter(pk__in=ranks, approved_at__isnull=False)
+    told = [{"paddle": one.paddle, "rank": ranks[one.pk]} for one in holders]
+    return sorted(told, key=itemgetter("rank", "paddle"))
 
 
 def _notice(lot: Lot) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.actors import Actor
 from accounts.models import Organization
 from accounts.permissions import require_agent, require_operator, require_verified
-from auctions import deposits
+from auctions import deposits, priority
 from auctions.conflicts import ties_of
 from auctions.lifecycle import REGISTRATION, LotState, RegistrationState
 from auctions.locks import lock_lot, lock_registration
@@ -50,7 +50,8 @@ def register(
 ) -> Registration:
     """Apply to bid on a lot, accepting the rules it is sold under.
 
-    `inventor` marks a bidder who says that it, or its people, invented what is sold.
+    `inventor` marks a bidder who says that it, or its people, invented what is sold; whoever has
+    the inventor's right of priority is marked anyway.
     """
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
@@ -70,7 +71,7 @@ def register(
             lot=lot,
             organization=organization,
             rules_version=rules_version,
-            is_inventor=inventor,
+            is_inventor=inventor or priority.is_inventors(lot, organization_id),
             applied_at=now,
         )
         deposits.require_deposit(registration, amount=lot.deposit_amount, at=now)

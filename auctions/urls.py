@@ -9,6 +9,7 @@ from auctions.views import (
     lots,
     maxima,
     policies,
+    priority,
     records,
     registrations,
     sessions,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("lots/<int:pk>/publish", lots.PublishLot.as_view()),
     path("lots/<int:pk>/withdraw", lots.WithdrawLot.as_view()),
     path("lots/<int:pk>/bids", bids.Bids.as_view()),
+    path("lots/<int:pk>/priority-matches", priority.PriorityMatches.as_view()),
+    path("lots/<int:pk>/priority-rights", priority.PriorityRights.as_view()),
+    path("priority-rights/<int:pk>/notify", priority.TellHolder.as_view()),
+    path("priority-rights/<int:pk>/end", priority.EndRight.as_view()),
     path("lots/<int:pk>/maximum", maxima.OwnMaximum.as_view()),
     path("lots/<int:pk>/record", records.Record.as_view(), name="lot_record"),
     path(

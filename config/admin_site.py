@@ -30,6 +30,7 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("auctions.refusedbid", "block"),
             ("auctions.lotresult", "military_tech"),
             ("auctions.lotappraisal", "price_check"),
+            ("auctions.priorityright", "looks_one"),
             ("auctions.policy", "rule"),
             ("auctions.auctionhouse", "store"),
             ("auctions.auctioneer", "record_voice_over"),

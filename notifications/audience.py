@@ -22,6 +22,7 @@ from notifications.hearers import (
     everybody_once_announced,
     everybody_once_listed,
     exchange,
+    holder,
     itself,
     managers,
     members_of,
@@ -32,6 +33,7 @@ from notifications.hearers import (
     owner,
     parties,
     poster,
+    priority_holders,
     registrants,
     respondent,
     tied,
@@ -79,6 +81,7 @@ _NEED = ("need", "code", "organization")
 _RESPONSE = ("response", "need", "organization")
 _ACHIEVEMENT = ("achievement", "code", "owner")
 _LOT = ("lot",)
+_PRIORITY = ("priority_right", "lot", "holder")
 _POLICY = ("policy", "code")
 _SESSION = ("session", "code")
 _REGISTRATION = ("registration", "lot")
@@ -186,9 +189,15 @@ AUDIENCES: dict[str, Audience] = {
     "lot.returned": Audience(_LOT, members=(consignor,), webhooks=(consignor, exchange)),
     "lot.published": Audience(
         ("lot", "opens_at", "closes_at"),
-        members=(consignor,),
+        members=(consignor, priority_holders),
         webhooks=(everybody,),
         streamed=True,
+    ),
+    # Rights of priority: whose they are is told to their holder, the consignor and the exchange.
+    "priority.declared": Audience(_PRIORITY, members=(exchange,), webhooks=(consignor, exchange)),
+    "priority.told": Audience(_PRIORITY, members=(holder,), webhooks=(holder, exchange)),
+    "priority.ended": Audience(
+        _PRIORITY, members=(holder, exchange), webhooks=(holder, consignor, exchange)
     ),
     "lot.moved": Audience(
         ("lot", "session", "opens_at"),
@@ -207,7 +216,7 @@ AUDIENCES: dict[str, Audience] = {
     "lot.floor_opened": Audience(("lot", "minimum"), webhooks=_LOT_HEARS, streamed=True),
     "lot.called": Audience(("lot", "number", "calls"), webhooks=_LOT_HEARS, streamed=True),
     "lot.bid_placed": Audience(
-        ("lot", "number", "amount", "paddle", "closes_at", "minimum"),
+        ("lot", "number", "amount", "paddle", "bid_kind", "closes_at", "minimum"),
         members=(overtaken,),
         webhooks=_LOT_HEARS,
         streamed=True,

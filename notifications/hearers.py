@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.lifecycle import OrganizationState
 from accounts.models import ApiClient, Membership, Organization, OrganizationKind, Role, Secondment
-from auctions.models import Bid, Lot, Registration
+from auctions.models import Bid, Lot, PriorityRight, Registration
 from core.clock import SHANGHAI
 from core.models import Event
 from marketplace.lifecycle import ObjectionState
@@ -86,6 +86,17 @@ def consignor(event: Event) -> list[int]:
     """the lot's consignor"""
     lots = Lot.objects.filter(pk=_key(event, "lot"))
     return list(lots.values_list("consignor_id", flat=True))
+
+
+def holder(event: Event) -> list[int]:
+    """the right's holder"""
+    return [event.payload["holder"]]
+
+
+def priority_holders(event: Event) -> list[int]:
+    """holders of rights of priority on the lot"""
+    rights = PriorityRight.objects.filter(lot=_key(event, "lot"), ended_at=None)
+    return list(rights.values_list("holder_id", flat=True))
 
 
 def buyer(event: Event) -> list[int]:

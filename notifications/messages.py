@@ -15,7 +15,14 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import ApiClient, Membership, Organization, User
-from auctions.models import AuctionSession, DepositMovement, Forfeiture, Lot, Registration
+from auctions.models import (
+    AuctionSession,
+    DepositMovement,
+    Forfeiture,
+    Lot,
+    PriorityRight,
+    Registration,
+)
 from core.clock import SHANGHAI
 from core.models import Event
 from marketplace.models import Achievement, Deal, Need, Objection
@@ -148,6 +155,7 @@ def _sources() -> dict[str, QuerySet[Any]]:
         "organization": Organization.objects.all(),
         "related": Organization.objects.all(),
         "registration": Registration.objects.select_related("organization"),
+        "priority_right": PriorityRight.objects.select_related("holder"),
         "movement": DepositMovement.objects.select_related("forfeiture", "refund"),
         "forfeiture": Forfeiture.objects.all(),
         "endpoint": WebhookEndpoint.objects.defer("secret", "previous_secret"),
@@ -224,6 +232,12 @@ _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
         "applicant": _name(registration.organization),
         "own_paddle": registration.paddle,
         "registration_reason": registration.state_reason,
+    },
+    "priority_right": lambda right: {
+        "holder": _name(right.holder),
+        "basis": right.get_basis_display(),
+        "article": right.article,
+        "right_reason": right.end_reason,
     },
     "movement": lambda movement: {
         "forfeiture_reason": movement.forfeiture.reason if movement.forfeiture else "",

@@ -203,6 +203,22 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("The lot is announced: {lot}"),
         _("{lot_code} is sold in the hall, from {opens_at} (Beijing time) on."),
     ),
+    "priority.declared": (
+        _("A right of priority was declared: {lot}"),
+        _("{holder} has a right of priority on {lot_code} ({basis}, {article}). Tell it in time."),
+    ),
+    "priority.told": (
+        _("Your organization has a right of priority: {lot}"),
+        _(
+            "{consignor} is going to sell {lot}. Your organization may take the leading price"
+            " ({basis}, {article}) if it registers and pays the deposit; whoever does not bid"
+            " waives the right."
+        ),
+    ),
+    "priority.ended": (
+        _("A right of priority has ended: {lot}"),
+        _("The right of {holder} on {lot_code} has ended. Reason: {right_reason}"),
+    ),
     "lot.moved": (
         _("The lot is sold in another session: {lot}"),
         _(

@@ -320,6 +320,24 @@ ROWS = (
             "value": "2000.00",
             "appraised_on": "2026-03-01",
         }),
+    # Whose a right of priority is: its holder's, the consignor's and staff's. A holder may end it.
+    Row("GET lots/<int:pk>/priority-rights", "draft_lot", "seller",
+                                                         "401 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST lots/<int:pk>/priority-rights", "draft_lot", "seller",
+                                                         "401 404 201 404 201 403 404 404 404 201 403",
+        lambda world: {
+            "holder": organization_of(world.people["rival"]).pk,
+            "basis": "inventor",
+            "evidence": "虚构登记",
+        }),
+    Row("POST priority-rights/<int:pk>/notify", "priority_right", "seller",
+                                                         "401 404 403 404 200 403 404 404 404 403 403",
+        lambda world: {"notified_at": "2026-03-01T09:00:00+08:00", "reference": "虚构回执"}),
+    Row("POST priority-rights/<int:pk>/end", "priority_right", "paid_bidder",
+                                                         "401 404 200 404 200 403 404 404 404 403 403", reason),
+    Row("POST lots/<int:pk>/priority-matches", "led_lot", "bidder",
+                                                         "401 403 201 403 403 403 403 403 403 201 403",
+        lambda world: {"amount": "1000.00"}),
     Row("GET lots/<int:pk>/registrations", "lot", "bidder",
                                                          "401 200 200 200 200 200 200 200 200 200 403"),
     # 422: the exchange itself.
@@ -598,8 +616,26 @@ def make_lots(people: dict[str, User], operator: Any) -> dict[str, Any]:
     factories.bid(sold, people["bidder"], "1000.00")
     with patch("core.clock.now", return_value=sold.closes_at):
         closing.close_lot(sold.pk, by=ClosedBy.CLOSER)
+    led = factories.make_lot(seller)
+    told = {"notified_at": NOW, "notified_by": seller, "way": "served", "reference": "虚构回执"}
+    for rightful, holder, word in (
+        (led, people["bidder"], told),
+        (drafts["draft_lot"], people["paid_bidder"], {}),
+    ):
+        right = rightful.priority_rights.create(
+            holder=organization_of(holder),
+            basis="inventor",
+            evidence="虚构",
+            declared_at=NOW,
+            **word,
+        )
+    for person in (people["bidder"], people["rival"]):
+        factories.admit(led, person)
+    factories.bid(led, people["rival"], "1000.00")
     return {
         **drafts,
+        "led_lot": led,
+        "priority_right": right,
         "lot": lot,
         "sold_lot": sold,
         "registration": factories.apply(lot, people["applicant_bidder"]),

@@ -16,7 +16,7 @@ file, because it is no record or one of a kind that this version does not know.
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,8 +28,8 @@ LEDGER = {"version": 2, "algorithm": "sha-256"}
 SOURCES = ("online", "floor", "absentee", "proxy")  # the doors by which a bid may come
 FIELDS = {
     "document", "version", "ledger", "rules", "format", "lot", "title", "achievement", "notice",
-    "terms", "genesis", "bids", "extensions", "suspensions", "inventors", "result", "head_hash",
-    "digest",
+    "terms", "genesis", "bids", "extensions", "suspensions", "inventors", "priority_rights",
+    "result", "head_hash", "digest",
 }  # fmt: skip
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
@@ -50,6 +50,7 @@ class Bidding:
     price: Decimal | None = None
     leader: str | None = None
     last_at: datetime | None = None
+    ranks: dict[str, int] = field(default_factory=dict)  # of the holders of priority, by paddle
 
 
 def need(holds: bool, chinese: str, english: str) -> None:
@@ -115,10 +116,22 @@ def check(data: bytes) -> Record:
 
 
 def _check_marks(record: Record) -> None:
-    """Paddles marked as the inventor's: each once, and nothing follows from it."""
+    """Paddles marked as the inventor's, from which nothing follows; and those with priority."""
     marked = record["inventors"]
     ordered = same(marked, sorted({str(paddle) for paddle in marked}))
     need(ordered, "完成人号牌有误", "the inventors' paddles are not in order")
+    ranks = _ranks(record)
+    rights = [
+        {"paddle": paddle, "rank": rank}
+        for paddle, rank in sorted(ranks.items(), key=lambda one: (one[1], one[0]))
+    ]
+    lawful = all(type(rank) is int and rank > 0 for rank in ranks.values())
+    fits = lawful and same(record["priority_rights"], rights)
+    need(fits, "优先购买权名单有误", "the rights of priority are not in order")
+
+
+def _ranks(record: Record) -> dict[str, int]:
+    return {right["paddle"]: right["rank"] for right in record["priority_rights"]}
 
 
 def _check_chain(record: Record) -> None:
@@ -142,7 +155,7 @@ def check_ascending(record: Record) -> None:
     """Bids rise to an end that late bids move; the last bid wins."""
     terms = record["terms"]
     end = instant(terms["closes_at"])
-    bidding, extensions = Bidding(end=end), []
+    bidding, extensions = Bidding(end=end, ranks=_ranks(record)), []
     if record["suspensions"]:
         raise Unreadable("暂缓尚不能核算 / suspensions are not known to this version")
     for bid in record["bids"]:
@@ -175,12 +188,12 @@ def check_ascending(record: Record) -> None:
 
 def check_hall(record: Record) -> None:
     """Bids rise from the opening on; the last one is hammered, before the result was written."""
-    bidding = Bidding(end=None)
+    bidding = Bidding(end=None, ranks=_ranks(record))
     need(not record["extensions"], "现场没有延时", "the hall knows no extensions")
     for bid in record["bids"]:
         where = f"（第 {bid['number']} 口 / bid {bid['number']}）"
         _in_the_hall(record, bidding, bid, where)
-        _raises(record["terms"], bidding, bid, where)
+        KINDS[bid["kind"]](record["terms"], bidding, bid, where)
         _follow(bidding, bid)
     _check_result(record, bidding)
 
@@ -191,6 +204,7 @@ def check_one_call(record: Record) -> None:
     need(len(record["bids"]) <= 1, "一次报价只能有一口", "a one-call lot has one bid at most")
     for bid in record["bids"]:
         _in_the_hall(record, bidding, bid, "")
+        need(bid["kind"] == "raise", "一次报价不能行使优先购买权", "nothing to match in one call")
         enough = Decimal(bid["amount"]) >= Decimal(record["terms"]["starting_price"])
         need(enough, "低于起拍价", "below the starting price")
         _follow(bidding, bid)
@@ -198,7 +212,7 @@ def check_one_call(record: Record) -> None:
 
 
 def _in_the_hall(record: Record, bidding: Bidding, bid: Record, where: str) -> None:
-    if bid["kind"] != "raise" or bid["source"] not in SOURCES:
+    if bid["kind"] not in KINDS or bid["source"] not in SOURCES:
         raise Unreadable(f"出价种类未知 / unknown kind: {bid['kind']}, {bid['source']}")
     at = instant(bid["placed_at"])
     need(at >= instant(record["terms"]["opens_at"]), f"早于开拍{where}", "before the opening")
@@ -229,10 +243,17 @@ def _raises(terms: Record, bidding: Bidding, bid: Record, where: str) -> None:
 
 
 def _matches(terms: Record, bidding: Bidding, bid: Record, where: str) -> None:
-    """By priority right: another paddle takes the leading price (法释〔2016〕18号 art. 21)."""
+    """By priority right: another paddle takes the leading price (法释〔2016〕18号 art. 21).
+
+    From a leader without a right, or with one of a later rank.
+    """
+    own, leaders = bidding.ranks.get(bid["paddle"]), bidding.ranks.get(bidding.leader or "")
     need(bid["paddle"] != bidding.leader, f"自我加价{where}", "the leader bid again")
+    need(own is not None, f"无优先购买权{where}", "a match without a right of priority")
     equal = bidding.price is not None and Decimal(bid["amount"]) == bidding.price
     need(equal, f"不等于领先价{where}", f"does not match the price of {bidding.price}")
+    first = leaders is None or (own or 0) < leaders
+    need(first, f"优先购买权顺序在后{where}", "a match over an equal or better right")
 
 
 def _extended(terms: Record, end: datetime, at: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """What the pages show of lots: which ones, their ledger, and the part the reader plays."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,8 +12,9 @@ from accounts.actors import Actor
 from accounts.models import Organization
 from accounts.queries import organizations_visible_to
 from auctions import engines
+from auctions.holders import standing_rights
 from auctions.lifecycle import LotState, RegistrationState
-from auctions.models import Bid, Lot, Registration
+from auctions.models import Bid, Lot, PriorityRight, Registration
 from auctions.queries import bids_of, lots_visible_to, with_own_registrations
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from core import money
@@ -101,6 +103,8 @@ class Part:
     candidates: tuple[Organization, ...] = ()
     leading: bool = False
     has_bid: bool = False
+    # The right of priority of the organization it acts under, or could register.
+    priority: PriorityRight | None = None
 
     @property
     def paddle(self) -> str:
@@ -124,12 +128,18 @@ def part_of(actor: Actor, lot: Lot) -> Part:
             own,
             leading=own.pk == lot.leader_id,
             has_bid=bool(own.paddle) and bids_of(lot).filter(registration=own).exists(),
+            priority=_right_of({own.organization_id}, lot),
         )
     role = _role_without_registration(actor, lot)
     if role is not Role.CANDIDATE:
         return Part(role, own)
     candidates = organizations_visible_to(actor).filter(pk__in=actor.acts_for).order_by("pk")
-    return Part(role, own, tuple(candidates))
+    return Part(role, own, tuple(candidates), priority=_right_of(actor.acts_for, lot))
+
+
+def _right_of(organizations: Collection[int], lot: Lot) -> PriorityRight | None:
+    rights = (right for right in standing_rights(lot) if right.holder_id in organizations)
+    return next(rights, None)
 
 
 def _role_without_registration(actor: Actor, lot: Lot) -> Role:

@@ -7,7 +7,7 @@ same words. A `{name}` in braces is filled in by whoever shows the text.
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from auctions.models import Lot
+from auctions.models import Lot, PriorityRight
 from auctions.rules.phases import Phase
 from web.templatetags.instants import to_second
 from web.templatetags.money import wan_pattern, yuan
@@ -127,6 +127,12 @@ def extension_rule(lot: Lot) -> str:
     ).format(latest=to_second(lot.latest_close), **facts)
 
 
+def priority_text(right: PriorityRight) -> str:
+    """A right of priority as everybody may know it: on what it rests, and its rank."""
+    facts = {"basis": right.get_basis_display(), "rank": right.rank}
+    return _("{basis} ({article}), rank {rank}").format(article=right.article, **facts)
+
+
 def script_texts() -> dict[str, object]:
     """Everything the live page's script may have to say, in the reader's language."""
     return {
@@ -165,5 +171,8 @@ def _bidding_texts() -> dict[str, object]:
         "maximum_left": _("You have left a maximum of {price}."),
         "maximum_kept": _("Your maximum is kept. The system bids for you from now on."),
         "maximum_withdrawn": _("Your maximum is taken back. Bids that were placed stand."),
+        "match": _("Match at {price}"),
+        "match_nothing": _("Nothing to match yet"),
+        "match_risen": _("The price has risen to {price} meanwhile. Look again."),
         "no_answer": _("No answer. Please try again."),
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from accounts.requests import actor_of
 from auctions import closing, engines
+from auctions.holders import standing_rights
 from auctions.models import Bid, Lot
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from auctions.turnover import turnover
@@ -112,6 +113,8 @@ def _lot_context(
         "countdown_caption": texts.countdown_captions().get(phase, ""),
         "extended": texts.extended_text(shown),
         "extension_rule": texts.extension_rule(shown),
+        "rights": [texts.priority_text(right) for right in standing_rights(shown)],
+        "own_right": texts.priority_text(part.priority) if part.priority else "",
         "record_url": reverse("lot_record", args=[shown.pk]),
         "result": texts.result_text(shown, part.paddle),
         "standing": texts.standing_text(shown, leading=part.leading, has_bid=part.has_bid),
@@ -135,6 +138,7 @@ def _script_data(shown: Lot, part: Part, now: datetime, seq: int) -> dict[str, A
             "stream": f"{api}/stream",
             "bids": f"{api}/bids",
             "maximum": f"{api}/maximum",
+            "matches": f"{api}/priority-matches",
             "registrations": f"{api}/registrations",
             "ledger": reverse("lot_ledger", args=[shown.pk]),
         },

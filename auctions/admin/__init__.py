@@ -1,5 +1,23 @@
 """The auctions at the operators' desk; importing registers them."""
 
-from auctions.admin import appraisals, bids, deposits, lots, policies, readings, registrations
+from auctions.admin import (
+    appraisals,
+    bids,
+    deposits,
+    lots,
+    policies,
+    priority,
+    readings,
+    registrations,
+)
 
-__all__ = ["appraisals", "bids", "deposits", "lots", "policies", "readings", "registrations"]
+__all__ = [
+    "appraisals",
+    "bids",
+    "deposits",
+    "lots",
+    "policies",
+    "priority",
+    "readings",
+    "registrations",
+]

@@ -67,10 +67,10 @@ class UnderPaddles(DeskAdmin):
 @admin.register(Bid)
 class BidAdmin(UnderPaddles):
     readers = STAFF
-    list_display = ("number", "lot", "paddle", "amount", "placed_at", "closes_at")
+    list_display = ("number", "lot", "paddle", "amount", "kind", "placed_at", "closes_at")
     sortable_by = ("amount", "placed_at")
     fieldsets = (
-        (None, {"fields": ("lot", "number", "paddle", "amount")}),
+        (None, {"fields": ("lot", "number", "paddle", "amount", "kind")}),
         (
             _("Time"),
             {"fields": ("received_at", "placed_at", "closes_at_before", "closes_at")},

@@ -7,6 +7,7 @@ from auctions.models.documents import DocumentFile, DocumentSeries, IssuedDocume
 from auctions.models.lots import Lot
 from auctions.models.maxima import ProxyMaximum
 from auctions.models.policies import Auctioneer, AuctionHouse, Policy
+from auctions.models.priority import PriorityRight
 from auctions.models.records import PublicRecord, PublishedHead, PublishedHeads
 from auctions.models.registrations import Registration
 from auctions.models.reserves import Reserve, ReserveReading
@@ -27,6 +28,7 @@ __all__ = [
     "LotAppraisal",
     "LotResult",
     "Policy",
+    "PriorityRight",
     "ProxyMaximum",
     "PublicRecord",
     "PublishedHead",

@@ -163,11 +163,9 @@ def accept_bid(
     now: datetime,
 ) -> Standing:
     """The standing after this bid, or a refusal. `now` is the instant the lock was granted."""
-    at = bid_instant(standing, now)
-    if (current := phase(state, terms, standing, at)) is not Phase.OPEN:
-        raise BiddingNotOpen(phase=current)
+    at = check_open(state, terms, standing, now)
     check_raise(terms, standing, bidder_id=bidder_id, amount=amount)
-    return _raised(terms, standing, bidder_id, amount, at)
+    return after_bid(terms, standing, bidder_id=bidder_id, amount=amount, at=at)
 
 
 def accept_proxy_bid(
@@ -184,15 +182,22 @@ def accept_proxy_bid(
     Like any bid, but for two things: its amount is the rules' own, and the leader may meet a
     maximum that equals its own.
     """
+    at = check_open(state, terms, standing, now)
+    return after_bid(terms, standing, bidder_id=bidder_id, amount=amount, at=at)
+
+
+def check_open(state: LotState, terms: Terms, standing: Standing, now: datetime) -> datetime:
+    """The instant that a bid of now would have, if bidding is open then."""
     at = bid_instant(standing, now)
     if (current := phase(state, terms, standing, at)) is not Phase.OPEN:
         raise BiddingNotOpen(phase=current)
-    return _raised(terms, standing, bidder_id, amount, at)
+    return at
 
 
-def _raised(
-    terms: Terms, standing: Standing, bidder_id: int, amount: Decimal, at: datetime
+def after_bid(
+    terms: Terms, standing: Standing, *, bidder_id: int, amount: Decimal, at: datetime
 ) -> Standing:
+    """The standing after a bid that is in order; one in the last window moves the end."""
     return replace(
         standing,
         price=amount,

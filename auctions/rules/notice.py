@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from auctions.lifecycle import Regime
+from auctions.rules import priority
 from auctions.rules.policy import LIMITS, NoticeChannel, PolicyTerms
 from core import calendar, money
 from core.calendar import Holidays
@@ -27,6 +28,8 @@ SHORTFALLS = {
     "media_notice_missing": "the news medium that carries the notice",
     "deposit_out_of_range": "a deposit within the lawful range",
     "starting_price_too_low": "a starting price that keeps to the appraisal",
+    "priority_holder_not_told": "word to each holder of a right of priority",
+    "priority_notice_too_late": "more days between the word to the holders and the notice",
 }
 
 
@@ -40,11 +43,19 @@ class NotReadyToPublish(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """One thing that stands in the way: `floor` is the least that would do, where there is one."""
+    """One thing that stands in the way: `floor` is the least that would do, where there is one.
+
+    `holder` names whose right it is about, where it is about one.
+    """
 
     code: str
     law: str = ""
     floor: str = ""
+    holder: str = ""
+
+    def told(self) -> dict[str, str]:
+        about = {"holder": self.holder} if self.holder else {}
+        return {"code": self.code, "floor": self.floor, "law": self.law, **about}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +76,15 @@ class Plan:
     media_notice: str = ""
     appraised_value: Decimal | None = None
     holidays: Holidays = field(default_factory=Holidays)
+    holders: tuple[priority.Told, ...] = ()  # of rights of priority
 
 
 def check_ready(plan: Plan, *others: Shortfall) -> None:
     """Refuse the announcement with the list of everything that is missing, if anything is."""
     if missing := [*shortfalls(plan), *others]:
         raise NotReadyToPublish(
-            lacks=[SHORTFALLS[one.code] for one in missing],
-            missing=[{"code": one.code, "floor": one.floor, "law": one.law} for one in missing],
+            lacks=[SHORTFALLS[code] for code in dict.fromkeys(one.code for one in missing)],
+            missing=[one.told() for one in missing],
         )
 
 
@@ -168,6 +180,15 @@ def _appraisal(plan: Plan) -> Iterator[Shortfall]:
         yield Shortfall("starting_price_too_low", law, money.text(least))
 
 
+def _priority(plan: Plan) -> Iterator[Shortfall]:
+    for holder in priority.not_told(plan.holders):
+        yield Shortfall("priority_holder_not_told", priority.TOLD_LAW, holder=holder)
+    days = plan.policy.priority_notice_days_before_notice
+    first = priority.earliest_notice(plan.holders, days=days, holidays=plan.holidays)
+    if first is not None and calendar.date_of(plan.published_at) < first:
+        yield Shortfall("priority_notice_too_late", priority.TOLD_LAW, first.isoformat())
+
+
 _CHECKS: tuple[Callable[[Plan], Iterator[Shortfall]], ...] = (
     _notice,
     _exhibition,
@@ -176,6 +197,7 @@ _CHECKS: tuple[Callable[[Plan], Iterator[Shortfall]], ...] = (
     _media,
     _deposit,
     _appraisal,
+    _priority,
 )
 
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.actors import Actor
 from auctions import engines
+from auctions.holders import standing_rights
 from auctions.lifecycle import (
     ForfeitureGrounds,
     LotFormat,
@@ -25,6 +26,7 @@ from auctions.models import (
     Registration,
 )
 from auctions.rules import reserve
+from auctions.serializers.priority import OwnRightView, PublishedRightView
 from core import clock, money
 from core.parsing import (
     AmountField,
@@ -161,6 +163,7 @@ class MyPartView(serializers.Serializer[Any]):
     registration_state = serializers.CharField(allow_null=True)
     paddle = serializers.CharField(allow_null=True)
     leading = serializers.BooleanField()
+    priority = OwnRightView(allow_null=True)
 
 
 class LotView(serializers.Serializer[Lot]):
@@ -196,6 +199,7 @@ class LotView(serializers.Serializer[Lot]):
     regime = serializers.CharField(source="policy.regime")
     house = serializers.IntegerField(source="presiding_house_id", allow_null=True)
     auctioneer = serializers.IntegerField(source="presiding_auctioneer_id", allow_null=True)
+    priority_rights = serializers.SerializerMethodField()
     round = serializers.IntegerField()
     previous_lot = serializers.IntegerField(source="previous_lot_id", allow_null=True)
     rules_version = serializers.CharField()
@@ -228,6 +232,10 @@ class LotView(serializers.Serializer[Lot]):
         outcome = Outcome(result.outcome) if result else None
         return reserve.as_published(ReserveMode(lot.reserve_mode), lot.price, outcome)
 
+    def get_priority_rights(self, lot: Lot) -> list[dict[str, Any]]:
+        """That somebody may take the leading price, and by which law; not who it is."""
+        return [dict(PublishedRightView(right).data) for right in standing_rights(lot)]
+
     def get_result(self, lot: Lot) -> dict[str, Any] | None:
         result = getattr(lot, "result", None)
         return ResultView(result).data if result else None
@@ -251,7 +259,13 @@ class LotView(serializers.Serializer[Lot]):
             "registration_state": own.state if own else None,
             "paddle": (own.paddle or None) if own else None,
             "leading": self._mine_leads(lot),
+            "priority": self._my_priority(lot),
         }
+
+    def _my_priority(self, lot: Lot) -> dict[str, Any] | None:
+        actor: Actor = self._context["actor"]
+        own = (right for right in standing_rights(lot) if right.holder_id in actor.sees)
+        return next((dict(OwnRightView(right).data) for right in own), None)
 
     def _mine_leads(self, lot: Lot) -> bool:
         own = _latest_registration(lot)

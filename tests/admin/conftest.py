@@ -284,6 +284,16 @@ def _around(world: World) -> None:
         appraised_on=NOW.date(),
         entered_at=NOW,
     )
+    world.draft_lot.priority_rights.create(
+        holder=organization_of(world.people["rival"]),
+        basis="inventor",
+        evidence="虚构",
+        declared_at=NOW,
+        notified_at=NOW,
+        notified_by=world.people["operator"],
+        way="served",
+        reference="虚构回执",
+    )
     Park.objects.create(
         name="虚构飞地",
         home_city=City.objects.get(code="341800"),

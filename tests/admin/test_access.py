@@ -32,6 +32,7 @@ READERS = {
     "auctions.lot": _STAFF,
     "auctions.lotresult": _STAFF,
     "auctions.lotappraisal": _STAFF,
+    "auctions.priorityright": _STAFF,
     "auctions.reservereading": _STAFF,
     "auctions.registration": {"operator"},
     "auctions.depositmovement": {"operator"},
@@ -54,6 +55,7 @@ READERS = {
 WRITERS = {
     "accounts.relation": _STAFF,
     "auctions.lotappraisal": {"operator"},
+    "auctions.priorityright": {"operator"},
     "accounts.user": {"root"},
     "accounts.membership": {"root"},
     "accounts.secondment": {"root"},

@@ -36,6 +36,7 @@ OFFERED = {
     "auctions.lot": {"when", "state__exact"},
     "auctions.lotresult": {"outcome__exact"},
     "auctions.lotappraisal": set(),
+    "auctions.priorityright": {"basis__exact"},
     "auctions.reservereading": set(),
     "auctions.registration": {"state"},
     "auctions.depositmovement": {"refund", "kind__exact"},

@@ -13,6 +13,7 @@ from auctions.models import (
     LotAppraisal,
     LotResult,
     Policy,
+    PriorityRight,
     ProxyMaximum,
     PublicRecord,
     PublishedHead,
@@ -217,6 +218,20 @@ REFUSED: dict[str, list[str]] = {
     ],
     "lotappraisal_value_positive": [copied(LotAppraisal, appraised_on="'2026-01-02'", value="0")],
     "lotappraisal_once_a_day": [copied(LotAppraisal)],
+    "priorityright_one_a_holder": [copied(PriorityRight)],
+    "priorityright_rank_from_one": [changed(PriorityRight, rank="0")],
+    "priorityright_basis_is_lawful": [changed(PriorityRight, basis="'friend'")],
+    "priorityright_declared_with_evidence": [changed(PriorityRight, evidence="''")],
+    "priorityright_notified_at_by_together": [
+        changed(PriorityRight, notified_at="declared_at"),
+        changed(PriorityRight, way="'served'"),
+        changed(PriorityRight, notified_by_id="by_user_id", notified_at="declared_at"),
+    ],
+    "priorityright_ended_at_by_together": [
+        changed(PriorityRight, ended_at="declared_at"),
+        changed(PriorityRight, end_reason="'because'"),
+        changed(PriorityRight, ended_at="declared_at", end_reason="'because'"),
+    ],
     "publicrecord_digest_shape": [copied(PublicRecord, lot_id=OTHER_LOT, digest="'short'")],
     "publishedheads_root_shape": [copied(PublishedHeads, FIRST_DAY, **NEXT_DAY, root="''")],
     "publishedheads_list_and_root_before_together": [

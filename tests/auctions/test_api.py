@@ -27,7 +27,7 @@ PROMISED = {
 }
 LOT = PROMISED | {
     *("policy", "regime", "house", "auctioneer", "round", "previous_lot", "reserve_met"),
-    *("consignor", "scheduled_close", "head_hash", "result", "deal"),
+    *("consignor", "scheduled_close", "head_hash", "result", "deal", "priority_rights"),
 }
 REGISTRATION = {
     *("id", "lot", "organization", "organization_name", "state", "state_reason", "paddle"),
@@ -148,6 +148,7 @@ def test_a_lot_says_all_the_contract_promises(contested, bidder, rival, api, clo
             "registration_state": "eligible",
             "paddle": own.paddle,
             "leading": True,
+            "priority": None,
         },
     }
     assert {name: lot[name] for name in expected} == expected
@@ -162,6 +163,7 @@ def test_what_is_my_part_depends_on_who_asks(contested, bidder, operator, anonym
         "registration_state": None,
         "paddle": None,
         "leading": False,
+        "priority": None,
     }
     assert anonymous.get(url).json()["my"] is None
     assert api(operator).get(url).json()["my"] == nothing

@@ -76,6 +76,7 @@ def test_what_a_bid_tells_says_how_much_and_not_who(contested, bidder):
         "number": 1,
         "amount": "1000.00",
         "paddle": own(contested, bidder).paddle,
+        "bid_kind": "raise",
         "minimum": "1050.00",
         "closes_at": contested.closes_at.isoformat(),
     }

@@ -87,6 +87,13 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
         draft.appraisals.create(
             organization=make_organization(), value=1, appraised_on=NOW.date(), entered_at=NOW
         )
+        draft.priority_rights.create(
+            holder=make_organization(),
+            basis="inventor",
+            evidence="虚构",
+            declared_at=NOW,
+            by_user=seller,
+        )
         reader = make_member(make_organization())
         ReserveReading.objects.create(lot=on_sale, by_user=reader, at=clock.now(), reason="虚构")
         house = AuctionHouse.objects.create(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from auctions.lifecycle import Regime
 from auctions.rules import notice
 from auctions.rules.notice import NotReadyToPublish, Plan
+from auctions.rules.priority import Told
 from core.calendar import SHANGHAI, Holidays, last_day
 from tests.auctions.test_policy_rules import terms
 
@@ -61,10 +62,29 @@ def test_a_lot_that_has_everything_may_be_announced():
         ({"deposit_amount": Decimal("49.99")}, "deposit_out_of_range"),
         ({"deposit_amount": Decimal("200.01")}, "deposit_out_of_range"),
         ({"appraised_value": Decimal("1428.58")}, "starting_price_too_low"),
+        ({"holders": (Told("虚构"),)}, "priority_holder_not_told"),
+        ({"holders": (Told("虚构", at(1)),), "published_at": at(2)}, "priority_notice_too_late"),
     ],
 )
 def test_each_thing_that_is_missing_is_named(changes, code):
     assert code in lacks(READY, **changes)
+
+
+def test_each_holder_who_was_not_told_is_named_and_the_first_day_for_those_who_were():
+    holders = (
+        Told("虚构甲"),
+        Told("虚构乙"),
+        Told("虚构丙", datetime(2026, 2, 27, tzinfo=SHANGHAI)),
+    )
+    with pytest.raises(NotReadyToPublish) as refused:
+        notice.check_ready(replace(READY, holders=holders, policy=replace(AUCTION, notice_days=7)))
+    law = "法释〔2016〕18号 art. 16"
+    not_told = {"code": "priority_holder_not_told", "floor": "", "law": law}
+    assert refused.value.facts["missing"] == [
+        {**not_told, "holder": "虚构甲"},
+        {**not_told, "holder": "虚构乙"},
+    ]
+    assert len(refused.value.facts["lacks"]) == 1
 
 
 def test_everything_that_is_missing_is_named_at_once_with_its_law():

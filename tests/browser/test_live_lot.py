@@ -6,6 +6,7 @@ import pytest
 
 from auctions.models import Bid, Lot
 from core import clock, money
+from tests.auctions.test_priority import give
 from tests.factories import admit, bid, make_lot
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -171,3 +172,25 @@ def test_a_maximum_left_on_the_page_answers_a_rival(lot, bidder, rival, open_pag
     page.will_read("#leader", own)
     page.click("#maximum-withdraw")
     page.will_read("#maximum-message", "taken back")
+
+
+def test_a_holder_of_priority_takes_the_leading_price(lot, bidder, rival, open_page):
+    give(lot, bidder)
+    for person in (bidder, rival):
+        admit(lot, person)
+    page = open_page(lot, "bidder")
+    page.will_read("#match", "Nothing to match yet")
+    bid(lot, rival, "1000000.00")
+    page.will_read("#match", "Match at ¥1,000,000")
+    page.click("#match")
+    page.will_read("#match-amount", "¥1,000,000")
+    page.click("#match-yes")
+    page.will_read("#match-message", "Bid no. 2 over ¥1,000,000 is accepted.")
+    page.will_read("#my-standing", "You are leading with ¥1,000,000.")
+    page.will_read("#ledger tr:first-child .amount", "match")
+    assert Bid.objects.get(lot=lot, number=2).kind == "match"
+
+    bid(lot, rival, "1050000.00")
+    page.will_read("#match", "Match at ¥1,050,000")
+    assert was_not_reloaded(page)
+    assert page.complaints() == []

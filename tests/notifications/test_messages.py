@@ -159,6 +159,7 @@ def test_words_name_only_facts_that_exist(key):
         "achievement", "achievement_code", "achievement_reason", "owner",
         "deal", "deal_reason", "seller", "buyer", "objection_decision", "code",
         "lot", "lot_code", "lot_reason", "consignor",
+        "holder", "basis", "article", "right_reason",
         "paddle", "bid_count", "amount", "minimum", "price", "opens_at", "closes_at",
         "ends_at", "due_at", "forfeiture_reason", "refund_reference",
         "decision_reason", "session", "session_code", "session_reason",

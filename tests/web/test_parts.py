@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import OrganizationKind, Role
 from auctions import registration
+from tests.auctions.test_priority import give, match
 from tests.conftest import make_member, make_organization, organization_of
 from tests.factories import admit, apply, bid, operator_actor
 from tests.web.reading import page, text_of
@@ -48,6 +49,25 @@ def test_an_agent_of_two_organizations_chooses_one(visit, lot, bidder):
     bidder.memberships.create(organization=second, role=Role.AGENT, started_at=second.created_at)
     response = visit(page(lot), bidder)
     assert f'<option value="{second.pk}">第二家虚构公司</option>' in response.text
+
+
+def test_that_a_right_of_priority_exists_is_public_and_its_holder_may_match(
+    visit, lot, bidder, rival, stranger
+):
+    for holder in (bidder, rival):
+        assert 'id="match-form"' not in visit(page(lot), holder).text
+    give(lot, bidder)
+    public = text_of(visit(page(lot), stranger))
+    assert "Rights of priority inventor (民法典第847条), rank 1" in public
+    assert organization_of(bidder).name not in public
+    assert "Your organization has a right of priority" in text_of(visit(page(lot), bidder))
+    for person in (bidder, rival):
+        admit(lot, person)
+    assert 'id="match-form"' in visit(page(lot), bidder).text
+    assert 'id="match-form"' not in visit(page(lot), rival).text
+    bid(lot, rival, "1000000.00")
+    match(lot, bidder)
+    assert "¥1,000,000 match" in text_of(visit(page(lot), rival))
 
 
 def test_an_applicant_waits_for_the_deposit_then_for_admission(visit, lot, bidder):

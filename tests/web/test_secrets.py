@@ -62,7 +62,7 @@ def test_a_lots_page_needs_a_fixed_number_of_queries(
         visit(page(lot))
     client = Client()
     client.force_login(bidder)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(page(lot))
 
 

@@ -29,6 +29,7 @@ export function showBid(bid) {
   number.textContent = bid.number;
   paddle.textContent = bid.paddle;
   amount.textContent = yuan(bid.amount);
+  if ((bid.kind ?? bid.bid_kind) === "match") amount.append(" ", el("by-right").content.cloneNode(true));
   if (bid.paddle === page.paddle) {
     row.classList.add("own");
     paddle.append(" ", el("you").content.cloneNode(true));

@@ -6,6 +6,7 @@
 import { wan, yuan } from "./amounts.js";
 import { startBidding, startRegistration } from "./bidding.js";
 import { fillLedger, showBid, startLedger } from "./ledger.js";
+import { startMatch } from "./match.js";
 import { startMaximum } from "./maximum.js";
 import { ServerClock, remaining, shanghai } from "./time.js";
 import { ask, follow } from "./wire.js";
@@ -56,6 +57,7 @@ function isLeading() {
 }
 
 const form = startBidding(page, { onPlaced: takeBid, onAnswer: refresh });
+const match = startMatch(page, { onPlaced: takeBid, onAnswer: refresh });
 startRegistration(page);
 startMaximum(page, { onLeft: refresh });
 startLedger(page);
@@ -72,7 +74,7 @@ function render() {
   renderEnd();
   renderPhase(now);
   renderStanding(now);
-  form.update({ lot, phase: now, leading: isLeading() });
+  for (const one of [form, match]) one.update({ lot, phase: now, leading: isLeading() });
 }
 
 function renderEnd() {
@@ -223,7 +225,7 @@ function reconcile(told) {
 
 /* Another part (a deposit recorded, a paddle given, signed out) is another form: load it. */
 function partHasChanged(part) {
-  if (!page.signed_in || form.isBusy()) return false;
+  if (!page.signed_in || form.isBusy() || match.isBusy()) return false;
   return !part || part.registration_state !== partAtLoad;
 }
 
