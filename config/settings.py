@@ -8,6 +8,7 @@ import structlog
 from django.utils.translation import gettext_lazy as _
 
 from config import env
+from config.logs import leave_rows_out
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -319,6 +320,8 @@ _processors: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+    leave_rows_out,
 ]
 structlog.configure(
     processors=[*_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -332,7 +335,7 @@ LOGGING = {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
-            "foreign_pre_chain": [*_processors, structlog.processors.format_exc_info],
+            "foreign_pre_chain": _processors,
         },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
