@@ -28,6 +28,7 @@ from tests.conftest import add_policy_without_notice, credit_code, make_member, 
 from tests.factories import admit, make_lot
 
 AT_ONCE = 2000
+SCOPES = "lots:read bids:write"
 _numbers = count(1_000_000)
 
 
@@ -58,11 +59,12 @@ def make_world(bidders: int) -> World:
         lot=Lot.objects.select_related("policy", "achievement").get(pk=lot.pk),
         registration=Registration.objects.get(pk=admitted.pk),
         movements=list(DepositMovement.objects.filter(registration=admitted)),
-        bidders=[_make_bidder(admitted.organization, number) for number in range(bidders)],
+        bidders=[make_bidder(admitted.organization, number) for number in range(bidders)],
     )
 
 
-def _make_bidder(template: Organization, number: int) -> Bidder:
+def make_bidder(template: Organization, number: int) -> Bidder:
+    """A partner system like the template, with a token that is good for a day."""
     now = clock.now()
     organization = copy(template, credit_code=credit_code(50_000_000 + number))
     organization.save()
@@ -70,13 +72,13 @@ def _make_bidder(template: Organization, number: int) -> Bidder:
         name=f"bench {number}",
         secret="unusable",
         type=Client.Type.CONFIDENTIAL,
-        scopes="bids:write",
+        scopes=SCOPES,
     )
     ApiClient.objects.create(client=client, organization=organization, created_at=now)
     token = Token(
         type=Token.Type.ACCESS_TOKEN,
         client=client,
-        scopes="bids:write",
+        scopes=SCOPES,
         expires_at=now + timedelta(days=1),
     )
     value = f"bench-{number:04d}-" + "x" * 32
