@@ -8,6 +8,9 @@ IN := .venv/bin
 # some tests wait for a browser, a clock or a server.
 PYTEST := $(IN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 COVERAGE := --cov --cov-report=term:skip-covered
+# What decides money and legality is walked along every branch.
+RULES := --include='auctions/rules/*' --fail-under=100
+DEEP := tests/stateful -k equal_answers --hypothesis-profile=deep
 COMPILE := $(IN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate
 
@@ -19,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 step = @printf '\n== %s\n' '$(1)'; begin=$$(date +%s); $(2) || exit $$?; \
 	printf '== %s: %d s\n' '$(1)' $$(($$(date +%s) - begin))
 
-.PHONY: help demo test check check-with-services fix bench docs messages lock reset clean runtime tools
+.PHONY: help demo test check check-with-services faults fix bench docs messages lock reset clean runtime tools
 .NOTPARALLEL:
 
 help:
@@ -33,19 +36,26 @@ test: tools  ## The tests; ARGS="tests/auctions -x" for some of them
 	@$(IN)/python -m config.catalogues compile
 	@$(IN)/python -m config.embedded --fast -- $(PYTEST) $(ARGS)
 
-check: tools  ## What CI runs: format, lint, types, imports, migrations, documents, tests
+check: tools  ## What CI runs: format, lint, types, imports, migrations, documents, tests, faults
 	$(call step,format,$(IN)/ruff format --check .)
 	$(call step,lint,$(IN)/ruff check .)
 	$(call step,types,$(IN)/mypy)
 	$(call step,imports,$(IN)/lint-imports)
 	@$(IN)/python -m config.catalogues compile
 	@$(IN)/python -m config.embedded --fast -- $(MAKE) --no-print-directory check-with-services
+	$(call step,faults,$(IN)/python -m tests.faults)
 
 check-with-services: export DJANGO_SETTINGS_MODULE := config.settings_test
 check-with-services:
 	$(call step,migrations,$(IN)/python manage.py makemigrations --check --dry-run)
 	$(call step,documents,$(IN)/python manage.py write_docs --check)
 	$(call step,tests,$(PYTEST) $(COVERAGE) $(ARGS))
+	$(if $(ARGS),,$(call step,rules,$(IN)/coverage report $(RULES)))
+
+faults: tools  ## Kill processes while bidders bid: are the promises kept? ARGS="--seconds 600"
+	@$(IN)/python -m config.catalogues compile
+	$(call step,faults,$(IN)/python -m tests.faults $(ARGS))
+	$(call step,doors,$(IN)/python -m config.embedded --fast -- $(IN)/python -m pytest $(DEEP))
 
 fix: tools  ## Format, and mend what the linter can mend
 	@$(IN)/ruff format .

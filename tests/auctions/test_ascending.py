@@ -123,6 +123,14 @@ def test_only_a_published_lot_takes_bids(state):
         accept(state=state)
 
 
+@pytest.mark.parametrize("now", [OPENS - timedelta(microseconds=1), CLOSES])
+def test_nothing_is_bid_for_a_maximum_outside_of_the_bidding(now):
+    with pytest.raises(ascending.BiddingNotOpen):
+        ascending.accept_proxy_bid(
+            LotState.PUBLISHED, TERMS, START, bidder_id=1, amount=Decimal("1000.00"), now=now
+        )
+
+
 def test_a_bid_below_the_minimum_is_told_the_minimum():
     leading = accept()
     with pytest.raises(ascending.BidTooLow) as refusal:

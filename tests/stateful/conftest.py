@@ -1,0 +1,12 @@
+"""`pytest tests/stateful --hypothesis-profile=deep` looks further than the suite has time for.
+
+`make faults` takes the deep one; `night` is for a machine that has nothing else to do.
+"""
+
+from hypothesis import settings
+
+EXAMPLES = {"default": 15, "deep": 80, "night": 1000}
+
+for name in EXAMPLES:
+    if name != "default":
+        settings.register_profile(name)
