@@ -8,6 +8,7 @@ seed draws the same lots, bidders and strikes. Exits with 1 if a promise was bro
 
 import argparse
 import random
+import signal
 import sys
 from pathlib import Path
 
@@ -19,13 +20,14 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make faults ARGS=…", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long there is bidding")
     parser.add_argument(
-        "--planted", type=float, default=12.0, help="how long with planted bugs; 0 for not at all"
+        "--planted", type=float, default=10.0, help="how long with planted bugs; 0 for not at all"
     )
     parser.add_argument(
         "--judge", type=Path, metavar="FILE", help="a history that is kept, with its rows beside it"
     )
     parser.add_argument("--seed", type=int, help="of an earlier run")
     chosen = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     if chosen.judge:
         return 0 if _judged(chosen.judge) else 1
     seed = random.SystemRandom().randrange(10**9) if chosen.seed is None else chosen.seed

@@ -95,7 +95,7 @@ def stale_clock(number: int) -> None:
 
 def told_before_commit(number: int) -> None:
     def lost() -> bool:
-        return _chance.random() < 0.25
+        return _chance.random() < 0.5
 
     def write(real: Any, batches: Sequence[Any], now: Any) -> None:
         if kept := [one for one in batches if not (has(number, one.lot) and lost())]:

@@ -135,7 +135,7 @@ class System:
                 for role in self.roles.values():
                     role.check()
                 if time.monotonic() > until:
-                    raise TimeoutError("the web servers did not start")
+                    raise ProcessFailed("The web servers did not start.")
                 time.sleep(0.1)
 
     def end(self) -> None:
