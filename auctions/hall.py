@@ -11,6 +11,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from auctions import bidding, closing
 from auctions.lifecycle import (
+    BidKind,
     BidSource,
     ClosedBy,
     FloorState,
@@ -65,9 +66,18 @@ def open_floor(*, actor: Actor, lot_id: int) -> Lot:
 
 
 def floor_bid(
-    *, actor: Actor, lot_id: int, paddle: str, amount: Decimal, key: UUID
+    *,
+    actor: Actor,
+    lot_id: int,
+    paddle: str,
+    amount: Decimal,
+    key: UUID,
+    kind: str = BidKind.RAISE,
 ) -> bidding.Placed:
-    """A bid by a raised paddle, keyed by the clerk; repeating a key repeats the first answer."""
+    """A bid by a raised paddle, keyed by the clerk; repeating a key repeats the first answer.
+
+    Or, as a match, the leading price taken by right of priority.
+    """
     lot = hall_lots_visible_to(actor).filter(pk=lot_id).first()
     if lot is None or lot.session is None:
         raise NotFound(what="lot")
@@ -82,6 +92,7 @@ def floor_bid(
         key,
         received_at=clock.now(),
         source=BidSource.FLOOR,
+        kind=BidKind(kind),
     )
     (decision,) = bidding.place_bids(lot.pk, [attempt])
     if not isinstance(decision, bidding.Placed):

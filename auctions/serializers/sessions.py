@@ -6,11 +6,12 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.actors import Actor
-from auctions.lifecycle import SessionKind
+from auctions.lifecycle import BidKind, SessionKind
 from auctions.models import AuctionSession, Lot, RunningOrderEntry
 from auctions.queries import running_order
 from auctions.serializers.lots import ResultView
 from core import clock
+from core.models import choices
 from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
 
 
@@ -41,10 +42,14 @@ class PositionForm(StrictForm):
 
 
 class FloorBidForm(StrictForm):
-    """A paddle that was raised in the hall, and the price that was said."""
+    """A paddle that was raised in the hall, and the price that was said.
+
+    A holder of a right of priority who says "at this price" is keyed as a `match`.
+    """
 
     paddle = serializers.CharField(max_length=8)
     amount = AmountField()
+    kind = serializers.ChoiceField(choices=choices(BidKind), required=False, default="raise")
 
 
 class HammerForm(StrictForm):

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import User
-from auctions import lots, maxima, priority
+from auctions import hall, lots, maxima, priority
 from auctions.closing import close_lot
 from auctions.lifecycle import BidKind, ClosedBy
 from auctions.models import Bid, Lot, PriorityRight, RefusedBid
@@ -325,9 +325,7 @@ def test_the_inventors_right_marks_its_holder(lot, bidder):
     assert admit(lot, bidder).is_inventor
 
 
-def test_in_the_hall_a_holder_matches_online(seller, operator, bidder, rival):
-    from auctions import hall
-
+def test_in_the_hall_a_holder_matches_online_or_by_its_paddle(seller, operator, bidder, rival):
     session = make_session()
     lot = make_hall_lot(seller, session)
     give(lot, bidder)
@@ -338,6 +336,11 @@ def test_in_the_hall_a_holder_matches_online(seller, operator, bidder, rival):
     bid(lot, rival, "1000.00")
     hall.call_lot(actor=act(operator), lot_id=lot.pk)
     assert match(lot, bidder).bid.kind == BidKind.MATCH
+    bid(lot, rival, "1050.00")
+    keyed = {"actor": act(operator), "lot_id": lot.pk, "amount": Decimal("1050.00")}
+    paddle = lot.registrations.get(organization=organization_of(bidder)).paddle
+    said = hall.floor_bid(**keyed, paddle=paddle, kind="match", key=uuid4()).bid
+    assert (said.kind, said.source) == (BidKind.MATCH, "floor")
     for _ in range(2):
         hall.call_lot(actor=act(operator), lot_id=lot.pk)
     hall.hammer_lot(actor=act(operator), lot_id=lot.pk)
