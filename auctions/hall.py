@@ -1,15 +1,16 @@
-"""The auctioneer's moves: open the floor, take the floor's bids, call, hammer or pass.
+"""The auctioneer's moves: call an item up, open the floor, take bids, call, hammer or pass; sign.
 
 `rules.hall` decides. A lot in the hall ends by the same closing transaction as one that the
 clock ends; the session is locked before the lot, so that two consoles act one after the other.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from accounts.actors import Actor
 from auctions import bidding, closing
+from auctions.board import is_pending
 from auctions.lifecycle import (
     BidKind,
     BidSource,
@@ -21,7 +22,12 @@ from auctions.lifecycle import (
 )
 from auctions.locks import lock_entry, lock_session_of_lot
 from auctions.models import AuctionSession, Lot, RunningOrderEntry
-from auctions.queries import admitted, hall_lots_visible_to, registration_under_paddle
+from auctions.queries import (
+    admitted,
+    called_up,
+    hall_lots_visible_to,
+    registration_under_paddle,
+)
 from auctions.rules import hall, one_call
 from auctions.rules.ascending import NotRegistered, bid_instant, minimum_bid
 from auctions.sessions import require_presider
@@ -30,6 +36,8 @@ from core.db import transaction
 from core.errors import Conflict, NotFound
 from core.events import record
 from marketplace import deals
+
+_TICK = timedelta(microseconds=1)
 
 
 class SessionNotRunning(Conflict):
@@ -43,9 +51,41 @@ class AnotherFloorIsOpen(Conflict):
     message = "The floor is open for {lot}; hammer or pass it first."
 
 
+class AnotherItemIsUp(Conflict):
+    """Another console called an item up in between."""
+
+    code = "another_item_is_up"
+    message = "Meanwhile item no. {position} was called up. Look again."
+
+
+class ItemHasEnded(Conflict):
+    code = "item_has_ended"
+    message = "This item of the running order has ended; call up another."
+
+
 class NothingToSign(Conflict):
     code = "nothing_to_sign"
     message = "This item of the running order is a lot; it is sold, not signed."
+
+
+def call_up(*, actor: Actor, entry_id: int, instead_of: int | None = None) -> RunningOrderEntry:
+    """Present the next item to the hall, before its floor is opened or its deal is signed.
+
+    `instead_of` is the item that was up as far as the console knew: of two consoles that go on
+    at the same moment only one does.
+    """
+    with transaction():
+        entry = lock_entry(entry_id, seen_by=actor)
+        require_presider(actor, entry.session)
+        _check_running(entry.session)
+        _check_no_floor_is_open(entry.session)
+        up = called_up(entry.session.entries.all())
+        if up is not None and (up.pk == entry.pk or instead_of not in (None, up.pk)):
+            raise AnotherItemIsUp(position=up.position)
+        if not is_pending(entry):
+            raise ItemHasEnded
+        _put_up(entry, clock.now(), actor)
+    return entry
 
 
 def open_floor(*, actor: Actor, lot_id: int) -> Lot:
@@ -53,15 +93,14 @@ def open_floor(*, actor: Actor, lot_id: int) -> Lot:
     with transaction():
         session, lot = _lock(actor, lot_id)
         now = clock.now()
-        other = session.lots.filter(state=LotState.PUBLISHED).exclude(pk=lot.pk)
-        if elsewhere := other.exclude(floor=FloorState.WAITING).first():
-            raise AnotherFloorIsOpen(lot=elsewhere.code)
+        _check_no_floor_is_open(session, lot)
         if lot.format == LotFormat.ONE_CALL:
             one_call.check_bidders(admitted(lot.registrations.all()).count())
         terms, standing = lot.hall_terms(), lot.hall_standing()
         _set_floor(lot, hall.open_floor(LotState(lot.state), terms, standing, now=now))
         minimum = money.text(minimum_bid(terms, standing))
         _record(lot, "lot.floor_opened", actor, now, minimum=minimum)
+        _put_up(lot.entry, now, actor)
     return lot
 
 
@@ -152,8 +191,10 @@ def sign_deal(*, actor: Actor, entry_id: int) -> RunningOrderEntry:
             raise NothingToSign
         now = clock.now()
         deals.sign_on_site(entry.deal_id, at=now, actor=actor)
+        _put_up(entry, now, actor)
         entry.done_at = now
         entry.save(update_fields=["done_at"])
+        _record_item(entry, "deal_signed", actor, now)
     return entry
 
 
@@ -169,6 +210,24 @@ def _check_running(session: AuctionSession) -> None:
         raise SessionNotRunning(state=SessionState(session.state))
 
 
+def _check_no_floor_is_open(session: AuctionSession, *besides: Lot) -> None:
+    on_sale = session.lots.filter(state=LotState.PUBLISHED)
+    on_sale = on_sale.exclude(pk__in=[lot.pk for lot in besides])
+    if elsewhere := on_sale.exclude(floor=FloorState.WAITING).first():
+        raise AnotherFloorIsOpen(lot=elsewhere.code)
+
+
+def _put_up(entry: RunningOrderEntry, at: datetime, actor: Actor) -> None:
+    """The item is what the hall is at, unless it is so already; the session is locked."""
+    up = called_up(entry.session.entries.all())
+    if up is not None and up.pk == entry.pk:
+        return
+    # Later than any other, also by a clock that was set back.
+    entry.called_up_at = max(at, up.called_up_at + _TICK) if up and up.called_up_at else at
+    entry.save(update_fields=["called_up_at"])
+    _record_item(entry, "item_called_up", actor, at)
+
+
 def _set_floor(lot: Lot, standing: hall.Standing) -> None:
     lot.floor = standing.floor
     lot.save(update_fields=["floor"])
@@ -182,3 +241,15 @@ def _end(lot: Lot, now: datetime) -> None:
 
 def _record(lot: Lot, kind: str, actor: Actor, at: datetime, **facts: object) -> None:
     record(f"lot:{lot.pk}", kind, at=at, actor=actor, lot=lot.pk, **facts)
+
+
+def _record_item(entry: RunningOrderEntry, what: str, actor: Actor, at: datetime) -> None:
+    record(
+        f"session:{entry.session_id}",
+        f"session.{what}",
+        at=at,
+        actor=actor,
+        session=entry.session_id,
+        entry=entry.pk,
+        position=entry.position,
+    )

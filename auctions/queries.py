@@ -1,6 +1,6 @@
 """Which lots, registrations and bids an actor may see; and which lots are due."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -95,6 +95,12 @@ def running_order(session: AuctionSession, actor: Actor) -> QuerySet[RunningOrde
         return running_order_of(session)
     announced = Q(lot__published_at__isnull=False) | Q(deal__isnull=False)
     return running_order_of(session).filter(announced)
+
+
+def called_up(entries: Iterable[RunningOrderEntry]) -> RunningOrderEntry | None:
+    """Of a session's items the one that was called up last; None before the first."""
+    up = [entry for entry in entries if entry.called_up_at is not None]
+    return max(up, key=lambda entry: (entry.called_up_at, entry.position), default=None)
 
 
 def with_own_registrations(lots: QuerySet[Lot], actor: Actor) -> QuerySet[Lot]:

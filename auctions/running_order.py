@@ -13,6 +13,7 @@ from core import clock
 from core.db import require_transaction, transaction
 from core.errors import Conflict, Refusal
 from core.events import record
+from marketplace import deals
 
 BEFORE_START = (SessionState.PLANNED, SessionState.PUBLISHED)
 
@@ -31,6 +32,37 @@ class NoSuchPosition(Refusal):
 class LotsLeaveByWithdrawal(Conflict):
     code = "lots_leave_by_withdrawal"
     message = "A lot leaves the running order by being withdrawn or moved to another session."
+
+
+class SigningNeedsHall(Refusal):
+    code = "signing_needs_a_hall"
+    message = "Agreed deals are signed in the hall of a flagship or special session."
+
+
+class DealInRunningOrder(Conflict):
+    code = "deal_in_running_order"
+    message = "The deal is in the running order of {session} already."
+
+
+def add_deal(
+    *, actor: Actor, session_id: int, deal: int, position: int | None = None
+) -> AuctionSession:
+    """Put an agreed deal into a session's running order, where it will be signed on site.
+
+    At its end unless a `position` is said. A deal that is formed already, or stopped, is refused.
+    """
+    with transaction():
+        session = session_to_fill(session_id, actor=actor)
+        if not session.is_in_a_hall:
+            raise SigningNeedsHall
+        agreed = deals.to_be_signed(deal, actor=actor)
+        if elsewhere := AuctionSession.objects.filter(entries__deal=agreed).first():
+            raise DealInRunningOrder(session=elsewhere.code)
+        entry = session.entries.create(deal=agreed, position=_end_of(session))
+        if position is not None:
+            shift(entry, position)
+        record_order_changed(session, actor, clock.now())
+    return session
 
 
 def move_entry(*, actor: Actor, entry_id: int, to: int) -> AuctionSession:
@@ -68,8 +100,7 @@ def session_to_fill(session_id: int, *, actor: Actor) -> AuctionSession:
 def append(session: AuctionSession, lot: Lot) -> RunningOrderEntry:
     """Step: a lot becomes the last item of a locked session."""
     require_transaction()
-    last = session.entries.aggregate(last=Max("position"))["last"] or 0
-    return session.entries.create(lot=lot, position=last + 1)
+    return session.entries.create(lot=lot, position=_end_of(session))
 
 
 def drop(entry: RunningOrderEntry) -> None:
@@ -95,6 +126,11 @@ def shift(entry: RunningOrderEntry, to: int) -> None:
         )
     )
     entry.position = to
+
+
+def _end_of(session: AuctionSession) -> int:
+    """The position behind the last item of a locked session."""
+    return (session.entries.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
 def check_not_started(session: AuctionSession) -> None:

@@ -25,7 +25,7 @@ from auctions.gateway import BidGateway
 from config.memory import keep_what_is_loaded
 from core.errors import Refusal
 from core.problems import MEDIA_TYPE, refusal_body
-from notifications.stream import LotStream
+from notifications.stream import EventStream, Subject
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -38,7 +38,7 @@ BODY_WITHIN_S = 60.0
 READ_ON = 16 * 1024 * 1024
 # While one bid is committed, the next is read and checked.
 AT_ONE_LOT = 2
-_STREAM = re.compile(r"/api/v1/lots/([0-9]{1,18})/stream", re.ASCII)
+_STREAM = re.compile(r"/api/v1/(lot|session)s/([0-9]{1,18})/stream", re.ASCII)
 _BIDS = re.compile(r"/api/v1/lots/([0-9]{1,18})/bids", re.ASCII)
 
 
@@ -52,7 +52,7 @@ class Door:
     """Sends each request where it belongs; also starts and ends with the server."""
 
     def __init__(self, django: Callable[..., Any], *, workers: int = WORKERS) -> None:
-        self.stream = LotStream()
+        self.stream = EventStream()
         self.bids = BidGateway()
         self._django: Any = WSGIMiddleware(django, workers=workers)
         # Bids on one lot go in one after the other, as they came: they would wait for the lot
@@ -64,8 +64,8 @@ class Door:
             await self._lifespan(receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
-        elif scope["method"] == "GET" and (lot := _STREAM.fullmatch(scope["path"])):
-            await self.stream(int(lot[1]), scope, receive, send)
+        elif scope["method"] == "GET" and (about := _STREAM.fullmatch(scope["path"])):
+            await self.stream(Subject(about[1], int(about[2])), scope, receive, send)
         else:
             await self._answer(scope, receive, send)
 

@@ -144,6 +144,13 @@ def stop(deal: Deal, *, reason: str, actor: Acts, at: datetime) -> Deal:
     return deal
 
 
+def to_be_signed(deal_id: int, *, actor: Actor) -> Deal:
+    """Lock an agreed deal that is not formed yet, for a session where it will be signed."""
+    deal = lock_deal(deal_id, seen_by=actor)
+    DEAL.check(DealState(deal.state), DealState.FORMED)
+    return deal
+
+
 def sign_on_site(deal_id: int, *, at: datetime, actor: Acts) -> Deal:
     """Sign an already agreed deal in a session's running order, under the same conditions."""
     deal = lock_deal(deal_id)

@@ -176,11 +176,22 @@ AUDIENCES: dict[str, Audience] = {
     "policy.published": Audience(_POLICY, members=(exchange,), webhooks=(everybody,)),
     # Sessions. Whoever has a lot in one is told by the lot's own events.
     "session.planned": Audience(_SESSION, webhooks=(exchange,)),
-    "session.published": Audience((*_SESSION, "starts_at"), webhooks=(everybody,)),
-    "session.order_changed": Audience(_SESSION, webhooks=(exchange,)),
-    "session.started": Audience(_SESSION, webhooks=(everybody,)),
-    "session.finished": Audience(_SESSION, members=(exchange,), webhooks=(everybody,)),
-    "session.cancelled": Audience(_SESSION, members=(exchange,), webhooks=(everybody,)),
+    "session.published": Audience((*_SESSION, "starts_at"), webhooks=(everybody,), streamed=True),
+    "session.order_changed": Audience(_SESSION, webhooks=(exchange,), streamed=True),
+    "session.started": Audience(_SESSION, webhooks=(everybody,), streamed=True),
+    # The auctioneer presents the next lot, or the next deal to be signed.
+    "session.item_called_up": Audience(
+        ("session", "entry", "position"), webhooks=(everybody,), streamed=True
+    ),
+    "session.deal_signed": Audience(
+        ("session", "entry", "position"), webhooks=(everybody,), streamed=True
+    ),
+    "session.finished": Audience(
+        _SESSION, members=(exchange,), webhooks=(everybody,), streamed=True
+    ),
+    "session.cancelled": Audience(
+        _SESSION, members=(exchange,), webhooks=(everybody,), streamed=True
+    ),
     # Lots.
     "lot.drafted": Audience(_LOT, webhooks=(consignor, exchange)),
     "lot.submitted": Audience(_LOT, members=(exchange,), webhooks=(consignor, exchange)),

@@ -1,7 +1,7 @@
-"""Server-Sent Events of one lot, as a plain ASGI callable in front of Django.
+"""Server-Sent Events of one lot or session, as a plain ASGI callable in front of Django.
 
 Django's own ASGI handler costs ten times its WSGI one, and a stream is nothing but waiting. So
-the door (`config.asgi`) brings these requests here. Who may see the lot is checked once, in a
+the door (`config.asgi`) brings these requests here. Who may see the thing is checked once, in a
 thread, with the same query as everywhere; from then on only public facts travel.
 """
 
@@ -32,7 +32,7 @@ from django.utils import translation
 from accounts.actors import Actor, actor_of_user
 from accounts.authentication import actor_of_token
 from accounts.permissions import require_scope
-from auctions.queries import lots_visible_to
+from auctions.queries import lots_visible_to, sessions_visible_to
 from core import clock
 from core.envelope import stamp
 from core.errors import CHALLENGE, Busy, InvalidValue, NotFound, NotSignedIn, Refusal
@@ -62,6 +62,18 @@ _HEADERS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What a stream is about: `thing` is "lot" or "session"."""
+
+    thing: str
+    id: int
+
+    @property
+    def topic(self) -> str:
+        return f"{self.thing}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """A refusal, ready to be sent."""
 
@@ -79,8 +91,11 @@ class Opening:
     more: bool
 
 
-class LotStream:
-    """Serves `GET /api/v1/lots/{id}/stream`; one object, with its hub, for each process."""
+class EventStream:
+    """Serves `GET /api/v1/lots/{id}/stream`, and a session's likewise.
+
+    One object, with its hub, for each process.
+    """
 
     def __init__(self, *, most: int = MOST_WATCHERS, threads: int = 4) -> None:
         self.hub = Hub()
@@ -88,17 +103,17 @@ class LotStream:
         # Its own few threads: ten thousand people opening a page must not starve the others.
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="stream")
 
-    async def __call__(self, lot_id: int, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, subject: Subject, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value for name, value in scope["headers"]}
         if len(self.hub) >= self._most:
             await _refuse(send, _problem(Busy(), retry_after=RETRY_AFTER_S))
             return
         # Joined before the table is read: what is recorded meanwhile waits in the queue.
         lifetime = LIFETIME_S * random.uniform(0.8, 1.2)  # noqa: S311
-        watcher = self.hub.join(f"lot:{lot_id}", lifetime=lifetime)
+        watcher = self.hub.join(subject.topic, lifetime=lifetime)
         try:
             opening = await self._in_thread(
-                _open, lot_id, headers, scope["query_string"], self.hub.now()
+                _open, subject, headers, scope["query_string"], self.hub.now()
             )
             if isinstance(opening, Problem):
                 await _refuse(send, opening)
@@ -199,26 +214,27 @@ def _with_connection(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _open(
-    lot_id: int, headers: Mapping[str, bytes], query: bytes, now: datetime | None
+    subject: Subject, headers: Mapping[str, bytes], query: bytes, now: datetime | None
 ) -> Opening | Problem:
     """Everything that is decided before the first byte, with as few queries as it takes."""
     request = _request(headers)
     with translation.override(translation.get_language_from_request(request)):
         try:
             after = _last_event_id(headers, query)
-            _check_visible(lot_id, _actor(request))
-            return _missed(f"lot:{lot_id}", after, now)
+            _check_visible(subject, _actor(request))
+            return _missed(subject.topic, after, now)
         except Refusal as refusal:
             return _problem(refusal)
         except DatabaseError:
-            log.exception("notifications.stream_not_opened", lot_id=lot_id)
+            log.exception("notifications.stream_not_opened", topic=subject.topic)
             return _problem(Busy(), retry_after=RETRY_AFTER_S)
 
 
-def _check_visible(lot_id: int, actor: Actor) -> None:
+def _check_visible(subject: Subject, actor: Actor) -> None:
     require_scope(actor, "lots:read")
-    if not lots_visible_to(actor).filter(pk=lot_id).exists():
-        raise NotFound(what="lot")
+    visible = lots_visible_to if subject.thing == "lot" else sessions_visible_to
+    if not visible(actor).filter(pk=subject.id).exists():
+        raise NotFound(what=subject.thing)
 
 
 def _missed(topic: str, after: int | None, now: datetime | None) -> Opening:

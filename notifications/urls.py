@@ -14,4 +14,5 @@ urlpatterns = [
     path("webhook-endpoints/<int:pk>/deliveries", views.EndpointDeliveries.as_view()),
     path("deliveries/<int:pk>/redeliver", views.Redeliver.as_view()),
     path("lots/<int:pk>/stream", views.LotStream.as_view()),
+    path("sessions/<int:pk>/stream", views.SessionStream.as_view()),
 ]

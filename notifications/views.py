@@ -185,3 +185,11 @@ class LotStream(APIView):
     )
     def get(self, request: Request, pk: int) -> Response:
         raise StreamElsewhere
+
+
+class SessionStream(LotStream):
+    """GET /api/v1/sessions/{id}/stream: Server-Sent Events of one session.
+
+    Served like a lot's. It tells what is called up, signed, started and finished; bids and calls
+    are in the stream of the lot that is up.
+    """

@@ -389,12 +389,21 @@ ROWS = (
     Row("POST sessions/<int:pk>/lots", "published_session", "operator",
                                                          "401 403 200 403 200 403 403 403 403 200 403",
         lambda world: {"lot": world.things["upcoming_lot"]}),
+    Row("POST sessions/<int:pk>/deals", "published_session", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403",
+        lambda world: {"deal": world.things["proposed_deal"]}),
+    Row("GET sessions/<int:pk>/board", "planned_session", "operator",
+                                                         "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("GET sessions/<int:pk>/catalogue", "published_session", "operator",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST entries/<int:pk>/move", "entry", "operator",
                                                          "401 403 200 403 200 403 403 403 403 200 403",
         lambda world: {"to": 2}),
     Row("POST entries/<int:pk>/remove", "signing", "operator",
                                                          "401 403 200 403 200 403 403 403 403 200 403"),
     # The hall's moves are the exchange's, and the auctioneer's in person.
+    Row("POST entries/<int:pk>/call-up", "running_signing", "operator",
+                                                         "401 403 200 403 200 403 403 403 403 200 403"),
     Row("POST entries/<int:pk>/sign", "running_signing", "operator",
                                                          "401 403 200 403 200 403 403 403 403 200 403"),
     Row("POST lots/<int:pk>/open-floor", "hall_lot", "operator",
@@ -410,6 +419,8 @@ ROWS = (
         floor_bid_body),
     # Django does not stream; the ASGI door does, with its own tests in tests/notifications.
     Row("GET lots/<int:pk>/stream", "lot", "bidder",     "501 501 501 501 501 501 501 501 501 501 501"),
+    Row("GET sessions/<int:pk>/stream", "published_session", "operator",
+                                                         "501 501 501 501 501 501 501 501 501 501 501"),
     # --- Notices are a person's; webhooks an organization's managers' and its systems'.
     Row("GET notices", "", "seller",                     "401 200 200 200 200 200 200 200 200 200 200"),
     Row("POST notices/<int:pk>/read", "notice", "seller",
@@ -449,6 +460,11 @@ PAGES = {
     "": "200 200 200 200 200 200 200 200 200 200 200",
     "lots/<int:pk>": "404 404 200 404 200 200 404 404 404 404 404",
     "lots/<int:pk>/ledger": "404 404 200 404 200 200 404 404 404 404 404",
+    "sessions": "200 200 200 200 200 200 200 200 200 200 200",
+    "sessions/<int:pk>": "404 404 404 404 200 200 404 404 404 404 404",
+    "sessions/<int:pk>/board": "404 404 404 404 200 200 404 404 404 404 404",
+    # Who is not signed in is asked to; a partner system's token is not read here.
+    "sessions/<int:pk>/console": "302 404 404 404 200 403 404 404 404 302 302",
 }
 
 
@@ -829,7 +845,8 @@ def test_every_caller_gets_the_page_of_the_matrix(world):
     with_own(world, "seller")
     differing = {}
     for pattern, statuses in PAGES.items():
-        path = "/" + pattern.replace("<int:pk>", str(world.things["draft_lot"]))
+        thing = "planned_session" if pattern.startswith("sessions") else "draft_lot"
+        path = "/" + pattern.replace("<int:pk>", str(world.things[thing]))
         for caller, status in zip(CALLERS, map(int, statuses.split()), strict=True):
             found = call(world, caller, "GET", path, {})
             if found != status:

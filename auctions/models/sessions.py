@@ -141,6 +141,8 @@ class RunningOrderEntry(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # The item that was called up last is the one the hall is at.
+    called_up_at = models.DateTimeField(_("called up at"), null=True, blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
 
     class Meta:

@@ -184,6 +184,7 @@ class LotView(serializers.Serializer[Lot]):
     minimum_bid = serializers.SerializerMethodField()
     bid_count = serializers.IntegerField()
     leader_code = serializers.SerializerMethodField()
+    calls = serializers.SerializerMethodField()
     notice_at = InstantField(source="published_at", allow_null=True)
     exhibition_at = InstantField(allow_null=True)
     opens_at = InstantField()
@@ -225,6 +226,10 @@ class LotView(serializers.Serializer[Lot]):
 
     def get_leader_code(self, lot: Lot) -> str | None:
         return lot.leader.paddle if lot.leader else None
+
+    def get_calls(self, lot: Lot) -> int:
+        """How often the auctioneer has called the leading bid; a new bid takes the calls back."""
+        return lot.hall_standing().calls
 
     def get_reserve_met(self, lot: Lot) -> bool | None:
         """Told where everybody can see it anyway, and of a secret reserve after the end."""

@@ -37,6 +37,15 @@ class LotToMoveForm(StrictForm):
     )
 
 
+class DealToSignForm(StrictForm):
+    """An agreed deal for the running order, at its end unless a position is said."""
+
+    deal = IdField()
+    position = WholeNumberField(
+        lowest=1, highest=10_000, required=False, allow_null=True, default=None
+    )
+
+
 class PositionForm(StrictForm):
     to = WholeNumberField(lowest=1, highest=10_000)
 
@@ -64,6 +73,12 @@ class CallForm(HammerForm):
     times = WholeNumberField(lowest=1, highest=2, required=False, allow_null=True, default=None)
 
 
+class CallUpForm(StrictForm):
+    """`instead_of` is the item that was up; another one that is up meanwhile is a conflict."""
+
+    instead_of = IdField(required=False, allow_null=True, default=None)
+
+
 class ListedLotView(serializers.Serializer[Lot]):
     """A lot as its line in the running order shows it."""
 
@@ -79,7 +94,7 @@ class ListedLotView(serializers.Serializer[Lot]):
     result = serializers.SerializerMethodField()
 
     def get_phase(self, lot: Lot) -> str:
-        return lot.phase_at(self._context["now"]).value
+        return lot.phase_at(self._context.get("now") or clock.now()).value
 
     def get_result(self, lot: Lot) -> dict[str, Any] | None:
         result = getattr(lot, "result", None)
@@ -97,6 +112,7 @@ class EntryView(serializers.Serializer[RunningOrderEntry]):
     position = serializers.IntegerField()
     lot = serializers.SerializerMethodField()
     signing = serializers.SerializerMethodField()
+    called_up_at = InstantField(allow_null=True)
     done_at = InstantField(allow_null=True)
 
     def get_lot(self, entry: RunningOrderEntry) -> dict[str, Any] | None:

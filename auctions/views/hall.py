@@ -11,6 +11,7 @@ from auctions import hall
 from auctions.serializers.lots import PlacedBidView
 from auctions.serializers.sessions import (
     CallForm,
+    CallUpForm,
     EntryView,
     FloorBidForm,
     HammerForm,
@@ -62,10 +63,20 @@ class FloorBids(Timed, APIView):
         return Response(answer, status=status.HTTP_201_CREATED, headers=headers)
 
 
-class SignDeal(Command):
-    """POST /api/v1/entries/{id}/sign"""
-
+class EntryMove(Timed, Command):
     write_scope = "lots:operate"
     id_name = "entry_id"
     view_class = EntryView
+
+
+class CallUp(EntryMove):
+    """POST /api/v1/entries/{id}/call-up"""
+
+    form_class = CallUpForm
+    perform = staticmethod(hall.call_up)
+
+
+class SignDeal(EntryMove):
+    """POST /api/v1/entries/{id}/sign"""
+
     perform = staticmethod(hall.sign_deal)

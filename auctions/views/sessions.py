@@ -4,20 +4,31 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.requests import Command, Create
 from auctions import moving, running_order, sessions
+from auctions.board import board_of
+from auctions.documents.session_catalogue import catalogue_of
 from auctions.lifecycle import SessionKind, SessionState
 from auctions.models import AuctionSession
 from auctions.queries import sessions_visible_to
+from auctions.serializers.board import BoardView
 from auctions.serializers.sessions import (
+    DealToSignForm,
     LotToMoveForm,
     PositionForm,
     SessionForm,
     SessionView,
     WholeSessionView,
 )
+from auctions.views.files import PdfRenderer
 from auctions.views.timed import Timed
 from core.parsing import ReasonForm
 
@@ -53,6 +64,28 @@ class SessionDetail(ReadsSessions, RetrieveAPIView[AuctionSession]):
     """GET /api/v1/sessions/{id}"""
 
     serializer_class = WholeSessionView
+
+
+class SessionBoard(ReadsSessions, GenericAPIView[AuctionSession]):
+    """GET /api/v1/sessions/{id}/board: what stands on the hall's screen."""
+
+    @extend_schema(responses=BoardView)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(BoardView(board_of(self.get_object(), self.now)).data)
+
+
+class SessionCatalogue(ReadsSessions, GenericAPIView[AuctionSession]):
+    """GET /api/v1/sessions/{id}/catalogue: the announced lots in their running order, as PDF."""
+
+    renderer_classes = (JSONRenderer, PdfRenderer)
+
+    @extend_schema(responses={(200, PdfRenderer.media_type): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        session = self.get_object()
+        headers = {"Content-Disposition": f'inline; filename="{session.code}.pdf"'}
+        return HttpResponse(
+            catalogue_of(session), content_type=PdfRenderer.media_type, headers=headers
+        )
 
 
 class SessionCommand(Timed, Command):
@@ -91,6 +124,13 @@ class MoveLot(SessionCommand):
 
     form_class = LotToMoveForm
     perform = staticmethod(moving.move_lot)
+
+
+class AddDeal(SessionCommand):
+    """POST /api/v1/sessions/{id}/deals"""
+
+    form_class = DealToSignForm
+    perform = staticmethod(running_order.add_deal)
 
 
 class EntryCommand(SessionCommand):

@@ -27,7 +27,7 @@ PROMISED = {
 }
 LOT = PROMISED | {
     *("policy", "regime", "house", "auctioneer", "round", "previous_lot", "reserve_met"),
-    *("consignor", "scheduled_close", "head_hash", "result", "deal", "priority_rights"),
+    *("consignor", "scheduled_close", "head_hash", "result", "deal", "priority_rights", "calls"),
 }
 REGISTRATION = {
     *("id", "lot", "organization", "organization_name", "state", "state_reason", "paddle"),

@@ -52,12 +52,19 @@ class Stream:
     """An open stream, read like EventSource reads it."""
 
     def __init__(
-        self, port: int, lot: int, headers: dict[str, str] | None = None, query: str = ""
+        self,
+        port: int,
+        pk: int,
+        headers: dict[str, str] | None = None,
+        query: str = "",
+        *,
+        thing: str = "lot",
     ) -> None:
         self.connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
         self.connection.connect()
         self.socket: socket.socket = self.connection.sock
-        self.connection.request("GET", f"/api/v1/lots/{lot}/stream{query}", headers=headers or {})
+        path = f"/api/v1/{thing}s/{pk}/stream{query}"
+        self.connection.request("GET", path, headers=headers or {})
         self.response: HTTPResponse = self.connection.getresponse()
         self.opening = self._block() if self.response.status == 200 else {}
 
