@@ -65,7 +65,7 @@ def recently_ended(actor: Actor, now: datetime) -> list[Card]:
 
 def visible_lot(actor: Actor, lot_id: int) -> Lot:
     """The lot with its achievement and the reader's own registrations."""
-    lots = lots_visible_to(actor).select_related("achievement")
+    lots = lots_visible_to(actor).select_related("achievement", "session")
     if (lot := with_own_registrations(lots, actor).filter(pk=lot_id).first()) is None:
         raise NotFound(what="lot")
     return lot
@@ -175,6 +175,7 @@ def lot_facts(lot: Lot, part: Part, now: datetime) -> dict[str, Any]:
         "current_price": None if lot.price is None else money.text(lot.price),
         "minimum_bid": money.text(engines.minimum_bid(lot)),
         "bid_count": lot.bid_count,
+        "calls": lot.hall_standing().calls,
         "leader_code": lot.leader.paddle if lot.leader else None,
         "opens_at": _iso(lot.opens_at),
         "closes_at": _iso_or_none(lot.closes_at),

@@ -4,11 +4,13 @@ One place for both, so that what the server renders and what the script writes l
 same words. A `{name}` in braces is filled in by whoever shows the text.
 """
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from auctions.models import Lot, PriorityRight
-from auctions.rules.phases import Phase
+from auctions.rules.phases import BEFORE_OPENING, Phase
 from web.templatetags.instants import to_second
 from web.templatetags.money import wan_pattern, yuan
 
@@ -34,13 +36,14 @@ def price_captions() -> dict[str, str]:
         "start": _("Starting price"),
         "current": _("Current price"),
         "sold": _("Sold for"),
+        "unsold": _("Highest bid"),
     }
 
 
 def price_caption(lot: Lot, phase: Phase) -> str:
     if lot.price is None:
         return price_captions()["start"]
-    return price_captions()["sold" if phase is Phase.SOLD else "current"]
+    return price_captions().get(phase, price_captions()["current"])
 
 
 def countdown_captions() -> dict[str, str]:
@@ -51,8 +54,19 @@ def countdown_captions() -> dict[str, str]:
         Phase.UPCOMING: _("Opens in"),
         Phase.OPEN: _("Closes in"),
         Phase.OVER: _("Bidding has ended. Checking the result…"),
+        "auctioneer": _("The auctioneer opens the floor in the hall."),
+        "hammer": _("Open in the hall: the hammer ends the bidding."),
         Phase.SUSPENDED: _("Bidding is suspended. The exchange will announce what follows."),
     }
+
+
+def countdown_caption(lot: Lot, phase: Phase, now: datetime) -> str:
+    """In the hall nothing is counted down once the announced time has come."""
+    if lot.is_sold_in_hall and phase is Phase.OPEN:
+        return countdown_captions()["hammer"]
+    if lot.is_sold_in_hall and phase in BEFORE_OPENING and now >= lot.opens_at:
+        return countdown_captions()["auctioneer"]
+    return countdown_captions().get(phase, "")
 
 
 def result_texts() -> dict[str, str]:
@@ -93,6 +107,11 @@ def standing_text(lot: Lot, *, leading: bool, has_bid: bool) -> str:
     return text.format(paddle=lot.leader.paddle, price=yuan(lot.price))
 
 
+def call_texts() -> list[str]:
+    """What the auctioneer has said of the leading bid, by the number of calls."""
+    return ["", _("Going once"), _("Going twice")]
+
+
 def extended_pattern() -> str:
     return _("Extended: a late bid moved the end to {time}.")
 
@@ -113,6 +132,8 @@ def duration(seconds: int) -> str:
 
 def extension_rule(lot: Lot) -> str:
     """The lot's extension rule as a sentence."""
+    if lot.is_sold_in_hall:
+        return _("None: it is sold in a hall, where the hammer ends the bidding.")
     if not (lot.extension_window_s and lot.extension_s):
         return _("None. Bidding ends at the closing time.")
     facts = {"window": duration(lot.extension_window_s), "extension": duration(lot.extension_s)}
@@ -142,6 +163,7 @@ def script_texts() -> dict[str, object]:
         "results": result_texts(),
         "standings": standing_texts(),
         "extended": extended_pattern(),
+        "calls": call_texts(),
         "wan": wan_pattern(),
         "days": _("{days} d {clock}"),
         "nobody": _("No bid yet"),

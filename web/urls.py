@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from web import views
+from web import console, hall, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -8,6 +8,10 @@ urlpatterns = [
     path("lots/<int:pk>", views.lot, name="lot"),
     path("lots/<int:pk>/ledger", views.lot_ledger, name="lot_ledger"),
     path("statistics/cycles", views.cycles, name="cycles"),
+    path("sessions", hall.session_list, name="sessions"),
+    path("sessions/<int:pk>", hall.session, name="session"),
+    path("sessions/<int:pk>/board", hall.board, name="board"),
+    path("sessions/<int:pk>/console", console.console, name="console"),
     path("api/docs/errors", views.errors, name="errors"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

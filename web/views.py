@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -17,10 +17,10 @@ from auctions.models import Bid, Lot
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from auctions.turnover import turnover
 from core import clock
-from core.envelope import stamp
 from core.errors import NotFound, all_refusals
 from web import lots, texts
 from web.lots import Part, Role
+from web.pages import page
 
 
 @require_safe
@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     cards, more = lots.on_sale(actor, now)
     ended = lots.recently_ended(actor, now)
-    return _page(request, "web/home.html", now, cards=cards, more=more, ended=ended)
+    return page(request, "web/home.html", now, cards=cards, more=more, ended=ended)
 
 
 @require_safe
@@ -52,7 +52,7 @@ def lot(request: HttpRequest, pk: int) -> HttpResponse:
         shown = _visible(actor, pk)
     part = lots.part_of(actor, shown)
     bids = lots.newest_bids(shown, at_most=_how_many(request))
-    return _page(request, "web/lot.html", now, **_lot_context(shown, part, bids, now, seq))
+    return page(request, "web/lot.html", now, **_lot_context(shown, part, bids, now, seq))
 
 
 @require_safe
@@ -62,14 +62,14 @@ def lot_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _visible(actor, pk)
     bids = lots.newest_bids(shown, after=_number(request, "after"), at_most=lots.BIDS_AT_MOST)
     paddle = lots.part_of(actor, shown).paddle
-    return _page(request, "web/_bids.html", clock.now(), bids=bids, own_paddle=paddle)
+    return page(request, "web/_bids.html", clock.now(), bids=bids, own_paddle=paddle)
 
 
 @require_safe
 def cycles(request: HttpRequest) -> HttpResponse:
     """GET /statistics/cycles: turnover by trading cycle, with its exports."""
     found = turnover()
-    return _page(
+    return page(
         request,
         "web/cycles.html",
         found.as_of,
@@ -84,7 +84,7 @@ def cycles(request: HttpRequest) -> HttpResponse:
 def errors(request: HttpRequest) -> HttpResponse:
     """GET /api/docs/errors: where the `type` of every problem points to."""
     sentences = {(int(one.status), one.code): one.message for one in all_refusals()}
-    return _page(request, "web/errors.html", clock.now(), sentences=sorted(sentences.items()))
+    return page(request, "web/errors.html", clock.now(), sentences=sorted(sentences.items()))
 
 
 def _visible(actor: Actor, lot_id: int) -> Lot:
@@ -110,8 +110,10 @@ def _lot_context(
         "price_caption": texts.price_caption(shown, phase),
         "shown_price": shown.starting_price if shown.price is None else shown.price,
         "minimum": engines.minimum_bid(shown),
-        "countdown_caption": texts.countdown_captions().get(phase, ""),
+        "countdown_caption": texts.countdown_caption(shown, phase, now),
+        "counts_down": _counts_down(shown, phase, now),
         "extended": texts.extended_text(shown),
+        "called": texts.call_texts()[shown.hall_standing().calls] if phase is Phase.OPEN else "",
         "extension_rule": texts.extension_rule(shown),
         "rights": [texts.priority_text(right) for right in standing_rights(shown)],
         "own_right": texts.priority_text(part.priority) if part.priority else "",
@@ -120,6 +122,13 @@ def _lot_context(
         "standing": texts.standing_text(shown, leading=part.leading, has_bid=part.has_bid),
         "data": _script_data(shown, part, now, seq),
     }
+
+
+def _counts_down(shown: Lot, phase: Phase, now: datetime) -> bool:
+    """Whether the page's script will show how much time is left."""
+    if phase in BEFORE_OPENING:
+        return now < shown.opens_at
+    return phase is Phase.OPEN and not shown.is_sold_in_hall
 
 
 def _script_data(shown: Lot, part: Part, now: datetime, seq: int) -> dict[str, Any]:
@@ -154,11 +163,3 @@ def _number(request: HttpRequest, name: str) -> int:
     """A count in the query; anything else counts as none."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def _page(request: HttpRequest, template: str, now: datetime, **context: Any) -> HttpResponse:
-    """A page as it is at `now`; a copy of it would show an old price and an old clock."""
-    response = render(request, template, context)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Server-Time"] = stamp(now)
-    return response

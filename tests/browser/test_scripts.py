@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.browser.typed import TYPED
+
 pytestmark = pytest.mark.browser
 
 
@@ -23,31 +25,6 @@ def run(server, browser):
         )
 
     return call
-
-
-TYPED = {
-    "1100000": "1100000.00",
-    "1,100,000": "1100000.00",
-    " ¥1,100,000.5 ": "1100000.50",
-    "￥１，１００，０００元": "1100000.00",
-    "110万": "1100000.00",
-    "110.5 万元": "1105000.00",
-    "0.0001万": "1.00",
-    "1.2亿": "120000000.00",
-    "9999999999999999.99": "9999999999999999.99",
-    # Not one amount, not exact, or not an amount at all.
-    "": None,
-    "0": None,
-    "-5": None,
-    "1,1000": None,
-    "1.100.000": None,
-    "1.005": None,
-    "0.0000001万": None,
-    "1e6": None,
-    "110万5000": None,
-    "一百万": None,
-    "10000000000000000": None,
-}
 
 
 def test_amounts_as_people_type_them(run):

@@ -23,3 +23,8 @@ def day(instant: datetime) -> str:
 def to_millisecond(instant: datetime) -> str:
     """The time of day. Cut, not rounded: a bid must not seem to be of the next second."""
     return instant.astimezone(SHANGHAI).isoformat(timespec="milliseconds")[11:23]
+
+
+@register.filter
+def to_minute(instant: datetime) -> str:
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

@@ -22,10 +22,19 @@ def yuan(amount: Decimal | None) -> str:
 @register.filter
 def wan(amount: Decimal | None) -> str:
     """The same amount in units of ten thousand, every digit of it: `335 万元`, `0.105 万元`."""
-    if amount is None:
-        return ""
-    digits = f"{amount / WAN:,.6f}".rstrip("0").rstrip(".")
-    return wan_pattern().replace("{amount}", digits)
+    return "" if amount is None else wan_pattern().replace("{amount}", wan_digits(amount))
+
+
+@register.filter
+def wan_digits(amount: Decimal | None) -> str:
+    """The digits alone, where the unit stands beside them: `335`, `0.105`."""
+    return "" if amount is None else f"{amount / WAN:,.6f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def per_cent(rate: Decimal | None) -> str:
+    """`+20 %`; a premium with no more decimals than it has."""
+    return "" if rate is None else f"+{rate:,.2f}".rstrip("0").rstrip(".") + " %"
 
 
 def wan_pattern() -> str:

@@ -25,7 +25,7 @@ const partAtLoad = lot.my && lot.my.registration_state;
 
 const el = (id) => document.getElementById(id);
 let connection = "connecting";
-let shownPhase = lot.phase;
+let shownPhase = null;
 let hasBid = page.has_bid;
 
 function write(id, text) {
@@ -65,13 +65,14 @@ startLedger(page);
 function render() {
   const now = phase();
   const amount = lot.result?.price ?? lot.current_price ?? lot.starting_price;
-  const caption = lot.current_price === null ? "start" : now === "sold" ? "sold" : "current";
+  const caption = lot.current_price === null ? "start" : now in texts.prices ? now : "current";
   write("price-caption", texts.prices[caption]);
   write("price", yuan(amount));
   write("price-wan", wan(amount, texts.wan));
   write("leader", lot.leader_code ?? texts.nobody);
   write("bid-count", String(lot.bid_count));
   renderEnd();
+  show("called", now === "open" ? texts.calls[lot.calls] : "");
   renderPhase(now);
   renderStanding(now);
   for (const one of [form, match]) one.update({ lot, phase: now, leading: isLeading() });
@@ -86,15 +87,22 @@ function renderEnd() {
 }
 
 function renderPhase(now) {
-  shownPhase = now;
+  shownPhase = awaited(now);
   write("phase", texts.phases[now]);
   el("phase").className = `phase phase-${now}`;
-  show("countdown-caption", texts.countdowns[now] ?? "");
+  show("countdown-caption", texts.countdowns[awaited(now)] ?? "");
   if (lot.result) show("result", resultText(lot.result));
   el("record").hidden = !lot.result;
   const ended = ![...BEFORE_OPENING, "open", "suspended"].includes(now);
   for (const offer of document.querySelectorAll(".while-open")) offer.hidden = ended;
   for (const word of document.querySelectorAll(".once-over")) word.hidden = !ended;
+}
+
+/* In the hall nothing is counted down once the announced time has come. */
+function awaited(now) {
+  if (lot.closes_at !== null) return now;
+  if (now === "open") return "hammer";
+  return BEFORE_OPENING.includes(now) && clock.now() >= Date.parse(lot.opens_at) ? "auctioneer" : now;
 }
 
 function resultText({ outcome, price, paddle }) {
@@ -115,14 +123,14 @@ function renderStanding(now) {
 /* Ten times a second: the countdown, and the changes of phase that only time brings. */
 function tick() {
   const now = phase();
-  const target = BEFORE_OPENING.includes(now) ? lot.opens_at : now === "open" && lot.closes_at;
+  const target = BEFORE_OPENING.includes(awaited(now)) ? lot.opens_at : now === "open" && lot.closes_at;
   el("countdown").hidden = !target;
   if (target) {
     const left = Date.parse(target) - clock.now();
     write("countdown", remaining(left, texts.days));
     el("countdown").classList.toggle("urgent", now === "open" && left <= 60_000);
   }
-  if (now !== shownPhase) {
+  if (awaited(now) !== shownPhase) {
     render();
     if (now === "over") refreshSoon();
   }
@@ -143,6 +151,7 @@ function takeBid(bid) {
     lot.leader_code = bid.paddle;
     if (bid.minimum) lot.minimum_bid = bid.minimum;
     lot.closes_at = bid.closes_at;
+    lot.calls = 0; // a bid takes them back
     flash("price");
     if (!isLeading()) {
       write("announcer", fill(texts.new_bid, { price: yuan(bid.amount), paddle: bid.paddle }));
@@ -150,6 +159,11 @@ function takeBid(bid) {
   }
   if (bid.paddle === page.paddle) hasBid = true;
   showBid(bid);
+  render();
+}
+
+function takeCall({ number, calls }) {
+  if (number === lot.bid_count) lot.calls = calls;
   render();
 }
 
@@ -170,6 +184,7 @@ function takeEnd(outcome, { price = null, paddle = null }) {
 function takeEvent(kind, facts) {
   clock.hear(facts.server_time);
   if (kind === "lot.bid_placed") takeBid(facts);
+  else if (kind === "lot.called") takeCall(facts);
   else if (kind === "lot.extended") takeExtension(facts);
   else if (kind === "lot.sold") takeEnd("sold", facts);
   else if (kind === "lot.unsold") takeEnd(facts.outcome ?? "unsold", facts);

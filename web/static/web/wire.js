@@ -1,14 +1,18 @@
 /* Talking to the server: questions, requests that are repeated until they are answered, and
-   the stream of a lot's events. */
+   the streams of a lot's and a session's events. */
 
 const PATIENCE_MS = 10_000;
 const SILENCE_MS = 16_000; // three clock ticks that did not come
 const BRIEF_MS = 3_500;
 const LONGEST_WAIT_MS = 5_000;
 
-const KINDS = [
-  "lot.bid_placed", "lot.extended", "lot.sold", "lot.unsold",
+export const LOT_KINDS = [
+  "lot.bid_placed", "lot.extended", "lot.sold", "lot.unsold", "lot.floor_opened", "lot.called",
   "lot.suspended", "lot.resumed", "lot.withdrawn", "lot.published", "lot.void", "lot.defaulted",
+];
+export const SESSION_KINDS = [
+  "session.started", "session.item_called_up", "session.deal_signed", "session.order_changed",
+  "session.finished", "session.cancelled",
 ];
 
 function pause(ms) {
@@ -99,9 +103,19 @@ export function newKey() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/* Follow a lot's events from sequence `seq` on. EventSource reconnects by itself after a lost
-   connection; what it does not notice (silence, a refusal) is seen to here. */
-export function follow(url, seq, { onEvent, onTick, onState }) {
+/* Send a form. Whether a move without an answer was made is for the person to see; null then. */
+export async function submit(url, form) {
+  try {
+    return await once(url, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  } catch {
+    return null;
+  }
+}
+
+/* Follow the events of a lot or a session from sequence `seq` on, from now on if it is null.
+   EventSource reconnects by itself after a lost connection; what it does not notice (silence, a
+   refusal) is seen to here. Returns what ends it. */
+export function follow(url, seq, { onEvent, onTick, onState, kinds = LOT_KINDS }) {
   let last = seq;
   let worry = 0;
   let heardAt = performance.now();
@@ -111,7 +125,7 @@ export function follow(url, seq, { onEvent, onTick, onState }) {
     heardAt = performance.now();
     const place = Number(message.lastEventId);
     if (place) {
-      if (place <= last) return;
+      if (last !== null && place <= last) return;
       last = place;
     }
     onEvent(message.type, JSON.parse(message.data));
@@ -120,7 +134,7 @@ export function follow(url, seq, { onEvent, onTick, onState }) {
   function open() {
     source?.close();
     heardAt = performance.now();
-    source = new EventSource(`${url}?last_event_id=${last}`);
+    source = new EventSource(last === null ? url : `${url}?last_event_id=${last}`);
     source.addEventListener("open", () => {
       heardAt = performance.now();
       clearTimeout(worry);
@@ -135,13 +149,19 @@ export function follow(url, seq, { onEvent, onTick, onState }) {
       heardAt = performance.now();
       onTick(JSON.parse(message.data));
     });
-    for (const kind of KINDS) source.addEventListener(kind, take);
+    for (const kind of kinds) source.addEventListener(kind, take);
   }
 
   open();
-  setInterval(() => {
+  const watching = setInterval(() => {
     const silent = performance.now() - heardAt > SILENCE_MS;
     if (silent) onState("reconnecting");
     if (silent || source.readyState === EventSource.CLOSED) open();
   }, 3_000 + Math.random() * 2_000);
+
+  return () => {
+    clearInterval(watching);
+    clearTimeout(worry);
+    source.close();
+  };
 }
