@@ -7,6 +7,7 @@ reload, at another console or after a lost connection is read anew from the data
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,7 +23,8 @@ from accounts.actors import Actor
 from accounts.requests import actor_of
 from auctions import engines, hall, lots, sessions
 from auctions.board import Board, board_of
-from auctions.lifecycle import FloorState, LotFormat, LotState, SessionState
+from auctions.holders import rights_standing_on
+from auctions.lifecycle import BidKind, FloorState, LotFormat, LotState, SessionState
 from auctions.models import AuctionSession
 from auctions.queries import admitted
 from core import clock
@@ -108,6 +110,7 @@ def _page(request: HttpRequest, actor: Actor, shown: AuctionSession, said: Said)
         "bids": board.newest_bids,
         "reserve": hall_texts.reserve_label(board.lot) if board.lot else "",
         "paddles": _paddles(board),
+        "may_match": _may_match(board),
         "may_withdraw": actor.operates,
         "said": said,
         "key": str(uuid4()),  # what was refused is not repeated
@@ -163,6 +166,12 @@ def _paddles(board: Board) -> list[str]:
     return list(found.values_list("paddle", flat=True))
 
 
+def _may_match(board: Board) -> bool:
+    """Whether somebody could take the leading price by right of priority."""
+    lot = board.lot
+    return lot is not None and rights_standing_on(lot.pk).exists()
+
+
 # --- The moves ------------------------------------------------------------------------------
 
 
@@ -189,6 +198,8 @@ def _open(actor: Actor, shown: AuctionSession, form: QueryDict) -> str:
 
 def _bid(actor: Actor, shown: AuctionSession, form: QueryDict) -> str:
     """The clerk keys a paddle and an amount; without one it is the price that was asked."""
+    if form.get("kind") == BidKind.MATCH:
+        return _match(actor, form)
     text = form.get("amount", "").strip() or form.get("asking", "")
     amount, minimum, step = (typed.amount(each) for each in (text, *_asked(form)))
     if amount is None:
@@ -197,15 +208,27 @@ def _bid(actor: Actor, shown: AuctionSession, form: QueryDict) -> str:
         steps = int((amount - minimum) // step)
         sentence = _("{price} is {steps} steps above the lowest possible bid. Send it again if so.")
         raise Unclear(sentence.format(price=yuan(amount), steps=steps), sure=text)
+    return _placed(actor, form, amount, BidKind.RAISE)
+
+
+def _match(actor: Actor, form: QueryDict) -> str:
+    """A holder of a right of priority takes the price that leads, as the console shows it."""
+    price = typed.amount(form.get("price", "")) or typed.amount(form.get("asking", ""))
+    if price is None:
+        raise InvalidValue(what="price")
+    return _placed(actor, form, price, BidKind.MATCH)
+
+
+def _placed(actor: Actor, form: QueryDict, amount: Decimal, kind: BidKind) -> str:
     placed = hall.floor_bid(
         actor=actor,
         lot_id=_number(form, "lot"),
         paddle=form.get("paddle", "").strip(),
         amount=amount,
         key=_key(form),
+        kind=kind,
     )
-    text = hall_texts.done_texts()["bid"]
-    return text.format(
+    return hall_texts.done_texts()["bid"].format(
         number=placed.bid.number,
         paddle=placed.bid.registration.paddle,
         price=yuan(placed.bid.amount),

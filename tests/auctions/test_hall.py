@@ -12,6 +12,7 @@ from auctions.models import Bid, Lot, Registration
 from auctions.record import record_of
 from core.errors import PermissionDenied
 from marketplace.models import Channel
+from tests.auctions.test_priority import give
 from tests.conftest import act, organization_of
 from tests.factories import admit, bid, make_hall_lot, make_session, start
 from verify.checks import Altered, check
@@ -153,3 +154,16 @@ def test_the_hall_over_http(lot, bidder, rival, operator, api):
     sold = post(exchange, f"{path}/hammer", {"number": 1}).json()
     assert (sold["phase"], sold["result"]["price"]) == ("sold", "1000.00")
     assert post(exchange, f"{path}/pass").json()["code"] == "bidding_not_open"
+
+
+def test_a_clerk_keys_a_match_by_priority_over_http(lot, bidder, rival, operator, api):
+    give(lot, rival)
+    hall.open_floor(actor=act(operator), lot_id=lot.pk)
+    raise_paddle(lot, bidder, operator, "1000.00")
+    body = {"paddle": paddle_of(lot, rival), "amount": "1000.00", "kind": "match"}
+    path, key = f"lots/{lot.pk}/floor-bids", {"Idempotency-Key": str(uuid4())}
+    answer = post(api(operator), path, body, **key)
+    assert (answer.status_code, answer.json()["kind"]) == (201, "match")
+    assert post(api(operator), path, body, **key).headers["Idempotent-Replay"] == "true"
+    lot.refresh_from_db()
+    assert (lot.leader.paddle, lot.price) == (paddle_of(lot, rival), Decimal("1000.00"))

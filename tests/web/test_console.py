@@ -9,6 +9,7 @@ from django.test import Client
 from auctions.lifecycle import FloorState, LotState, SessionKind
 from auctions.models import Auctioneer, AuctionHouse, AuctionSession, Lot
 from core import clock
+from tests.auctions.test_priority import give
 from tests.conftest import make_member, make_organization
 from tests.factories import admit, bid, make_hall_lot, make_session
 from tests.marketplace.conftest import propose
@@ -170,6 +171,22 @@ def test_a_bid_far_above_the_price_is_asked_for_twice(opened, lot, bidder):
     opened.page = doubted
     assert "Bid no. 1" in opened("bid")
     assert lot.bids.get().amount == 15_000
+
+
+def test_a_holder_of_priority_in_the_hall_takes_the_leading_price(opened, lot, bidder, rival):
+    assert 'id="match"' not in opened.page.text
+    give(lot, rival)
+    opened("bid", paddle=paddle(lot, bidder))
+    text = opened("bid", kind="match", paddle=paddle(lot, rival))
+    assert f"Bid no. 2: paddle {paddle(lot, rival)}, ¥1,000." in text
+    assert 'id="match"' in opened.page.text
+    assert list(lot.bids.order_by("number").values_list("kind", "source")) == [
+        ("raise", "floor"),
+        ("match", "floor"),
+    ]
+    refused = opened.press("bid", kind="match", paddle=paddle(lot, bidder))
+    assert refused.status_code == 403
+    assert "no right of priority" in text_of(refused)
 
 
 def test_a_bid_sent_twice_counts_once(opened, lot, bidder):

@@ -36,9 +36,14 @@ function take(text) {
   replace("order", part("order"));
   if (placeUp() !== before) el("order").querySelector(".is-up")?.scrollIntoView({ block: "nearest" });
   if (el("entry").dataset.for !== part("entry").dataset.for) enter(part("entry"));
-  else if (el("bid-form")) el("bid-form").elements.asking.value = part("bid-form").elements.asking.value;
+  else if (el("bid-form")) renew(el("bid-form").elements, part("bid-form").elements);
   if (el("amount-in")) el("amount-in").placeholder = wan(el("bid-form").elements.asking.value, box.dataset.wan);
   return el("state").dataset.lot;
+}
+
+function renew(fields, fresh) {
+  fields.asking.value = fresh.asking.value;
+  if (fields.price) fields.price.value = fresh.price.value;
 }
 
 function placeUp() {
@@ -57,13 +62,13 @@ function onState(state) {
 
 const hall = live(address, box.dataset.session, take, onState);
 
-async function make(form) {
+async function make(form, button) {
   if (busy) return;
   busy = true;
   box.setAttribute("aria-busy", "true");
   const { amount, asking } = form.elements;
   const asked = amount && (amount.value || asking.value);
-  const answer = await submit(address, form);
+  const answer = await submit(address, form, button);
   busy = false;
   box.removeAttribute("aria-busy");
   const part = answer === null || answer.isJson ? null : parts(answer.body);
@@ -85,7 +90,7 @@ async function make(form) {
 document.addEventListener("submit", (event) => {
   if (!box.contains(event.target)) return;
   event.preventDefault();
-  make(event.target);
+  make(event.target, event.submitter);
 });
 
 /* The keys of the buttons work everywhere on the page, also while a paddle is being typed, and

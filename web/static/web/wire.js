@@ -104,9 +104,10 @@ export function newKey() {
 }
 
 /* Send a form. Whether a move without an answer was made is for the person to see; null then. */
-export async function submit(url, form) {
+export async function submit(url, form, button = null) {
   try {
-    return await once(url, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    const body = new URLSearchParams(new FormData(form, button));
+    return await once(url, { method: "POST", body });
   } catch {
     return null;
   }
