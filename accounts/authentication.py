@@ -11,14 +11,13 @@ from typing import Any
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.actors import Actor, actor_of_client
 from accounts.models import ApiClient, Organization
-from core.db import as_array
+from core.db import as_array, run_together
 from core.errors import CHALLENGE
 
 
@@ -48,9 +47,8 @@ def actors_of_tokens(values: Collection[str]) -> dict[str, Actor]:
     hashes = {hash_of(value): value for value in values if value.isascii() and value.isprintable()}
     if not hashes:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_GRANTS, [Token.Type.ACCESS_TOKEN.value, as_array(hashes)])
-        return {hashes[hash]: _actor(*grant) for hash, *grant in cursor.fetchall()}
+    (rows,) = run_together((_GRANTS, [Token.Type.ACCESS_TOKEN.value, as_array(hashes)]))
+    return {hashes[hash]: _actor(*grant) for hash, *grant in rows}
 
 
 # Plain SQL: it runs for every request of a partner system, and for every batch of bids.

@@ -15,6 +15,10 @@ from uuid import UUID
 BATCH = 256
 MOST_WAITING = 2048
 DEADLINE_S = 3.0
+# A batch costs nearly as much for one bid as for ten. Who has just been answered may bid again at
+# once, so after a crowd it is waited for, for at most this share of what the last batch took.
+PATIENCE = 0.25
+MOST_PATIENT_S = 0.01
 
 
 @dataclass(eq=False, slots=True)
@@ -43,6 +47,8 @@ class BidQueue:
         self._count = 0
         self._held: set[int] = set()
         self._closed = False
+        # How many were handed out last, and when; how many have to wait until `take` looks again.
+        self._crowd, self._handed_at, self._wanted = 0, 0.0, 1
         self._changed = Condition()
 
     def __len__(self) -> int:
@@ -52,7 +58,8 @@ class BidQueue:
         """Line up together; those are returned for whom there is no room, or no time any more."""
         with self._changed:
             left_out = [bid for bid in bids if not self._line_up(bid)]
-            self._changed.notify()
+            if self._count >= self._wanted:
+                self._changed.notify()
         return left_out
 
     def _line_up(self, bid: WaitingBid) -> bool:
@@ -69,12 +76,25 @@ class BidQueue:
 
     def take(self) -> list[WaitingBid]:
         """The next batch, as soon as there is one; empty when all is done and the queue closed."""
+        took = monotonic() - self._handed_at
         with self._changed:
-            while not (lots := self._lots()):
-                if self._closed and not self._count:
-                    return []
-                self._changed.wait()
-            return self._share_out(lots)
+            bids: list[WaitingBid] = []
+            while not bids:
+                while not self._lots():
+                    if self._closed and not self._count:
+                        return []
+                    self._changed.wait()
+                self._wait_for_the_crowd(min(PATIENCE * took, MOST_PATIENT_S))
+                if lots := self._lots():  # unless they have all waited too long
+                    bids = self._share_out(lots)
+        self._crowd, self._handed_at = len(bids), monotonic()
+        return bids
+
+    def _wait_for_the_crowd(self, patience: float) -> None:
+        if self._count < self._crowd and not self._closed:
+            self._wanted = self._crowd
+            self._changed.wait_for(lambda: self._count >= self._wanted or self._closed, patience)
+            self._wanted = 1
 
     def hold(self, lot_id: int) -> None:
         """Leave a lot's bids in the queue until it is released; they keep their deadline."""

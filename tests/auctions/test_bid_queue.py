@@ -84,6 +84,47 @@ def test_whoever_waited_too_long_is_taken_out_even_where_a_lot_is_held():
     assert len(queue) == 0
 
 
+@pytest.fixture
+def taking_after_a_crowd(monkeypatch):
+    """A queue that has just handed out three, and what its next taker gets, patient for so long."""
+
+    def begin(patience: float) -> tuple[BidQueue, Thread, list[int]]:
+        queue, got = BidQueue(), []
+        filled(queue, l1=3)
+        assert taken(queue) == [1, 1, 1]
+        monkeypatch.setattr(bid_queue, "PATIENCE", 10_000)
+        monkeypatch.setattr(bid_queue, "MOST_PATIENT_S", patience)
+        thread = Thread(target=lambda: got.extend(taken(queue)))
+        thread.start()
+        return queue, thread, got
+
+    return begin
+
+
+def test_after_a_crowd_it_is_waited_for(taking_after_a_crowd):
+    queue, thread, got = taking_after_a_crowd(60.0)
+    filled(queue, l1=2)
+    assert thread.is_alive()
+    filled(queue, l2=1)
+    thread.join(timeout=5)
+    assert got == [1, 1, 2]
+
+
+def test_a_crowd_that_does_not_come_back_is_not_waited_for_long(taking_after_a_crowd):
+    queue, thread, got = taking_after_a_crowd(0.01)
+    filled(queue, l1=1)
+    thread.join(timeout=5)
+    assert got == [1]
+
+
+def test_a_queue_that_closes_waits_for_nobody(taking_after_a_crowd):
+    queue, thread, got = taking_after_a_crowd(60.0)
+    filled(queue, l1=1)
+    queue.close()
+    thread.join(timeout=5)
+    assert got == [1]
+
+
 @pytest.mark.parametrize("change", ["put", "release", "close"])
 def test_whoever_waits_for_a_batch_hears_of_every_change(change):
     queue = BidQueue()

@@ -26,7 +26,7 @@ from core.events import CHANNEL
 from tests.bench import truth
 from tests.bench.figures import percentile
 from tests.bench.server import LOGS
-from tests.bench.world import World, make_lots, place_first_bids
+from tests.bench.world import World, make_lots, write_first_bids
 
 # Time for the closers to wake and to look, before the first lot is due.
 AHEAD = timedelta(seconds=1.5)
@@ -112,7 +112,7 @@ def _processes() -> Iterator[Processes]:
 
 def _bid_for(world: World, lots: int) -> list[Lot]:
     made = make_lots(world, lots, bidders=1)
-    place_first_bids(world, made)
+    write_first_bids(made)
     return made
 
 

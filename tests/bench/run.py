@@ -38,7 +38,7 @@ class Sizes:
     scattered_s: float = 30.0
     storm: int = 10_000
     watchers: Sequence[int] = (1000, 5000)
-    watched_s: float = 6.0
+    watched_s: float = 5.0
     by_beat: bool = True
 
 
@@ -77,7 +77,8 @@ def prepare(sizes: Sizes) -> Place:
     world = make_world(max(sizes.bidders))
     floor.prepare(world)
     say(f"making {sizes.many} lots with {max(sizes.bidders)} bidders each")
-    return Place(world, make_lots(world, sizes.many, bidders=max(sizes.bidders)))
+    many = make_lots(world, sizes.many, bidders=max(sizes.bidders), deposits=False)
+    return Place(world, many)
 
 
 def one_round(
