@@ -91,6 +91,8 @@ def beat() -> Iterator[None]:
         "worker": [*celery, "worker", "-Q", "clock", "-c", "2", *quiet],
         "beat": [*celery, "beat", "-s", str(LOGS / "beat-schedule"), "--loglevel", "warning"],
     }
+    for schedule in LOGS.glob("beat-schedule*"):
+        schedule.unlink()
     with _processes() as processes:
         children = {
             name: processes.start(
@@ -99,6 +101,7 @@ def beat() -> Iterator[None]:
             for name, command in commands.items()
         }
         processes.wait_ready(children["worker"], lambda: bool(app.control.ping(timeout=0.5)))
+        processes.wait_ready(children["beat"], lambda: any(LOGS.glob("beat-schedule*")))
         yield
         processes.raise_if_any_ended()
 

@@ -31,7 +31,8 @@ def serving() -> Iterator[Server]:
             "web",
             [
                 *[sys.executable, "-m", "uvicorn", "config.asgi:application"],
-                *["--port", str(port), "--log-level", "warning"],
+                # Between two loads, bidders wait for the slowest of them.
+                *["--port", str(port), "--log-level", "warning", "--timeout-keep-alive", "120"],
             ],
             log=LOGS / "web.log",
             cwd=PROJECT,
