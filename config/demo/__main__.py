@@ -1,8 +1,9 @@
-"""`make demo`: the whole product on this machine, and a lot that closes while you watch.
+"""`make demo`: the whole product on this machine, a lot that closes and a session that is held.
 
 Starts what is not configured (PostgreSQL, Valkey), brings the database up to date, makes the
-demo world, starts web, worker, beat and closer, plays the scripted lot, and then serves until
-Ctrl-C. With --ci it stops after the scripted lot and exits with 1 if anything differed.
+demo world, starts web, worker, beat and closer, plays the scripted lot and the scripted flagship
+session, checks their records, and then serves until Ctrl-C. With --ci it stops after the story
+and exits with 1 if anything differed.
 """
 
 import argparse
@@ -37,7 +38,7 @@ def say(text: str) -> None:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make demo ARGS=…", description=__doc__)
-    parser.add_argument("--ci", action="store_true", help="play the lot, check it, stop")
+    parser.add_argument("--ci", action="store_true", help="play the story, check it, stop")
     parser.add_argument("--port", type=int, help="where the pages are served (8000 or the next)")
     chosen = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
@@ -56,10 +57,10 @@ def _run(*, ci: bool, port: int) -> int:
     STATE.mkdir(exist_ok=True)
     base_url = f"http://127.0.0.1:{port}"
     with services("demo", say=say) as started, _environment(started, base_url):
-        lot_id = _prepare()
+        lot_id, session_id = _prepare()
         with Processes(say=say) as processes:
             _start(processes, port, base_url)
-            _banner(base_url, lot_id)
+            _banner(base_url, lot_id, session_id)
             differs = _play(base_url)
             if not ci and not differs:
                 _serve(processes)
@@ -109,8 +110,11 @@ def _secret_key() -> str:
     return path.read_text()
 
 
-def _prepare() -> int:
-    """Bring database and demo world up to date; return the lot that visitors may bid on."""
+def _prepare() -> tuple[int, int]:
+    """Bring database and demo world up to date.
+
+    Return the lot that visitors may bid on and the session that they may hold.
+    """
     import django
     from django.core.management import call_command
 
@@ -127,13 +131,13 @@ def _prepare() -> int:
     from config.demo import world
     from marketplace.models import Achievement, Need
 
-    lot = world.open_a_lot()
+    lot, session = world.open_a_lot(), world.announce_a_session()
     say(
         f"demo world: {Organization.objects.count()} organizations, "
         f"{Need.objects.count()} needs, {Achievement.objects.count()} achievements"
     )
     connections.close_all()
-    return lot.pk
+    return lot.pk, session.pk
 
 
 def _start(processes: Processes, port: int, base_url: str) -> None:
@@ -176,14 +180,19 @@ def _worker_answers() -> bool:
     return bool(app.control.ping(timeout=0.5))
 
 
-def _banner(base_url: str, lot_id: int) -> None:
+def _banner(base_url: str, lot_id: int, session_id: int) -> None:
     from config.demo.credentials import credentials
 
     known = credentials(base_url)
+    hall = f"{base_url}/sessions/{session_id}"
     lines = [
         "",
         f"  市场首页 / market      {base_url}/",
         f"  在线竞价 / live lot    {base_url}/lots/{lot_id}    <- bid here yourself",
+        f"  专场 / session         {hall}    <- hold it yourself, as operator",
+        f"  主持台 / console       {hall}/console",
+        f"  现场大屏 / board       {hall}/board",
+        f"  成交统计 / turnover    {base_url}/statistics/cycles",
         f"  运营后台 / operations  {base_url}/admin/",
         f"  接口文档 / API         {base_url}/api/docs",
         "",
@@ -201,11 +210,12 @@ def _banner(base_url: str, lot_id: int) -> None:
 
 
 def _play(base_url: str) -> bool:
-    """Play the scripted lot; True if the story did not come true."""
+    """Play the scripted lot and the scripted session; True if the story did not come true."""
+    from config.demo import flagship
     from config.demo.api import Client, Problem
     from config.demo.credentials import credentials
     from config.demo.partner import Partner
-    from config.demo.scenario import Differs, play
+    from config.demo.scenario import Differs, play, verify
 
     known: dict[str, Any] = credentials(base_url)
     clients = {
@@ -214,11 +224,17 @@ def _play(base_url: str) -> bool:
     }
     try:
         with Partner() as partner:
-            play(clients, partner, say=say)
+            timed = play(clients, partner, say=say)
+        held = flagship.hold(clients, base_url=base_url, say=say)
+        for lot in (timed, *held.lots):
+            verify(clients["demo-exchange"], lot, say)
     except (Differs, Problem) as problem:
         say(f"DIFFERS: {problem}")
         return True
-    say("the story came true: listed, bid for, extended, closed by Celery, delivered, verified")
+    say(
+        "the story came true: listed, bid for, extended, closed by Celery, delivered; "
+        "auctioned in the hall, signed, counted in its cycle; verified"
+    )
     return False
 
 

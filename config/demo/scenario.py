@@ -34,20 +34,23 @@ class Differs(Exception):
     """The story did not come true; the text says where."""
 
 
-def play(clients: dict[str, Client], partner: Partner, *, say: Say) -> None:
-    """Play the scripted lot from listing to the check of its public record."""
+def play(clients: dict[str, Client], partner: Partner, *, say: Say) -> dict[str, Any]:
+    """Play the scripted lot from listing to the webhook about its sale; the lot."""
     exchange = clients["demo-exchange"]
     endpoint = _subscribe(clients["demo-institute"], partner)
     lot = _publish_a_lot(clients, say)
     bidders = [clients[f"demo-bidder-{letter}"] for letter in "abc"]
-    paddles = {bidder.client_id: _admit(exchange, bidder, lot) for bidder in bidders}
+    admitted = [admit(exchange, bidder, lot, DEPOSIT) for bidder in bidders]
+    paddles = {
+        bidder.client_id: one["paddle"] for bidder, one in zip(bidders, admitted, strict=True)
+    }
     say(f"{lot['code']}  号牌 / paddles: {', '.join(sorted(paddles.values()))}")
     _bid_until_the_late_one(bidders, lot, say)
     result = _await_close(exchange, lot, say)
     _check_result(result, bidders[2], paddles)
     _await_webhook(partner, lot, say)
     clients["demo-institute"].post(f"/webhook-endpoints/{endpoint}/disable")
-    _verify(exchange, lot, say)
+    return lot
 
 
 def _subscribe(client: Client, partner: Partner) -> int:
@@ -58,28 +61,12 @@ def _subscribe(client: Client, partner: Partner) -> int:
 
 
 def _publish_a_lot(clients: dict[str, Client], say: Say) -> dict[str, Any]:
-    institute, exchange = clients["demo-institute"], clients["demo-exchange"]
-    stamp = datetime.now(SHANGHAI).strftime("%H%M%S")
-    achievement = institute.post(
-        "/achievements",
+    sold = list_achievement(clients, clients["demo-institute"], "长寿命储能电芯补锂工艺", "NE")
+    opens = server_time(clients["demo-exchange"]) + OPENS_IN
+    lot = make_lot(
+        clients,
         {
-            "title": f"长寿命储能电芯补锂工艺（演示 {stamp}）",
-            "summary": "虚构的演示成果。",
-            "field": "NE",
-            "maturity_level": 7,
-            "ip_kind": "know_how",
-            "ip_number": "",
-        },
-    )
-    path = f"/achievements/{achievement['id']}"
-    institute.post(f"{path}/submit")
-    exchange.post(f"{path}/approve")
-    institute.post(f"{path}/publish")
-    opens = _server_time(exchange) + OPENS_IN
-    lot = exchange.post(
-        "/lots",
-        {
-            "achievement": achievement["id"],
+            "achievement": sold,
             "starting_price": f"{START:.2f}",
             "increment": f"{STEP:.2f}",
             "deposit_amount": DEPOSIT,
@@ -89,27 +76,56 @@ def _publish_a_lot(clients: dict[str, Client], say: Say) -> dict[str, Any]:
             "extension_s": EXTENSION_S,
         },
     )
-    for step in ("submit", "approve", "publish"):
-        lot = exchange.post(f"/lots/{lot['id']}/{step}")
     say(
         f"{lot['code']}  {lot['title']}  起拍 / start {_yuan(START)}  加价 / step {_yuan(STEP)}  "
         f"截止 / closes {_shanghai(lot['closes_at'])}"
     )
+    return lot
+
+
+def list_achievement(clients: dict[str, Client], owner: Client, title: str, field: str) -> int:
+    """An invented achievement of the owner, listed, reviewed and published; its id."""
+    stamp = datetime.now(SHANGHAI).strftime("%H%M%S")
+    achievement = owner.post(
+        "/achievements",
+        {
+            "title": f"{title}（演示 {stamp}）",
+            "summary": "虚构的演示成果。",
+            "field": field,
+            "maturity_level": 7,
+            "ip_kind": "know_how",
+            "ip_number": "",
+        },
+    )
+    path = f"/achievements/{achievement['id']}"
+    owner.post(f"{path}/submit")
+    clients["demo-exchange"].post(f"{path}/approve")
+    owner.post(f"{path}/publish")
+    return int(achievement["id"])
+
+
+def make_lot(clients: dict[str, Client], terms: dict[str, Any]) -> dict[str, Any]:
+    """A lot with these terms, from its draft to its announcement."""
+    exchange = clients["demo-exchange"]
+    lot = exchange.post("/lots", terms)
+    for step in ("submit", "approve", "publish"):
+        lot = exchange.post(f"/lots/{lot['id']}/{step}")
     return dict(lot)
 
 
-def _admit(exchange: Client, bidder: Client, lot: dict[str, Any]) -> str:
+def admit(exchange: Client, bidder: Client, lot: dict[str, Any], deposit: str) -> dict[str, Any]:
+    """Register the bidder, record its deposit and give it a paddle; the registration."""
     applied = bidder.post(
         f"/lots/{lot['id']}/registrations", {"rules_version": lot["rules_version"]}
     )
     path = f"/registrations/{applied['id']}"
-    exchange.post(f"{path}/deposit", {"amount": DEPOSIT, "reference": f"DEMO-{applied['id']}"})
-    return str(exchange.post(f"{path}/approve")["paddle"])
+    exchange.post(f"{path}/deposit", {"amount": deposit, "reference": f"DEMO-{applied['id']}"})
+    return dict(exchange.post(f"{path}/approve"))
 
 
 def _bid_until_the_late_one(bidders: list[Client], lot: dict[str, Any], say: Say) -> None:
     """Rising bids, one that is too low, and one in the last seconds, which moves the end."""
-    _sleep_until(_instant(lot["opens_at"]) + timedelta(seconds=0.3), bidders[0])
+    sleep_until(instant_of(lot["opens_at"]) + timedelta(seconds=0.3), bidders[0])
     for number in range(5):
         _bid(bidders[number % 2], lot, START + number * STEP, say)
         time.sleep(0.8)
@@ -121,11 +137,11 @@ def _bid_until_the_late_one(bidders: list[Client], lot: dict[str, Any], say: Say
         say(f"       拒绝 / refused {_yuan(START)}: {problem.body['detail']}")
     else:
         raise Differs("a bid below the minimum was accepted")
-    end = _instant(lot["closes_at"])
-    _sleep_until(end - timedelta(seconds=EXTENSION_S / 2), bidders[2])
+    end = instant_of(lot["closes_at"])
+    sleep_until(end - timedelta(seconds=EXTENSION_S / 2), bidders[2])
     late = _bid(bidders[2], lot, START + 5 * STEP, say)
-    moved = _instant(late["placed_at"]) + timedelta(seconds=EXTENSION_S)
-    if _instant(late["closes_at"]) != moved or moved <= end:
+    moved = instant_of(late["placed_at"]) + timedelta(seconds=EXTENSION_S)
+    if instant_of(late["closes_at"]) != moved or moved <= end:
         raise Differs(f"the late bid moved the end to {late['closes_at']}, not to {moved}")
     say(
         f"       最后 {EXTENSION_S} 秒内出价，延时 / late bid extends the end to "
@@ -150,7 +166,7 @@ def _await_close(exchange: Client, lot: dict[str, Any], say: Say) -> dict[str, A
         time.sleep(0.2)
     else:
         raise Differs("nothing closed the lot within 20 s of its end")
-    late = (_instant(result["closed_at"]) - _instant(result["closes_at"])).total_seconds()
+    late = (instant_of(result["closed_at"]) - instant_of(result["closes_at"])).total_seconds()
     say(
         f"{lot['code']}  成交 / sold: 号牌 / paddle {result['paddle']}  "
         f"{_yuan(Decimal(result['price']))}  "
@@ -180,14 +196,14 @@ def _await_webhook(partner: Partner, lot: dict[str, Any], say: Say) -> None:
         if time.monotonic() > began + 30:
             raise Differs(f"no verified webhook came in 30 s ({partner.refused} were refused)")
         time.sleep(0.1)
-    since = datetime.now(UTC) - _instant(message["timestamp"])
+    since = datetime.now(UTC) - instant_of(message["timestamp"])
     say(
         f"       webhook lot.sold -> partner, signature ok, "
         f"{since.total_seconds():.1f} s after the event"
     )
 
 
-def _verify(exchange: Client, lot: dict[str, Any], say: Say) -> None:
+def verify(exchange: Client, lot: dict[str, Any], say: Say) -> None:
     """Hand the public record to the stand-alone verifier, as anybody might."""
     RECORDS.mkdir(parents=True, exist_ok=True)
     path = RECORDS / f"{lot['code']}.json"
@@ -202,22 +218,22 @@ def _verify(exchange: Client, lot: dict[str, Any], say: Say) -> None:
         say(f"     {line}")
 
 
-def _server_time(client: Client) -> datetime:
+def server_time(client: Client) -> datetime:
     """The database's clock, as every lot list says it."""
     rows = client.get("/lots?limit=1")["results"]
-    return _instant(rows[0]["server_time"]) if rows else datetime.now(UTC)
+    return instant_of(rows[0]["server_time"]) if rows else datetime.now(UTC)
 
 
-def _sleep_until(instant: datetime, client: Client) -> None:
-    time.sleep(max(0.0, (instant - _server_time(client)).total_seconds()))
+def sleep_until(instant: datetime, client: Client) -> None:
+    time.sleep(max(0.0, (instant - server_time(client)).total_seconds()))
 
 
-def _instant(text: str) -> datetime:
+def instant_of(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
 def _shanghai(text: str) -> str:
-    return (_instant(text) + timedelta(hours=8)).strftime("%H:%M:%S")
+    return (instant_of(text) + timedelta(hours=8)).strftime("%H:%M:%S")
 
 
 def _yuan(amount: Decimal) -> str:

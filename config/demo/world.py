@@ -5,6 +5,7 @@ is there already, except a lot to bid on when the last one has ended.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from accounts.actors import Actor, actor_of_user
 from accounts.clients import create_api_client
 from accounts.models import City, Membership, Organization, Secondment, User
 from accounts.organizations import register_organization, submit_organization, verify_organization
-from auctions import deposits, lots, registration
-from auctions.lifecycle import LotState, Regime
-from auctions.models import Lot, Policy
+from auctions import deposits, lots, registration, sessions
+from auctions.lifecycle import LotFormat, LotState, Regime, SessionKind, SessionState
+from auctions.models import AuctionSession, Lot, Policy
 from auctions.policies import publish_policy
 from core import clock, money
 from marketplace import achievements, needs, publicities, responses
@@ -111,12 +112,54 @@ def open_a_lot() -> Lot:
         deposit_amount=money.parse("120000.00"),
         policy=_online_at_once(operator).pk,
     )
+    return _announce(lot, ("juhua", "jiangpan", "songjiang"), operator)
+
+
+def _announce(lot: Lot, bidders: Iterable[str], operator: Actor) -> Lot:
+    """From the draft to the announcement, with these bidders admitted."""
     lots.submit_lot(actor=operator, lot_id=lot.pk)
     lots.approve_lot(actor=operator, lot_id=lot.pk)
     lot = lots.publish_lot(actor=operator, lot_id=lot.pk)
-    for username in ("juhua", "jiangpan", "songjiang"):
+    for username in bidders:
         _admit(lot, username, operator)
     return lot
+
+
+def announce_a_session() -> AuctionSession:
+    """A special session that a visitor may hold from the console: the one announced, or a new one.
+
+    One lot with three admitted bidders, and a lot for a sole bidder.
+    """
+    to_hold = (SessionState.PUBLISHED, SessionState.RUNNING)
+    waiting = AuctionSession.objects.filter(kind=SessionKind.SPECIAL, state__in=to_hold)
+    if session := waiting.first():
+        return session
+    operator = _actor("operator")
+    session = sessions.plan_session(
+        actor=operator,
+        kind=SessionKind.SPECIAL,
+        title="演示专场（虚构）",
+        title_en="Demo special session (fictional)",
+        city="310117",
+        venue="演示会堂（虚构）",
+        starts_at=clock.now(),
+    )
+    for row, format, bidders in (
+        (description()["hall"][0], LotFormat.ENGLISH, ("juhua", "jiangpan", "songjiang")),
+        (description()["hall"][1], LotFormat.ONE_CALL, ("juhua",)),
+    ):
+        lot = lots.draft_lot(
+            actor=operator,
+            achievement=list_achievement(row).pk,
+            session=session.pk,
+            format=format,
+            starting_price=money.parse("800000.00"),
+            increment=money.parse("50000.00"),
+            deposit_amount=money.parse("80000.00"),
+            policy=_online_at_once(operator).pk,
+        )
+        _announce(lot, bidders, operator)
+    return sessions.publish_session(actor=operator, session_id=session.pk)
 
 
 def list_achievement(row: dict[str, Any]) -> Achievement:

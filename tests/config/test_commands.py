@@ -84,6 +84,10 @@ def test_the_demo_world_is_made_once_and_has_a_lot_to_bid_on():
     assert world.open_a_lot() == lot, "while it is open there is no second one"
     assert (Lot.objects.count(), Bid.objects.count()) == (1, 0)
 
+    session = world.announce_a_session()
+    assert (session.state, session.entries.count()) == ("published", 2)
+    assert world.announce_a_session() == session
+
     known = json.loads(run("demo_credentials", "--json"))
     assert known == credentials("http://127.0.0.1:8000")
     printed = run("demo_credentials")
