@@ -22,6 +22,8 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
     (
         gettext_lazy("Auctions"),
         (
+            ("auctions.auctionsession", "event"),
+            ("auctions.runningorderentry", "format_list_numbered"),
             ("auctions.lot", "gavel"),
             ("auctions.registration", "how_to_reg"),
             ("auctions.depositmovement", "account_balance_wallet"),

@@ -262,6 +262,15 @@ def _happening(deal: Deal, what: str, actor: Acts | None, **facts: Any) -> Happe
 def _form(deal: Deal, actor: Acts, at: datetime, *, reason: str = "") -> Deal:
     """Form a locked deal that is proposed or was publicised, or refuse to."""
     DEAL.check(DealState(deal.state), DealState.FORMED)
+    check_may_form(deal, at)
+    deal.state, deal.state_reason, deal.formed_at = DealState.FORMED, reason, at
+    deal.save(update_fields=["state", "state_reason", "formed_at", "channel"])
+    record_deal(deal, "formed", actor, at)
+    return deal
+
+
+def check_may_form(deal: Deal, at: datetime) -> None:
+    """Refuse a deal whose parties or whose publicity do not let it be formed at this instant."""
     for party in (deal.seller, deal.buyer):
         require_verified(party)
     publicity = publicity_of(deal)
@@ -271,10 +280,6 @@ def _form(deal: Deal, actor: Acts, at: datetime, *, reason: str = "") -> Deal:
         publicity=publicity.standing() if publicity else None,
         now=at,
     )
-    deal.state, deal.state_reason, deal.formed_at = DealState.FORMED, reason, at
-    deal.save(update_fields=["state", "state_reason", "formed_at", "channel"])
-    record_deal(deal, "formed", actor, at)
-    return deal
 
 
 def _close(need: Need, reason: str, actor: Acts, at: datetime) -> None:

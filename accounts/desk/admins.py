@@ -278,8 +278,12 @@ class DeskAdmin(ReadOnly, ModelAdmin):
                     answer=answer,
                     back=self.url_of("change", row.pk),
                 )
-            return HttpResponseRedirect(self.url_of("change", row.pk))
+            return HttpResponseRedirect(self.url_after(row))
         return self._confirmation(request, step, row, form)
+
+    def url_after(self, row: Any) -> str:
+        """Where a step leads: the row's page, unless a class says otherwise."""
+        return self.url_of("change", row.pk)
 
     def take_step(self, request: HttpRequest, step: Step, row: Any, values: dict[str, Any]) -> Any:
         """Call the action and say what came of it; its answer, None if it was refused."""

@@ -55,6 +55,7 @@ _TONES = {
         "formed",
         "credited",
         "paid",
+        "finished",
     },
     "bad": {
         "returned",
@@ -69,6 +70,7 @@ _TONES = {
         "rejected",
         "stopped",
         "upheld",
+        "cancelled",
     },
 }
 _TONE_OF = {state: tone for tone, states in _TONES.items() for state in states}

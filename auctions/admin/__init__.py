@@ -9,6 +9,7 @@ from auctions.admin import (
     priority,
     readings,
     registrations,
+    sessions,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "priority",
     "readings",
     "registrations",
+    "sessions",
 ]

@@ -14,11 +14,11 @@ from unfold.widgets import (
 
 from accounts.actors import Actor
 from accounts.desk.forms import AmountField, ChooseOne, ShanghaiTimeField
-from auctions.lifecycle import ReserveMode
+from auctions.lifecycle import LotFormat, ReserveMode
 from auctions.lots import draft_lot
-from auctions.models import Auctioneer, AuctionHouse, Lot, Policy
+from auctions.models import Auctioneer, AuctionHouse, AuctionSession, Lot, Policy
 from core.idempotency import Once, fingerprint
-from core.models import choices
+from core.models import choices, word
 from marketplace.lifecycle import AchievementState
 from marketplace.models import Achievement
 
@@ -26,7 +26,7 @@ _A_DAY = 24 * 60 * 60
 
 
 class DraftLotForm(forms.Form):
-    """Terms of a timed ascending lot. Times are Shanghai's, to the second."""
+    """Terms of a lot, by the clock or in a session's hall. Times are Shanghai's, to the second."""
 
     achievement = forms.ModelChoiceField(
         label=_("Achievement"),
@@ -39,6 +39,20 @@ class DraftLotForm(forms.Form):
         queryset=Policy.objects.order_by("-id"),
         widget=ChooseOne(Lot._meta.get_field("policy"), admin.site),
         help_text=_("The version of the rules the lot is sold under."),
+    )
+    session = forms.ModelChoiceField(
+        label=_("Session"),
+        queryset=AuctionSession.objects.all(),
+        required=False,
+        widget=ChooseOne(Lot._meta.get_field("session"), admin.site),
+        help_text=_("Empty: on the year's list. In a hall the lot has no clock."),
+    )
+    format = forms.ChoiceField(
+        label=_("Format"),
+        required=False,
+        choices=[(one.value, word(one)) for one in (LotFormat.ENGLISH, LotFormat.ONE_CALL)],
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("One call is for the hall: a sole confirmed bidder."),
     )
     house = forms.ModelChoiceField(
         label=_("Auction house"),
@@ -70,8 +84,14 @@ class DraftLotForm(forms.Form):
         help_text=_("Empty: what the policy says."),
     )
     exhibition_at = ShanghaiTimeField(label=_("Start of the exhibition"), required=False)
-    opens_at = ShanghaiTimeField(label=_("Opening time"))
-    closes_at = ShanghaiTimeField(label=_("Closing time"))
+    opens_at = ShanghaiTimeField(
+        label=_("Opening time"),
+        required=False,
+        help_text=_("In a session empty: it opens with the session."),
+    )
+    closes_at = ShanghaiTimeField(
+        label=_("Closing time"), required=False, help_text=_("In a hall empty: the hammer ends it.")
+    )
     latest_close = ShanghaiTimeField(
         label=_("Latest close"),
         required=False,
@@ -111,7 +131,8 @@ class DraftLotForm(forms.Form):
     def add(self, actor: Actor) -> Lot:
         values: dict[str, Any] = dict(self.cleaned_data)
         key = values.pop("key")
-        for name in ("achievement", "policy", "house", "auctioneer"):
+        for name in ("achievement", "policy", "session", "house", "auctioneer"):
             values[name] = values[name].pk if values[name] else None
+        values["format"] = values["format"] or LotFormat.ENGLISH
         once = Once("desk.draft_lot", actor.caller, key, fingerprint(values))
         return draft_lot(actor=actor, once=once, **values)

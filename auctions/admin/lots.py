@@ -134,6 +134,7 @@ class LotAdmin(AddingAdmin):
                     "extension_window_s",
                     "extension_s",
                     "reserve_mode",
+                    "session",
                     "format",
                     "policy",
                     "rules_version",
@@ -193,7 +194,9 @@ class LotAdmin(AddingAdmin):
         return lot.books_shown
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Lot]:
-        visible = lots_visible_to(actor).select_related("achievement", "consignor", "deal")
+        visible = lots_visible_to(actor).select_related(
+            "achievement", "consignor", "deal", "session"
+        )
         return worklists.with_now(visible, clock.now())
 
     @admin.display(description=_("standing"))

@@ -70,7 +70,30 @@ def _objection(name: str) -> Callable[[World], Model]:
     return lambda world: Objection.objects.filter(publicity__deal=world.deals[name]).earliest("id")
 
 
+_NEVER = {"started_at": None, "finished_at": None}
+_PLANNED = {"state": "planned", "published_at": None, **_NEVER}
+_PUBLISHED = {"state": "published", "published_at": NOW, **_NEVER}
+_RUNNING = {**_PUBLISHED, "state": "running", "started_at": NOW}
+
+
+def _session(step: str, to: str, start: dict[str, Any], data: dict[str, str]) -> Case:
+    return Case(
+        step,
+        "operator",
+        lambda world: world.session,
+        state(to),
+        start,
+        {"state": "cancelled", **_NEVER},
+        data,
+        f"session.{to}" if to != "running" else "session.started",
+    )
+
+
 CASES = [
+    _session("publish", "published", _PLANNED, {}),
+    _session("start", "running", _PUBLISHED, {}),
+    _session("finish", "finished", _RUNNING, {}),
+    _session("cancel", "cancelled", _PUBLISHED, REASON),
     Case(
         "verify",
         "cadre",

@@ -18,11 +18,12 @@ from accounts import organizations
 from accounts.clients import Credentials, create_api_client
 from accounts.models import City, Organization, OrganizationKind, User
 from accounts.relations import declare_relation
-from auctions import forfeitures
+from auctions import forfeitures, running_order
 from auctions.closing import close_due_lots
 from auctions.models import (
     Auctioneer,
     AuctionHouse,
+    AuctionSession,
     Bid,
     Lot,
     LotAppraisal,
@@ -47,7 +48,15 @@ from tests.conftest import (
     make_organization,
     organization_of,
 )
-from tests.factories import admit, apply, bid, make_achievement, make_lot, operator_actor
+from tests.factories import (
+    admit,
+    apply,
+    bid,
+    make_achievement,
+    make_lot,
+    operator_actor,
+    plan_session,
+)
 from tests.factories import draft_lot as make_draft
 from tests.lasting import lasting
 from tests.marketplace.conftest import propose, publicise
@@ -74,6 +83,8 @@ class World:
     submitted_organization: Organization
     credentials: Credentials
     sold_lot: Lot
+    # Planned for now, with the signing of the deal that is proposed.
+    session: AuctionSession | None = None
     # Without bids: proposed, listed, publicised twice with an objection each.
     deals: dict[str, Deal] = field(default_factory=dict)
     rows: dict[str, Model] = field(default_factory=dict)
@@ -175,6 +186,7 @@ def make_world(clock: Clock) -> World:
     )
     _around(world)
     _deals(world)
+    world.session = _session(world)
     world.rows = {
         model._meta.label_lower: model._default_manager.order_by("pk").first()
         for model in admin.site._registry
@@ -333,6 +345,15 @@ def _deals(world: World) -> None:
             reason="虚构的异议",
             contact="虚构电话",
         )
+
+
+def _session(world: World) -> AuctionSession:
+    planned = plan_session()
+    return running_order.add_deal(
+        actor=act(world.people["operator"]),
+        session_id=planned.pk,
+        deal=world.deals["proposed"].pk,
+    )
 
 
 def list_url(model: type[Model] | Model) -> str:

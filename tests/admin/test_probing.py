@@ -30,6 +30,8 @@ OFFERED = {
     "accounts.city": set(),
     "core.event": set(),
     "core.holiday": {"kind__exact"},
+    "auctions.auctionsession": {"kind__exact", "state__exact"},
+    "auctions.runningorderentry": {"session"},
     "auctions.policy": {"regime__exact"},
     "auctions.auctionhouse": set(),
     "auctions.auctioneer": set(),

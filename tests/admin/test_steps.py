@@ -19,14 +19,19 @@ from tests.conftest import act, organization_of
 Desk = Callable[..., Client]
 
 
-# Without a wrong state to start from: tests/admin/test_ties.py, test_priority.py. Of deposits, of
-# which no UPDATE brings a row into a state: tests/admin/test_deposits.py. And the reserve's, which
+# Without a wrong state to start from: tests/admin/test_ties.py, test_priority.py,
+# test_running_order.py. Of deposits, of which no UPDATE brings a row into a state:
+# tests/admin/test_deposits.py. And the reserve's, which
 # the history does not name: tests/auctions/test_canary.py, test_reserves.py.
 ELSEWHERE = {
     ("accounts.organization", "particulars"),
     ("accounts.relation", "end"),
     ("auctions.priorityright", "tell"),
     ("auctions.priorityright", "end"),
+    ("auctions.auctionsession", "add-lot"),
+    ("auctions.auctionsession", "add-deal"),
+    ("auctions.runningorderentry", "move"),
+    ("auctions.runningorderentry", "remove"),
     ("auctions.lot", "set-reserve"),
     ("auctions.lot", "show-reserve"),
     ("auctions.depositmovement", "record-refund"),
