@@ -106,6 +106,8 @@ _database["OPTIONS"] = {
     " -c lock_timeout=2s",
     "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
 }
+# A pooled connection that did not survive a restart of PostgreSQL costs no request its answer.
+_database["CONN_HEALTH_CHECKS"] = True
 DATABASES: dict[str, Any] = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
