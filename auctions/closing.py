@@ -20,7 +20,7 @@ from auctions.locks import (
     lock_lots_nobody_holds,
     lock_registrations_of,
 )
-from auctions.models import Bid, Lot, LotResult
+from auctions.models import Bid, Lot, LotResult, RunningOrderEntry
 from auctions.queries import due_lots, last_bids, next_close
 from auctions.rules import ascending
 from core import clock, money
@@ -160,6 +160,19 @@ def write_down(lots: Sequence[Lot], now: datetime, by: ClosedBy) -> None:
         Lot.saving_closed(lots),
         recording({f"lot:{ending[0].pk}": [_announcement(*ending)] for ending in endings}, at=now),
     )
+
+
+def give_up(lot: Lot, now: datetime) -> None:
+    """Step: the closing record of a locked lot that was suspended and never goes on.
+
+    Nothing came of its bids, and no clock ended it; every deposit goes back.
+    """
+    result = _result(lot, Outcome.VOID, None, now, ClosedBy.EXCHANGE)
+    result.closes_at = None
+    result.save(force_insert=True)
+    deposits.settle_all(lock_registrations_of([lot]), at=now)
+    achievements.release(lot.achievement_id, at=now)
+    RunningOrderEntry.objects.filter(lot=lot).update(done_at=now)
 
 
 # One lot that is over, what it came to, and the bid that won it, if one did.

@@ -119,12 +119,13 @@ class Outcome(StrEnum):
 
 
 class ClosedBy(StrEnum):
-    """What wrote the closing record: one of three triggers, each sufficient, or the hammer."""
+    """What wrote the closing record: one of three triggers, each sufficient, or a person."""
 
     CELERY = "celery"
     CLOSER = "closer"
     READER = "reader"
     AUCTIONEER = "auctioneer"  # hall lots have no clock: the hammer ends them
+    EXCHANGE = "exchange"  # a suspended lot that will not go on
 
 
 class RegistrationState(StrEnum):
@@ -165,6 +166,21 @@ class ForfeitureGrounds(StrEnum):
     OTHER = "other"
 
 
+class DefaultGrounds(StrEnum):
+    """What the buyer failed to do (悔拍)."""
+
+    NOT_SIGNED = "not_signed"  # the confirmation, in its term
+    NOT_PAID = "not_paid"  # the price, in its term
+    REFUSED = "refused"  # it said that it would not
+
+
+class AftermathKind(StrEnum):
+    """What became of a result that did not last."""
+
+    VOID = "void"
+    DEFAULT = "default"
+
+
 class DocumentKind(StrEnum):
     """What is made on paper of a closing record."""
 
@@ -181,7 +197,8 @@ LOT = Lifecycle(
         LotState.APPROVED: {LotState.PUBLISHED, LotState.RETURNED, LotState.WITHDRAWN},
         # Withdrawal of a published lot ends with its opening (拍卖法 art. 29).
         LotState.PUBLISHED: {LotState.CLOSED, LotState.SUSPENDED, LotState.WITHDRAWN},
-        LotState.SUSPENDED: {LotState.PUBLISHED},
+        # It goes on, or it never does.
+        LotState.SUSPENDED: {LotState.PUBLISHED, LotState.VOID},
         LotState.CLOSED: {LotState.VOID, LotState.DEFAULTED},
         LotState.WITHDRAWN: set(),
         LotState.VOID: set(),

@@ -23,9 +23,11 @@ from auctions.queries import (
     licensed_house,
     policy_for_drafting,
 )
+from auctions.rounds import ended_at
 from auctions.rules import ascending, notice
 from auctions.rules.phases import BEFORE_OPENING
 from auctions.rules.policy import PolicyTerms, check_format
+from auctions.rules.relisting import relist_until
 from auctions.rules.reserve import mode_of
 from core import clock
 from core.db import transaction
@@ -69,9 +71,25 @@ class FormatNeedsHall(Refusal):
     message = "The format {format} is offered in flagship and special sessions only."
 
 
-def draft_lot(
+def draft_lot(*, actor: Actor, once: Once | None = None, **terms: Any) -> Lot:
+    """Draft a lot from a published achievement; the exchange or the consignor does.
+
+    What it is sold for, when and how is said as for `draft`.
+    """
+    require_signed_in(actor)
+    with transaction():
+        now = clock.now()
+        if earlier := claim(once, at=now):
+            return Lot.objects.get(pk=earlier)
+        lot = draft(actor=actor, at=now, **terms)
+        settle(once, lot)
+    return lot
+
+
+def draft(
     *,
     actor: Actor,
+    at: datetime,
     achievement: int,
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
@@ -83,10 +101,10 @@ def draft_lot(
     auctioneer: int | None = None,
     reserve_mode: str | None = None,
     reserve_price: Decimal | None = None,
-    once: Once | None = None,
+    previous: Lot | None = None,
     **terms: Any,
 ) -> Lot:
-    """Draft a lot from a published achievement; the exchange or the consignor does.
+    """Step: a draft, in the round after `previous` if there is one.
 
     Without a `policy` it is the newest one of the regime EXCHANGE_BIDDING; what is not said of
     increment, deposit, reserve, extensions and latest close is the policy's. A `reserve_price`
@@ -94,40 +112,36 @@ def draft_lot(
     of an auction. Only the exchange puts a lot into a session; one in a hall has no closing time,
     and opens with the session unless it says later.
     """
-    require_signed_in(actor)
-    with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
-            return Lot.objects.get(pk=earlier)
-        where = None if session is None else running_order.session_to_fill(session, actor=actor)
-        sold = _published_achievement(achievement, actor)
-        rules = policy_for_drafting(policy)
-        check_format(LotFormat(format), Regime(rules.regime))
-        lot = Lot(
-            **numbered(Lot, "L", now),
-            achievement=sold,
-            consignor_id=sold.owner_id,
-            title=sold.title,
-            policy=rules,
-            session=where,
-            house=licensed_house(house, Regime(rules.regime)),
-            auctioneer=auctioneer_of(house, auctioneer),
-            opens_at=opens_at or _opening_of(where),
-            scheduled_close=closes_at,
-            closes_at=closes_at,
-            starting_price=starting_price,
-            created_at=now,
-            **_kind_of_sale(LotFormat(format), rules, where, reserve_mode, reserve_price),
-            **_with_defaults(terms, rules.terms(), starting_price, closes_at),
-        )
-        check_timetable(lot)
-        lot.save(force_insert=True)
-        if where is not None:
-            running_order.append(where, lot)
-        if reserve_price is not None:
-            reserves.keep(lot, reserve_price, actor=actor, at=now)
-        settle(once, lot)
-        _record(lot, "drafted", actor, now)
+    where = None if session is None else running_order.session_to_fill(session, actor=actor)
+    sold = _published_achievement(achievement, actor)
+    rules = policy_for_drafting(policy)
+    check_format(LotFormat(format), Regime(rules.regime))
+    lot = Lot(
+        **numbered(Lot, "L", at),
+        achievement=sold,
+        consignor_id=sold.owner_id,
+        title=sold.title,
+        policy=rules,
+        session=where,
+        house=licensed_house(house, Regime(rules.regime)),
+        auctioneer=auctioneer_of(house, auctioneer),
+        previous_lot=previous,
+        round=previous.round + 1 if previous else 1,
+        opens_at=opens_at or _opening_of(where),
+        scheduled_close=closes_at,
+        closes_at=closes_at,
+        starting_price=starting_price,
+        created_at=at,
+        **_kind_of_sale(LotFormat(format), rules, where, reserve_mode, reserve_price),
+        **_with_defaults(terms, rules.terms(), starting_price, closes_at),
+    )
+    check_timetable(lot)
+    lot.save(force_insert=True)
+    if where is not None:
+        running_order.append(where, lot)
+    if reserve_price is not None:
+        reserves.keep(lot, reserve_price, actor=actor, at=at)
+    _record(lot, "drafted", actor, at)
     return lot
 
 
@@ -200,6 +214,8 @@ def _opening_of(session: AuctionSession | None) -> datetime:
 
 def check_timetable(lot: Lot) -> None:
     """Refuse times that do not fit together, or do not fit the place where the lot is sold."""
+    if lot.exhibition_at is not None and lot.exhibition_at > lot.opens_at:
+        raise ascending.InvalidTimetable
     if lot.session is not None and lot.session.is_in_a_hall:
         if lot.closes_at is not None or lot.latest_close is not None:
             raise HallHasNoClock
@@ -244,7 +260,9 @@ def record_move(lot: Lot, actor: Actor, at: datetime) -> None:
 def _take_back(lot: Lot, reason: str, actor: Actor, now: datetime) -> Lot:
     LOT.check(LotState(lot.state), LotState.WITHDRAWN)
     if lot.state == LotState.PUBLISHED:
-        if lot.phase_at(now) not in BEFORE_OPENING:
+        # A floor that waits after a suspension may have been open, and had bids, before it.
+        opened = lot.suspensions.filter(was_open=True).exists()
+        if opened or lot.phase_at(now) not in BEFORE_OPENING:
             raise WithdrawnTooLate
         deposits.settle_all(lock_registrations_of([lot]), at=now)
         achievements.release(lot.achievement_id, at=now)
@@ -304,9 +322,17 @@ def _plan(lot: Lot, at: datetime) -> notice.Plan:
         has_auctioneer=lot.presiding_auctioneer is not None,
         media_notice=lot.media_notice,
         appraised_value=appraised_value(lot),
+        relist_until=_relist_until(lot),
         holidays=holidays(),
         holders=priority.told_on(lot),
     )
+
+
+def _relist_until(lot: Lot) -> datetime | None:
+    """Until when the next round of a lot may be announced; a first round has no such end."""
+    if (previous := lot.previous_lot) is None:
+        return None
+    return relist_until(ended_at(previous), previous.policy.reauction_within_days, holidays())
 
 
 def _published_achievement(achievement_id: int, actor: Actor) -> Achievement:

@@ -8,7 +8,6 @@ from auctions import engines, lots, running_order
 from auctions.lifecycle import LotFormat, LotState
 from auctions.locks import lock_for_move
 from auctions.models import AuctionSession, Lot
-from auctions.rules.ascending import InvalidTimetable
 from auctions.rules.phases import BEFORE_OPENING
 from core import clock
 from core.db import transaction
@@ -78,8 +77,6 @@ def _settle_in(lot: Lot, session: AuctionSession) -> None:
         LotFormat(lot.format), lot.policy, in_a_hall=session.is_in_a_hall
     )
     lots.check_timetable(lot)
-    if lot.exhibition_at is not None and lot.exhibition_at > lot.opens_at:
-        raise InvalidTimetable
 
 
 def _change_entry(lot: Lot, session: AuctionSession) -> None:

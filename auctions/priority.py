@@ -20,7 +20,7 @@ from auctions.models import Lot, PriorityRight
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from auctions.rules.priority import Told
 from core import clock
-from core.db import transaction
+from core.db import require_transaction, transaction
 from core.errors import Conflict, NotFound, PermissionDenied, ReasonRequired, Refusal
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -169,6 +169,23 @@ def match_price(
     if isinstance(decision, Refusal):
         raise decision
     return decision
+
+
+def carry_over(previous: Lot, following: Lot, *, actor: Actor, at: datetime) -> None:
+    """Step: whoever has priority has it in the next round too, and is to be told anew."""
+    require_transaction()
+    for known in rights_standing_on(previous.pk):
+        right = PriorityRight.objects.create(
+            lot=following,
+            holder_id=known.holder_id,
+            basis=known.basis,
+            rank=known.rank,
+            evidence=known.evidence,
+            declared_at=at,
+            by_user_id=actor.user_id,
+            by_client=actor.client_id,
+        )
+        _record(right, "declared", actor, at)
 
 
 def told_on(lot: Lot) -> tuple[Told, ...]:

@@ -37,6 +37,7 @@ from auctions.models import (
     Registration,
     RunningOrderEntry,
 )
+from auctions.rounds import standing_rounds
 from auctions.rules.policy import HouseOutsideAuction
 from core.db import as_array
 from core.errors import NotFound
@@ -106,13 +107,16 @@ def called_up(entries: Iterable[RunningOrderEntry]) -> RunningOrderEntry | None:
 def with_own_registrations(lots: QuerySet[Lot], actor: Actor) -> QuerySet[Lot]:
     """The same lots, each with the reader's own registrations as `own_registrations`.
 
-    And with the standing rights of priority as `standing_rights`, in the order of their ranks.
+    And with the standing rights of priority as `standing_rights`, in the order of their ranks; and
+    with what happened to it: its suspensions, what became of its result, its next round.
     """
     own = Registration.objects.filter(organization__in=actor.sees).order_by("id")
     rights = PriorityRight.objects.filter(ended_at=None).order_by("rank", "id")
-    return lots.prefetch_related(
+    return lots.select_related("aftermath", "relisting_proposal").prefetch_related(
         Prefetch("registrations", queryset=own, to_attr="own_registrations"),
         Prefetch("priority_rights", queryset=rights, to_attr="standing_rights"),
+        "suspensions",
+        Prefetch("next_rounds", queryset=standing_rounds(), to_attr="standing_rounds"),
     )
 
 

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from auctions import engines
 from auctions.holders import ranks_on
 from auctions.locks import lock_lot
-from auctions.models import Bid, Lot, LotResult, PublicRecord
+from auctions.models import Aftermath, Bid, Lot, LotResult, PublicRecord, Suspension
 from auctions.queries import bids_of, public_records_visible_to
 from auctions.rules import ledger
 from auctions.rules.phases import Phase
@@ -23,6 +23,12 @@ from core.errors import Conflict
 
 DOCUMENT = "lot-record"
 VERSION = 1
+AFTERMATH, AFTERMATH_VERSION = "lot-aftermath", 1
+
+
+class NoAftermath(Conflict):
+    code = "no_aftermath"
+    message = "Nothing became of this lot but what its result says."
 
 
 class NoClosingRecord(Conflict):
@@ -35,6 +41,24 @@ def record_of(*, lot_id: int, actor: Actor) -> PublicRecord:
     """The record of a lot that the actor may see; made now if nobody asked before."""
     known = public_records_visible_to(actor).filter(pk=lot_id).first()
     return known or keep_record(lot_id=lot_id, actor=actor)
+
+
+def aftermath_of(*, lot_id: int, actor: Actor) -> dict[str, Any]:
+    """What became of a result that did not last, tied to its record by that one's digest."""
+    told = Aftermath.objects.select_related("lot").filter(lot=lot_id).first()
+    if told is None:
+        raise NoAftermath
+    content = {
+        "document": AFTERMATH,
+        "version": AFTERMATH_VERSION,
+        "lot": told.lot.code,
+        "record": record_of(lot_id=lot_id, actor=actor).digest,
+        "kind": told.kind,
+        "grounds": told.grounds,
+        "reason": told.reason,
+        "at": ledger.instant(told.at),
+    }
+    return {**content, "digest": ledger.digest(content)}
 
 
 def keep_record(*, lot_id: int, actor: Actor | None = None) -> PublicRecord:
@@ -77,11 +101,11 @@ def _content(lot: Lot, result: LotResult) -> dict[str, Any]:
         "genesis": ledger.digest(terms),
         "bids": [_bid(lot, bid) for bid in bids],
         "extensions": [_extension(bid) for bid in bids if bid.closes_at != bid.closes_at_before],
-        "suspensions": [],
         # Who declared to have invented what is sold: a mark on the paddle, nothing more.
         "inventors": _inventors(lot),
         # Who had a right of priority and was admitted, under its paddle.
         "priority_rights": _priority_rights(lot),
+        "suspensions": [_suspension(one) for one in lot.suspensions.order_by("number")],
         "result": _result(result),
         "head_hash": result.head_hash,
     }
@@ -120,6 +144,19 @@ def _extension(bid: Bid) -> dict[str, Any]:
         "number": bid.number,
         "closes_at_before": ledger.instant_or_none(bid.closes_at_before),
         "closes_at": ledger.instant_or_none(bid.closes_at),
+    }
+
+
+def _suspension(suspension: Suspension) -> dict[str, Any]:
+    return {
+        "number": suspension.number,
+        "after_bid": suspension.after_bid,
+        "reason": suspension.reason,
+        "suspended_at": ledger.instant(suspension.suspended_at),
+        "closes_at_before": ledger.instant_or_none(suspension.closes_at_before),
+        "resumed_at": ledger.instant_or_none(suspension.resumed_at),
+        "resumed_reason": suspension.resumed_reason,
+        "closes_at": ledger.instant_or_none(suspension.closes_at),
     }
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from auctions import closing, heads, maxima, refunds
+from auctions import closing, heads, maxima, refunds, relisting
 from auctions.lifecycle import ClosedBy
 
 # The sweep runs each second; for what will be due before the next one it comes back in time.
@@ -38,3 +38,8 @@ def publish_heads() -> None:
 @shared_task(name="auctions.raise_refund_alarms")
 def raise_refund_alarms() -> None:
     refunds.raise_overdue_alarms()
+
+
+@shared_task(name="auctions.propose_relistings")
+def propose_relistings() -> None:
+    relisting.propose_relistings()

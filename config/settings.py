@@ -272,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "propose-relistings": {
+        "task": "auctions.propose_relistings",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "fan-out": {
         "task": "notifications.fan_out",
         "schedule": 1.0,

@@ -4,7 +4,7 @@ Nothing else in the code rounds. An amount travels as a string such as "3200000.
 """
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from core.errors import InvalidValue
 
@@ -42,6 +42,11 @@ def exact(amount: Decimal) -> Decimal:
 def share(amount: Decimal, rate: Decimal) -> Decimal:
     """`rate` of `amount`, rounded half up to the cent."""
     return (amount * rate).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def share_at_least(amount: Decimal, rate: Decimal) -> Decimal:
+    """The smallest amount that is not below `rate` of `amount`."""
+    return (amount * rate).quantize(CENT, rounding=ROUND_CEILING)
 
 
 def in_capitals(amount: Decimal) -> str:

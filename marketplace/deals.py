@@ -151,6 +151,21 @@ def to_be_signed(deal_id: int, *, actor: Actor) -> Deal:
     return deal
 
 
+def end(deal_id: int, wanted: DealState, *, reason: str, at: datetime, actor: Acts) -> Deal:
+    """Step: a formed deal comes to nothing, by its buyer's default or because it is rescinded.
+
+    What was sold is free again.
+    """
+    deal = lock_deal(deal_id)
+    DEAL.check(DealState(deal.state), wanted)
+    deal.state, deal.state_reason = wanted, reason
+    deal.save(update_fields=["state", "state_reason"])
+    if deal.achievement_id is not None:
+        achievements.release(deal.achievement_id, at=at, actor=actor)
+    record_deal(deal, wanted.value, actor, at)
+    return deal
+
+
 def sign_on_site(deal_id: int, *, at: datetime, actor: Acts) -> Deal:
     """Sign an already agreed deal in a session's running order, under the same conditions."""
     deal = lock_deal(deal_id)

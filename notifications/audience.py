@@ -172,6 +172,8 @@ AUDIENCES: dict[str, Audience] = {
     "deal.formed": Audience(
         _DEAL, members=(parties,), webhooks=(parties, exchange), tells_actor=True
     ),
+    "deal.defaulted": Audience(_DEAL, members=(parties,), webhooks=(parties, exchange)),
+    "deal.rescinded": Audience(_DEAL, members=(parties,), webhooks=(parties, exchange)),
     # The rules lots are sold under.
     "policy.published": Audience(_POLICY, members=(exchange,), webhooks=(everybody,)),
     # Sessions. Whoever has a lot in one is told by the lot's own events.
@@ -235,6 +237,19 @@ AUDIENCES: dict[str, Audience] = {
     "lot.extended": Audience(
         ("lot", "number", "closes_at_before", "closes_at"), webhooks=_LOT_HEARS, streamed=True
     ),
+    # Whoever watches, registered or sold it is told why, and when it goes on until when.
+    "lot.suspended": Audience(
+        ("lot", "reason"),
+        members=(consignor, registrants, exchange),
+        webhooks=(everybody,),
+        streamed=True,
+    ),
+    "lot.resumed": Audience(
+        ("lot", "reason", "closes_at"),
+        members=(consignor, registrants, exchange),
+        webhooks=(everybody,),
+        streamed=True,
+    ),
     "lot.sold": Audience(
         ("lot", "price", "paddle", "closes_at", "bid_count"),
         members=(consignor, bidders, exchange),
@@ -246,6 +261,31 @@ AUDIENCES: dict[str, Audience] = {
         members=(consignor, bidders, exchange),
         webhooks=(everybody,),
         streamed=True,
+    ),
+    # What became of a result that did not last, and the next round. Whose deal it was is told by
+    # the deal's own events; that another round is planned concerns those who sell it.
+    "lot.voided": Audience(
+        ("lot", "reason"),
+        members=(consignor, bidders, exchange),
+        webhooks=(everybody,),
+        streamed=True,
+    ),
+    "lot.defaulted": Audience(
+        ("lot", "paddle", "reason"),
+        members=(consignor, exchange),
+        webhooks=(everybody,),
+        streamed=True,
+    ),
+    "lot.relisting_proposed": Audience(
+        ("lot", "lowest_price", "lapses_at"),
+        members=(consignor,),
+        webhooks=(consignor, exchange),
+    ),
+    "lot.relisting_declined": Audience(_LOT, members=(exchange,), webhooks=(consignor, exchange)),
+    "lot.relisted": Audience(
+        ("lot", "next_lot", "reason"),
+        members=(consignor, exchange),
+        webhooks=(consignor, exchange),
     ),
     # What anybody may keep, so that no result can be changed afterwards.
     "heads.published": Audience(("day", "root", "previous_root", "lots"), webhooks=(everybody,)),

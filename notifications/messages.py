@@ -40,11 +40,11 @@ class Message:
 
 # The things that have a page of their own so far; everything else is told on the first page.
 _PAGES = {"lot": "lots"}
-_PLAIN = ("paddle", "bid_count", "code")
-_MONEY = ("amount", "minimum", "price")
-_TIMES = ("opens_at", "closes_at", "ends_at", "due_at")
+_PLAIN = ("paddle", "bid_count", "code", "reason")
+_MONEY = ("amount", "minimum", "price", "lowest_price")
+_TIMES = ("opens_at", "closes_at", "ends_at", "due_at", "lapses_at")
 # Their words name the end, which a lot that is sold in the hall does not have.
-_UNTIMED_TOO = ("lot.published", "lot.bid_placed")
+_UNTIMED_TOO = ("lot.published", "lot.bid_placed", "lot.resumed")
 
 
 def message_for(event: Event, reader: User) -> Message:

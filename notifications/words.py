@@ -244,6 +244,24 @@ WORDS: dict[str, tuple[Any, Any]] = {
             " It is being sold in the hall now."
         ),
     ),
+    "lot.suspended": (
+        _("The lot is suspended: {lot}"),
+        _(
+            "Bidding on {lot_code} is suspended; bids that were made stand, and the time does not"
+            " run. Reason: {reason}"
+        ),
+    ),
+    "lot.resumed": (
+        _("The lot goes on: {lot}"),
+        _(
+            "Bidding on {lot_code} goes on. With the time that was lost it ends at {closes_at}"
+            " (Beijing time). Reason: {reason}"
+        ),
+    ),
+    "lot.resumed:hall": (
+        _("The lot goes on: {lot}"),
+        _("{lot_code} goes on in the hall when its floor is opened anew. Reason: {reason}"),
+    ),
     "lot.sold": (
         _("The lot was sold: {lot}"),
         _("{lot_code} went to paddle {paddle} for {price}. Your deposit is paid back."),
@@ -267,6 +285,40 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "lot.unsold:reserve_not_met": (
         _("The lot was not sold: {lot}"),
         _("The highest bid on {lot_code} stayed below the reserve, so it has no effect."),
+    ),
+    "lot.voided": (
+        _("The sale is void: {lot}"),
+        _("What came of {lot_code} has no effect, and deposits are paid back. Reason: {reason}"),
+    ),
+    "lot.defaulted": (
+        _("The buyer defaulted: {lot}"),
+        _(
+            "Paddle {paddle} did not keep the contract on {lot_code}. The lot can be sold again,"
+            " without this buyer. Reason: {reason}"
+        ),
+    ),
+    "lot.relisting_proposed": (
+        _("Shall the lot be sold again? {lot}"),
+        _(
+            "{lot_code} can have another round, starting at {lowest_price} or more. Confirm by"
+            " relisting it until {lapses_at} (Beijing time), or decline."
+        ),
+    ),
+    "lot.relisting_declined": (
+        _("The consignor does not relist: {lot}"),
+        _("{lot_code} will not be sold again."),
+    ),
+    "lot.relisted": (
+        _("The next round is drafted: {lot}"),
+        _("{lot_code} has a next round, which the exchange checks and announces anew."),
+    ),
+    "deal.defaulted": (
+        _("The deal ended by the buyer's default: {deal}"),
+        _("{buyer} did not keep the contract with {seller}. Reason: {deal_reason}"),
+    ),
+    "deal.rescinded": (
+        _("The deal was rescinded: {deal}"),
+        _("The contract between {seller} and {buyer} has no effect. Reason: {deal_reason}"),
     ),
     "reserve.set": (
         _("A secret reserve was set: {lot}"),

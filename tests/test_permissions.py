@@ -129,6 +129,11 @@ def deal_body(world: "World") -> dict[str, Any]:
     }
 
 
+def relist_body(world: "World") -> dict[str, Any]:
+    times = {"opens_at": "2026-03-20T09:00:00+08:00", "closes_at": "2026-03-21T09:00:00+08:00"}
+    return {**reason(world), **times, "starting_price": "900.00"}
+
+
 def floor_bid_body(world: "World") -> dict[str, Any]:
     paddle = Registration.objects.get(lot=world.things["floor_lot"]).paddle
     return {"paddle": paddle, "amount": "1000.00"}
@@ -292,6 +297,20 @@ ROWS = (
                                                          "401 404 403 404 200 403 404 404 404 403 403"),
     Row("POST lots/<int:pk>/withdraw", "draft_lot", "seller",
                                                          "401 404 200 404 200 403 404 404 404 200 403", reason),
+    # When something goes wrong the exchange decides; another round needs the consignor.
+    Row("POST lots/<int:pk>/suspend", "lot", "seller",   "401 403 403 403 200 403 403 403 403 403 403", reason),
+    Row("POST lots/<int:pk>/resume", "suspended_lot", "seller",
+                                                         "401 403 403 403 200 403 403 403 403 403 403", reason),
+    Row("POST lots/<int:pk>/void", "sold_lot", "seller", "401 403 403 403 200 403 403 403 403 403 403", reason),
+    Row("POST lots/<int:pk>/default", "sold_lot", "seller",
+                                                         "401 403 403 403 200 403 403 403 403 403 403",
+        lambda world: {**reason(world), "grounds": "refused"}),
+    Row("GET lots/<int:pk>/aftermath", "voided_lot", "seller",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST lots/<int:pk>/relist", "unsold_lot", "seller",
+                                                         "401 403 200 403 200 403 403 403 403 200 403", relist_body),
+    Row("POST lots/<int:pk>/decline-relisting", "proposed_lot", "seller",
+                                                         "401 403 200 403 200 403 403 403 403 200 403", reason),
     Row("GET lots/<int:pk>/bids", "lot", "bidder",       "200 200 200 200 200 200 200 200 200 200 403"),
     # Only an admitted bidder bids; a cadre and a stranger act for nobody, which is a 403 too.
     Row("POST lots/<int:pk>/bids", "lot", "bidder",      "401 403 201 403 403 403 403 403 403 201 403",
@@ -652,12 +671,32 @@ def make_lots(people: dict[str, User], operator: Any) -> dict[str, Any]:
         **drafts,
         "led_lot": led,
         "priority_right": right,
+        **make_endings(people, operator),
         "lot": lot,
         "sold_lot": sold,
         "registration": factories.apply(lot, people["applicant_bidder"]),
         "paid_registration": paid,
         **make_deposits(people, operator, lot),
     }
+
+
+def make_endings(people: dict[str, User], operator: Any) -> dict[str, Any]:
+    """One that stands still, one that is void, and two that nobody bid for."""
+    from auctions import aftermath, closing, relisting, suspensions
+    from auctions.lifecycle import ClosedBy
+
+    seller = people["seller"]
+    names = ("suspended_lot", "voided_lot", "unsold_lot", "proposed_lot")
+    lots = {name: factories.make_lot(seller) for name in names}
+    for name in names[:2]:
+        suspensions.suspend_lot(actor=operator, lot_id=lots[name].pk, reason="虚构的理由")
+    aftermath.void_lot(actor=operator, lot_id=lots["voided_lot"].pk, reason="虚构的理由")
+    for name in names[2:]:
+        with patch("core.clock.now", return_value=lots[name].closes_at):
+            closing.close_lot(lots[name].pk, by=ClosedBy.CLOSER)
+    with patch("core.clock.now", return_value=lots["proposed_lot"].closes_at):
+        relisting.propose_relistings()
+    return lots
 
 
 def make_deposits(people: dict[str, User], operator: Any, lot: Any) -> dict[str, Any]:

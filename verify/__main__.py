@@ -2,7 +2,8 @@
 
 Needs Python 3.11 or newer and nothing else. Give one or more records (GET /lots/{id}/record),
 `-` for the standard input, and with --heads the published list of the day (GET
-/published-heads/{date}) to see that the record is the one that was published.
+/published-heads/{date}) to see that the record is the one that was published. With --aftermath
+(GET /lots/{id}/aftermath) it tells what became of a result that did not last.
 
 Exit code: 0 the result follows from the record, 1 something was altered, 2 it cannot be judged.
 """
@@ -13,15 +14,27 @@ import sys
 from datetime import timedelta, timezone
 from pathlib import Path
 
-from verify.checks import Altered, Record, Unreadable, check, check_listed, instant
+from verify.checks import (
+    Altered,
+    Record,
+    Unreadable,
+    check,
+    check_aftermath,
+    check_listed,
+    instant,
+)
 
 INTACT, ALTERED, UNREADABLE = 0, 1, 2
 BEIJING = timezone(timedelta(hours=8))
 OUTCOMES = {
     "sold": "成交 / sold",
     "no_bids": "无人出价 / no bids",
+    "void": "作废 / void: it was suspended and never went on",
     "reserve_not_met": "未达保留价 / below the reserve, which the record does not tell",
 }
+
+
+AFTERMATHS = {"void": "作废 / void", "default": "悔拍 / the buyer defaulted"}
 
 
 def plain(text: str) -> str:
@@ -42,6 +55,7 @@ def told(record: Record) -> str:
             f"  规则 / rules    {record['rules']} ({record['terms']['rules_version']})",
             f"  出价 / bids     {len(record['bids'])}",
             f"  延时 / extended {len(record['extensions'])}",
+            f"  暂缓 / paused   {len(record['suspensions'])}",
             f"  结束 / end      {end:%Y-%m-%d %H:%M:%S.%f} +08:00",
             f"  结果 / result   {outcome}",
             f"  链头 / head     {record['head_hash']}",
@@ -50,11 +64,12 @@ def told(record: Record) -> str:
     )
 
 
-def judge(name: str, heads: str | None) -> int:
+def judge(name: str, heads: str | None, aftermath: str | None) -> int:
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         record = check(data)
         listed = check_listed(record, Path(heads).read_bytes()) if heads else None
+        later = check_aftermath(record, Path(aftermath).read_bytes()) if aftermath else None
     except Altered as found:
         print(f"✗ {name}\n  结论：记录被改动 / altered: {plain(str(found))}")
         return ALTERED
@@ -64,6 +79,9 @@ def judge(name: str, heads: str | None) -> int:
     print(f"✓ {name}\n{told(record)}")
     if listed:
         print(f"  公布 / listed   {plain(listed['day'])}，root {listed['root']}")
+    if later:
+        kind = AFTERMATHS.get(later["kind"], str(later["kind"]))
+        print(plain(f"  后续 / later    {kind}：{later['reason']}"))
     print("  结论：记录完整，结果与规则相符 / intact; the result follows from the rules")
     return INTACT
 
@@ -76,10 +94,11 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("record", nargs="+", help="a record's file, or - for the standard input")
     parser.add_argument("--heads", help="the published list of heads of the day")
+    parser.add_argument("--aftermath", help="what became of the result later")
     wanted = parser.parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a console without Chinese must not stop it
-    found = [judge(name, wanted.heads) for name in wanted.record]
+    found = [judge(name, wanted.heads, wanted.aftermath) for name in wanted.record]
     return ALTERED if ALTERED in found else max(found)
 
 

@@ -6,7 +6,7 @@ What is recomputed, in this order:
 2. the digest over the whole content;
 3. the chain: the hash of the announced terms, then each bid's hash over its content and the
    hash before it;
-4. the bidding: order, times, minimum amounts, steps, every extension of the end;
+4. the bidding: order, times, minimum amounts, steps, every extension and suspension;
 5. the result: the end, the winner, the price.
 
 `Altered` means that something does not follow; `Unreadable` that this program cannot judge the
@@ -24,6 +24,7 @@ from typing import Any
 Record = dict[str, Any]
 DOCUMENT, VERSION = "lot-record", 1
 HEADS, HEADS_VERSION = "published-heads", 1
+AFTERMATH, AFTERMATH_VERSION = "lot-aftermath", 1
 LEDGER = {"version": 2, "algorithm": "sha-256"}
 SOURCES = ("online", "floor", "absentee", "proxy")  # the doors by which a bid may come
 FIELDS = {
@@ -49,7 +50,9 @@ class Bidding:
     end: datetime | None  # none in the hall, where the hammer ends it
     price: Decimal | None = None
     leader: str | None = None
-    last_at: datetime | None = None
+    last_at: datetime | None = None  # the last bid, suspension or resumption
+    lost: timedelta = timedelta(0)  # by suspensions; the latest close moves by it
+    suspended: bool = False
     ranks: dict[str, int] = field(default_factory=dict)  # of the holders of priority, by paddle
 
 
@@ -156,9 +159,9 @@ def check_ascending(record: Record) -> None:
     terms = record["terms"]
     end = instant(terms["closes_at"])
     bidding, extensions = Bidding(end=end, ranks=_ranks(record)), []
-    if record["suspensions"]:
-        raise Unreadable("暂缓尚不能核算 / suspensions are not known to this version")
     for bid in record["bids"]:
+        _suspensions(record, bidding, after=bid["number"] - 1)
+        end = bidding.end or end
         where = f"（第 {bid['number']} 口 / bid {bid['number']}）"
         if bid["kind"] not in KINDS or bid["source"] not in SOURCES:
             raise Unreadable(f"出价种类未知 / unknown kind: {bid['kind']}, {bid['source']}")
@@ -168,7 +171,7 @@ def check_ascending(record: Record) -> None:
         later = bidding.last_at is None or at > bidding.last_at
         need(later, f"时间顺序颠倒{where}", "not later than the bid before it")
         KINDS[bid["kind"]](terms, bidding, bid, where)
-        bidding.end = end = _extended(terms, end, at)
+        bidding.end = end = _extended(terms, end, at, bidding.lost)
         moved = instant(bid["closes_at_before"]) == before
         need(
             moved and instant(bid["closes_at"]) == end,
@@ -212,6 +215,7 @@ def check_one_call(record: Record) -> None:
 
 
 def _in_the_hall(record: Record, bidding: Bidding, bid: Record, where: str) -> None:
+    _suspensions(record, bidding, after=bid["number"] - 1)
     if bid["kind"] not in KINDS or bid["source"] not in SOURCES:
         raise Unreadable(f"出价种类未知 / unknown kind: {bid['kind']}, {bid['source']}")
     at = instant(bid["placed_at"])
@@ -222,7 +226,38 @@ def _in_the_hall(record: Record, bidding: Bidding, bid: Record, where: str) -> N
     need(timeless, f"现场没有截止时间{where}", "the hall has no end by the clock")
 
 
+def _suspensions(record: Record, bidding: Bidding, after: int) -> None:
+    """Those after so many bids: nothing counts meanwhile, and the time they took is given back."""
+    for one in record["suspensions"]:
+        if one["after_bid"] != after:
+            continue
+        where = f"（暂缓 {one['number']} / suspension {one['number']}）"
+        since, opens = instant(one["suspended_at"]), instant(record["terms"]["opens_at"])
+        later = bidding.last_at is None or since > bidding.last_at
+        need(later and not bidding.suspended, f"时间顺序颠倒{where}", "not later than before it")
+        need(_end(one["closes_at_before"]) == bidding.end, f"结束时间不符{where}", "another end")
+        need(bidding.end is None or since < bidding.end, f"晚于结束{where}", "after the end")
+        bidding.suspended, bidding.last_at = one["resumed_at"] is None, since
+        if bidding.suspended:
+            need(one["closes_at"] is None, f"未恢复{where}", "an end that was not resumed")
+            continue
+        at = instant(one["resumed_at"])
+        need(at > since, f"恢复早于暂缓{where}", "resumed before it was suspended")
+        lost = max(timedelta(0), at - max(since, opens))
+        bidding.last_at = at
+        if bidding.end is not None:
+            bidding.end, bidding.lost = bidding.end + lost, bidding.lost + lost
+        need(
+            _end(one["closes_at"]) == bidding.end, f"顺延不符{where}", "not the time that was lost"
+        )
+
+
+def _end(text: str | None) -> datetime | None:
+    return None if text is None else instant(text)
+
+
 def _follow(bidding: Bidding, bid: Record) -> None:
+    need(not bidding.suspended, "暂缓期间的出价", "a bid while the lot was suspended")
     bidding.price, bidding.leader = Decimal(bid["amount"]), bid["paddle"]
     bidding.last_at = instant(bid["placed_at"])
 
@@ -256,17 +291,22 @@ def _matches(terms: Record, bidding: Bidding, bid: Record, where: str) -> None:
     need(first, f"优先购买权顺序在后{where}", "a match over an equal or better right")
 
 
-def _extended(terms: Record, end: datetime, at: datetime) -> datetime:
+def _extended(terms: Record, end: datetime, at: datetime, lost: timedelta) -> datetime:
     if end - at > timedelta(seconds=terms["extension_window_s"]):
         return end
     moved = at + timedelta(seconds=terms["extension_s"])
     if terms["latest_close"] is not None:
-        moved = min(moved, instant(terms["latest_close"]))
+        moved = min(moved, instant(terms["latest_close"]) + lost)
     return max(end, moved)
 
 
 def _check_result(record: Record, bidding: Bidding) -> None:
     result, bids = record["result"], record["bids"]
+    _suspensions(record, bidding, after=len(bids))
+    numbers = [(one["number"], one["after_bid"]) for one in record["suspensions"]]
+    in_place = sorted(after for _, after in numbers if 0 <= after <= len(bids))
+    places = [(number, after) for number, after in enumerate(in_place, start=1)]
+    need(same(numbers, places), "暂缓的序号不连续", "the suspensions have a gap")
     expected: Record = {
         "outcome": "sold" if bids else "no_bids",
         "winning_bid": len(bids) or None,
@@ -279,14 +319,14 @@ def _check_result(record: Record, bidding: Bidding) -> None:
     if bids and record["notice"]["reserve_mode"] == "SECRET" and result["price"] is None:
         none = dict.fromkeys(("winning_bid", "paddle", "price"))
         expected |= {"outcome": "reserve_not_met", **none}
+    if bidding.suspended:  # it never went on, so nothing came of it and no clock ended it
+        expected |= {"outcome": "void", **dict.fromkeys(("winning_bid", "paddle", "price"))}
+        bidding.end = None
     for name, value in expected.items():
         need(
             same(result[name], value), f"结果不符：{name} 应为 {value}", f"{name} should be {value}"
         )
-    if bidding.end is None:
-        need(result["closes_at"] is None, "结束时间不符", "the end differs")
-    else:
-        need(instant(result["closes_at"]) == bidding.end, "结束时间不符", "the end differs")
+    need(_end(result["closes_at"]) == bidding.end, "结束时间不符", "the end differs")
     ended = bidding.end or bidding.last_at
     in_order = ended is None or instant(result["closed_at"]) >= ended
     need(in_order, "早于结束即成交", "closed before its end")
@@ -323,6 +363,21 @@ def check_listed(record: Record, data: bytes) -> Record:
     except MALFORMED as error:
         raise Unreadable(f"内容不完整 / malformed: {error!r}") from None
     return heads
+
+
+def check_aftermath(record: Record, data: bytes) -> Record:
+    """What became of the result later: the sale is void, or the buyer defaulted."""
+    told = read(data, AFTERMATH, AFTERMATH_VERSION)
+    try:
+        computed = digest(without(told, "digest"))
+        need(computed == told["digest"], "摘要不符", "the digest does not match")
+        of_it = (told["lot"], told["record"]) == (record["lot"], record["digest"])
+        need(of_it, "不属于这份记录", "it is about another record")
+        later = instant(told["at"]) >= instant(record["result"]["closed_at"])
+        need(later, "早于成交", "before the result")
+    except MALFORMED as error:
+        raise Unreadable(f"内容不完整 / malformed: {error!r}") from None
+    return told
 
 
 def merkle_root(leaves: list[bytes]) -> bytes:

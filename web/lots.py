@@ -14,9 +14,18 @@ from accounts.queries import organizations_visible_to
 from auctions import engines
 from auctions.holders import standing_rights
 from auctions.lifecycle import LotState, RegistrationState
-from auctions.models import Bid, Lot, PriorityRight, Registration
+from auctions.models import (
+    Bid,
+    Lot,
+    PriorityRight,
+    Registration,
+    RelistingProposal,
+    Suspension,
+)
 from auctions.queries import bids_of, lots_visible_to, with_own_registrations
+from auctions.rounds import next_round_of
 from auctions.rules.phases import BEFORE_OPENING, Phase
+from auctions.rules.relisting import ProposalPhase
 from core import money
 from core.errors import NotFound
 from core.models import Event
@@ -180,10 +189,42 @@ def lot_facts(lot: Lot, part: Part, now: datetime) -> dict[str, Any]:
         "opens_at": _iso(lot.opens_at),
         "closes_at": _iso_or_none(lot.closes_at),
         "scheduled_close": _iso_or_none(lot.scheduled_close),
+        "extended": lot.is_extended,
+        "suspensions": [_suspension_facts(one) for one in lot.suspensions.all()],
+        "aftermath": _aftermath_facts(lot),
+        "next_lot": following.pk if (following := next_round(lot)) else None,
         "result": _result_facts(lot),
         "server_time": _iso(now),
         "my": _my_facts(part),
     }
+
+
+def next_round(lot: Lot) -> Lot | None:
+    """The next round of a lot, once it is announced."""
+    following = next_round_of(lot)
+    return following if following is not None and following.published_at else None
+
+
+def proposal_to(part: Part, lot: Lot, now: datetime) -> RelistingProposal | None:
+    """The offer to sell the lot again that its consignor has still to answer."""
+    proposal: RelistingProposal | None = getattr(lot, "relisting_proposal", None)
+    if proposal is None or part.role is not Role.CONSIGNOR:
+        return None
+    return proposal if proposal.phase_at(now) is ProposalPhase.OPEN else None
+
+
+def _suspension_facts(one: Suspension) -> dict[str, Any]:
+    return {
+        "reason": one.reason,
+        "suspended_at": _iso(one.suspended_at),
+        "resumed_at": _iso_or_none(one.resumed_at),
+        "resumed_reason": one.resumed_reason,
+    }
+
+
+def _aftermath_facts(lot: Lot) -> dict[str, Any] | None:
+    told = getattr(lot, "aftermath", None)
+    return {"kind": told.kind, "reason": told.reason} if told else None
 
 
 def _my_facts(part: Part) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from auctions.lifecycle import LotState
 from auctions.models import Lot, PriorityRight
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from web.templatetags.instants import to_second
@@ -82,7 +83,7 @@ def result_texts() -> dict[str, str]:
 def result_text(lot: Lot, paddle: str) -> str:
     """What came of a closed lot, for the reader who holds `paddle` (or none)."""
     result = getattr(lot, "result", None)
-    if result is None:
+    if result is None or lot.state == LotState.VOID:
         return ""
     texts = result_texts()
     if result.winning_bid is None:
@@ -90,6 +91,35 @@ def result_text(lot: Lot, paddle: str) -> str:
     winner = result.winning_bid.registration.paddle
     text = texts["won" if winner == paddle else "sold"]
     return text.format(paddle=winner, price=yuan(result.price))
+
+
+def notice_texts() -> dict[str, str]:
+    """What the exchange has announced about the lot since its notice, with the published reason."""
+    return {
+        "suspended": _("Suspended since {since}. Reason: {reason}"),
+        "resumed": _("The bidding was suspended and goes on until {end}. Reason: {reason}"),
+        "resumed_in_hall": _(
+            "The bidding was suspended and goes on when the auctioneer opens the floor anew."
+            " Reason: {reason}"
+        ),
+        "void": _("What came of this lot is void. Reason: {reason}"),
+        "default": _("The buyer did not keep the contract. Reason: {reason}"),
+    }
+
+
+def notice_text(lot: Lot) -> str:
+    """The newest of them; nothing where all went as announced, or has ended well."""
+    texts = notice_texts()
+    if (told := getattr(lot, "aftermath", None)) is not None:
+        return texts[told.kind].format(reason=told.reason)
+    last = next(iter(sorted(lot.suspensions.all(), key=lambda one: -one.number)), None)
+    if last is None or lot.state not in (LotState.SUSPENDED, LotState.PUBLISHED):
+        return ""
+    if last.resumed_at is None:
+        return texts["suspended"].format(since=to_second(last.suspended_at), reason=last.reason)
+    if lot.closes_at is None:
+        return texts["resumed_in_hall"].format(reason=last.resumed_reason)
+    return texts["resumed"].format(end=to_second(lot.closes_at), reason=last.resumed_reason)
 
 
 def standing_texts() -> dict[str, str]:
@@ -117,7 +147,7 @@ def extended_pattern() -> str:
 
 
 def extended_text(lot: Lot) -> str:
-    if lot.closes_at is None or lot.closes_at == lot.scheduled_close:
+    if lot.closes_at is None or not lot.is_extended:
         return ""
     return extended_pattern().format(time=to_second(lot.closes_at))
 
@@ -161,6 +191,7 @@ def script_texts() -> dict[str, object]:
         "prices": price_captions(),
         "countdowns": countdown_captions(),
         "results": result_texts(),
+        "notices": notice_texts(),
         "standings": standing_texts(),
         "extended": extended_pattern(),
         "calls": call_texts(),
@@ -190,6 +221,9 @@ def _bidding_texts() -> dict[str, object]:
         "overtaken": _("The price has risen meanwhile. The next bid must be at least {minimum}."),
         "sign_in_again": _("You are no longer signed in. Sign in again to bid."),
         "registering": _("Sending your registration…"),
+        "sending": _("Sending…"),
+        "times_missing": _("When does the bidding open, and when does it close?"),
+        "reason_missing": _("Please say why not."),
         "maximum_left": _("You have left a maximum of {price}."),
         "maximum_kept": _("Your maximum is kept. The system bids for you from now on."),
         "maximum_withdrawn": _("Your maximum is taken back. Bids that were placed stand."),

@@ -9,6 +9,7 @@ from accounts.desk.roles import DeskRole
 from accounts.desk.shown import money_text
 from accounts.desk.steps import Step
 from auctions import lots, reserves
+from auctions.admin.after_steps import AFTER_STEPS
 from auctions.lifecycle import LOT, LotState, ReserveMode
 
 OPERATOR = frozenset({DeskRole.OPERATOR})
@@ -111,4 +112,5 @@ LOT_STEPS: tuple[Step, ...] = (
         applies=lambda actor, lot: lot.state != LotState.PUBLISHED or lot.read_at < lot.opens_at,
         tone="grave",
     ),
+    *AFTER_STEPS,
 )

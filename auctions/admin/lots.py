@@ -23,8 +23,9 @@ from auctions.admin.deposits import books_of_lot
 from auctions.admin.drafting import DraftLotForm
 from auctions.admin.lot_steps import LOT_STEPS, OPERATOR, STAFF
 from auctions.lifecycle import LotState, Outcome
-from auctions.models import Bid, Lot, LotResult, Registration
+from auctions.models import Bid, Lot, LotResult, Registration, Suspension
 from auctions.queries import lots_visible_to
+from auctions.rounds import next_round_of, shortfall_of
 from core import clock
 
 
@@ -93,6 +94,17 @@ class BidInline(DeskInline):
         return bid.registration.paddle
 
 
+class SuspensionInline(DeskInline):
+    model = Suspension
+    readers = STAFF
+    formset = Newest
+    fields = ("number", "suspended_at", "reason", "resumed_at", "resumed_reason", "closes_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Suspension]:
+        rows: QuerySet[Suspension] = super().get_queryset(request)
+        return rows.order_by("-number")
+
+
 @admin.register(Lot)
 class LotAdmin(AddingAdmin):
     """Drafted here, approved, announced; then the clock and the bidders decide."""
@@ -114,7 +126,7 @@ class LotAdmin(AddingAdmin):
     search_fields = ("code", "title", "consignor__name", "achievement__code")
     search_help_text = _("Lot number, title, consignor or number of the achievement")
     ordering = ("-id",)
-    inlines = (RegistrationInline, BidInline)
+    inlines = (RegistrationInline, BidInline, SuspensionInline)
     fieldsets = (
         (None, {"fields": ("code", "title", "achievement", "consignor", "standing")}),
         (
@@ -138,12 +150,14 @@ class LotAdmin(AddingAdmin):
                     "format",
                     "policy",
                     "rules_version",
-                    "house",
-                    "auctioneer",
+                    "presiding_house",
+                    "presiding_auctioneer",
                     "media_notice",
                     "exhibition_at",
                     "round",
                     "previous_lot",
+                    "relisting",
+                    "shortfall",
                 )
             },
         ),
@@ -195,7 +209,7 @@ class LotAdmin(AddingAdmin):
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Lot]:
         visible = lots_visible_to(actor).select_related(
-            "achievement", "consignor", "deal", "session"
+            "achievement", "consignor", "deal", "session", "relisting_proposal"
         )
         return worklists.with_now(visible, clock.now())
 
@@ -219,6 +233,29 @@ class LotAdmin(AddingAdmin):
     def leading_paddle(self, lot: Lot) -> str:
         return lot.leader.paddle if lot.leader else shown.NOTHING
 
+    @admin.display(description=_("auction house"))
+    def presiding_house(self, lot: Lot) -> str:
+        return str(lot.presiding_house or shown.NOTHING)
+
+    @admin.display(description=_("auctioneer"))
+    def presiding_auctioneer(self, lot: Lot) -> str:
+        return str(lot.presiding_auctioneer or shown.NOTHING)
+
+    @admin.display(description=_("proposal to relist"))
+    def relisting(self, lot: Any) -> Any:
+        """Until when the consignor may sell it again, and what it said."""
+        if (proposal := getattr(lot, "relisting_proposal", None)) is None:
+            return shown.NOTHING
+        phase, price = proposal.phase_at(lot.read_at), shown.money(proposal.lowest_price)
+        return format_html(
+            "{} · {} · {}", shown.phase(phase), price, shown.moment(proposal.lapses_at)
+        )
+
+    @admin.display(description=_("shortfall of the defaulter (CNY)"))
+    def shortfall(self, lot: Lot) -> Any:
+        """What the resale brought less than the defaulter's price, after its deposit."""
+        return shown.money(shortfall_of(lot))
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -232,7 +269,10 @@ class LotAdmin(AddingAdmin):
         if lot.bid_count:
             url = reverse("admin:auctions_bid_changelist", query={"lot": lot.pk})
             links.append({"label": _("All bids"), "url": url})
-        if result := LotResult.objects.filter(lot=lot).first():
+        if (following := next_round_of(lot)) is not None:
+            url = reverse("admin:auctions_lot_change", args=[following.pk])
+            links.append({"label": _("Next round"), "url": url})
+        if result := getattr(lot, "result", None):
             pages = {"lot_record": _("Public record"), "lot_transcript": _("Transcript (PDF)")}
             if result.outcome == Outcome.SOLD:
                 pages["lot_confirmation"] = _("Confirmation (PDF)")

@@ -71,6 +71,7 @@ def transcript(result: LotResult, record: PublicRecord, *, code: str) -> dict[st
             ["公告时间", _moment(lot.published_at)],
             ["开始时间", _moment(lot.opens_at)],
             *_clock_facts(lot, result),
+            *_suspension_facts(lot),
             [words.starting_price, _yuan(lot.starting_price)],
             ["加价幅度", _yuan(lot.increment)],
             ["保证金", _yuan(lot.deposit_amount)],
@@ -132,6 +133,16 @@ def _clock_facts(lot: Lot, result: LotResult) -> list[Row]:
     ]
 
 
+def _suspension_facts(lot: Lot) -> list[Row]:
+    return [
+        [
+            "暂缓",
+            f"{_moment(one.suspended_at)} 至 {_moment(one.resumed_at)}；原因：{one.reason}",
+        ]
+        for one in lot.suspensions.all()
+    ]
+
+
 def _bid(bid: Bid) -> Row:
     way = SOURCES[BidSource(bid.source)]
     if kind := KINDS[BidKind(bid.kind)]:
@@ -157,6 +168,8 @@ def _outcome(result: LotResult, words: Words, bids: list[Bid]) -> list[str]:
         ]
     if result.outcome == Outcome.RESERVE_NOT_MET:
         return [f"最高报价未达{words.reserve}，不发生效力，本标的{words.unsold}。"]
+    if result.outcome == Outcome.VOID:
+        return ["本标的暂缓后不再恢复，已有报价不发生效力。"]
     return [f"无人报价，本标的{words.unsold}。"]
 
 

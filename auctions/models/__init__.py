@@ -1,5 +1,6 @@
 """The auction's tables."""
 
+from auctions.models.aftermath import Aftermath, RelistingProposal
 from auctions.models.appraisals import LotAppraisal
 from auctions.models.bids import Bid, RefusedBid
 from auctions.models.deposits import DepositMovement, Forfeiture, Refund, RefundAlarm
@@ -13,8 +14,10 @@ from auctions.models.registrations import Registration
 from auctions.models.reserves import Reserve, ReserveReading
 from auctions.models.results import LotResult
 from auctions.models.sessions import AuctionSession, RunningOrderEntry
+from auctions.models.suspensions import Suspension
 
 __all__ = [
+    "Aftermath",
     "AuctionHouse",
     "AuctionSession",
     "Auctioneer",
@@ -37,7 +40,9 @@ __all__ = [
     "RefundAlarm",
     "RefusedBid",
     "Registration",
+    "RelistingProposal",
     "Reserve",
     "ReserveReading",
     "RunningOrderEntry",
+    "Suspension",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from auctions.lifecycle import FloorState, LotFormat, LotState, Outcome, Regime, ReserveMode
+from auctions.models.lot_statements import SAVE_CLOSED, SAVE_STANDINGS
 from auctions.models.policies import Auctioneer, AuctionHouse
 from auctions.models.sessions import AuctionSession
 from auctions.rules import hall
@@ -17,22 +18,7 @@ from auctions.rules.phases import Announcement, Phase, hall_phase
 from core.db import Statement, as_array, as_json
 from core.models import choices
 
-_SAVE_STANDINGS = """
-    UPDATE auctions_lot AS lot
-    SET closes_at = new.closes_at, price = new.price, leader_id = new.leader_id,
-        bid_count = new.bid_count, last_bid_at = new.last_bid_at, head_hash = new.head_hash,
-        floor = new.floor
-    FROM json_to_recordset(%s) AS new (
-        id bigint, closes_at timestamptz, price numeric, leader_id bigint,
-        bid_count int, last_bid_at timestamptz, head_hash text, floor text
-    )
-    WHERE lot.id = new.id
-"""
-_SAVE_CLOSED = """
-    UPDATE auctions_lot AS lot SET state = %s, deal_id = closed.deal_id
-    FROM unnest(%s::bigint[], %s::bigint[]) AS closed (id, deal_id)
-    WHERE lot.id = closed.id
-"""
+_STANDING = ("closes_at", "price", "leader_id", "bid_count", "last_bid_at", "head_hash", "floor")
 
 
 class Lot(models.Model):
@@ -126,8 +112,10 @@ class Lot(models.Model):
     extension_window_s = models.PositiveIntegerField(_("extension window (seconds)"), default=300)
     extension_s = models.PositiveIntegerField(_("extension (seconds)"), default=300)
 
-    # Moves later with late bids.
+    # Moves later with late bids, and by the bidding time that suspensions took.
     closes_at = models.DateTimeField(_("closing time"), null=True, blank=True)
+    suspended_for = models.DurationField(_("suspended for"), default=timedelta(0))
+    resumed_at = models.DateTimeField(_("resumed at"), null=True, blank=True)
     floor = models.CharField(
         _("floor"),
         max_length=12,
@@ -204,7 +192,12 @@ class Lot(models.Model):
                 name="lot_times_in_order",
                 condition=Q(opens_at__lt=F("scheduled_close"))
                 & Q(scheduled_close__lte=F("closes_at"))
-                & (Q(latest_close=None) | Q(closes_at__lte=F("latest_close"))),
+                & (Q(latest_close=None) | Q(closes_at__lte=F("latest_close") + F("suspended_for"))),
+            ),
+            models.CheckConstraint(
+                name="lot_suspended_for_a_while",
+                condition=Q(suspended_for=timedelta(0))
+                | Q(suspended_for__gt=timedelta(0), resumed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="lot_amounts_positive",
@@ -329,6 +322,13 @@ class Lot(models.Model):
         )
 
     @property
+    def is_extended(self) -> bool:
+        """Whether late bids moved the end, besides what suspensions gave back."""
+        return self.scheduled_close is not None and self.closes_at != (
+            self.scheduled_close + self.suspended_for
+        )
+
+    @property
     def exhibition_ends_at(self) -> datetime | None:
         if self.exhibition_at is None:
             return None
@@ -343,6 +343,8 @@ class Lot(models.Model):
             leader_id=self.leader_id,
             bid_count=self.bid_count,
             last_bid_at=self.last_bid_at,
+            suspended_for=self.suspended_for,
+            resumed_at=self.resumed_at,
         )
 
     def hall_standing(self) -> hall.Standing:
@@ -352,12 +354,16 @@ class Lot(models.Model):
             leader_id=self.leader_id,
             bid_count=self.bid_count,
             last_bid_at=self.last_bid_at,
+            resumed_at=self.resumed_at,
         )
 
     def set_standing(self, standing: Standing | hall.Standing) -> None:
         """Take over a standing; the caller holds the lock and saves it."""
         if isinstance(standing, hall.Standing):
             self.floor = standing.floor
+        else:
+            self.suspended_for = standing.suspended_for
+        self.resumed_at = standing.resumed_at
         self.closes_at = standing.closes_at
         self.price = standing.price
         self.leader_id = standing.leader_id
@@ -367,27 +373,15 @@ class Lot(models.Model):
     @classmethod
     def saving_standings(cls, lots: Sequence["Lot"]) -> Statement:
         """The statement that writes the standings of lots that the caller holds locked."""
-        rows = [
-            {
-                "id": lot.pk,
-                "closes_at": lot.closes_at,
-                "price": lot.price,
-                "leader_id": lot.leader_id,
-                "bid_count": lot.bid_count,
-                "last_bid_at": lot.last_bid_at,
-                "head_hash": lot.head_hash,
-                "floor": lot.floor,
-            }
-            for lot in lots
-        ]
-        return _SAVE_STANDINGS, [as_json(rows)]
+        rows = [{name: getattr(lot, name) for name in ("id", *_STANDING)} for lot in lots]
+        return SAVE_STANDINGS, [as_json(rows)]
 
     @classmethod
     def saving_closed(cls, lots: Sequence["Lot"]) -> Statement:
         """The statement that writes the state and the deals of lots that are closed."""
         ids = as_array(lot.pk for lot in lots)
         deals = as_array("NULL" if lot.deal_id is None else lot.deal_id for lot in lots)
-        return _SAVE_CLOSED, [LotState.CLOSED.value, ids, deals]
+        return SAVE_CLOSED, [LotState.CLOSED.value, ids, deals]
 
     def phase_at(self, now: datetime) -> Phase:
         # A withdrawn lot has no result row; a closed one always has.

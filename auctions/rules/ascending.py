@@ -6,7 +6,8 @@ setting or a request. Facts come in as arguments; the answer is a value or a Ref
 A bid counts at the moment its lot's lock is granted, by the database's clock, and only if
 `opens_at <= now < closes_at`. A bid in the last `extension_window` moves the end to its own
 time plus `extension`, again and again (法释〔2016〕18号 art. 20), never backwards and never
-past `latest_close` where the notice names one.
+past `latest_close` where the notice names one. Suspended time does not count: the end and the
+latest close move by it (`rules.suspension`).
 """
 
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from auctions.rules.phases import Announcement, Phase, timed_phase
 from core.errors import Conflict, Refusal
 
 RULES_VERSION = "ENGLISH-1"
-_TICK = timedelta(microseconds=1)
+TICK = timedelta(microseconds=1)
 
 
 class BiddingNotOpen(Conflict):
@@ -81,6 +82,8 @@ class Stands(Protocol):
     def leader_id(self) -> int | None: ...
     @property
     def last_bid_at(self) -> datetime | None: ...
+    @property
+    def resumed_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,18 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the auction is. The history of bids is not needed to decide the next one."""
+    """Where the auction is. The history of bids is not needed to decide the next one.
+
+    `suspended_for` is the bidding time that suspensions took; `resumed_at` when the last one ended.
+    """
 
     closes_at: datetime
     price: Decimal | None = None
     leader_id: int | None = None
     bid_count: int = 0
     last_bid_at: datetime | None = None
+    suspended_for: timedelta = timedelta(0)
+    resumed_at: datetime | None = None
 
 
 def check_terms(terms: Terms) -> None:
@@ -143,14 +151,13 @@ def minimum_bid(terms: Asks, standing: Stands) -> Decimal:
 
 
 def bid_instant(standing: Stands, now: datetime) -> datetime:
-    """The instant of a bid: the clock's, but later than the bid before it.
+    """The instant of a bid: the clock's, but later than the bid or the resumption before it.
 
     Order within a lot is proven by time too, so a clock that stands still or is set back
     must not produce two bids of one instant.
     """
-    if standing.last_bid_at is None:
-        return now
-    return max(now, standing.last_bid_at + _TICK)
+    before = [at + TICK for at in (standing.last_bid_at, standing.resumed_at) if at is not None]
+    return max(now, *before) if before else now
 
 
 def accept_bid(
@@ -223,7 +230,7 @@ def _extended_close(terms: Terms, standing: Standing, at: datetime) -> datetime:
         return standing.closes_at
     extended = at + terms.extension
     if terms.latest_close is not None:
-        extended = min(extended, terms.latest_close)
+        extended = min(extended, terms.latest_close + standing.suspended_for)
     return max(standing.closes_at, extended)
 
 

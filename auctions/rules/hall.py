@@ -86,6 +86,7 @@ class Standing:
     leader_id: int | None = None
     bid_count: int = 0
     last_bid_at: datetime | None = None
+    resumed_at: datetime | None = None
 
     @property
     def closes_at(self) -> None:
@@ -131,7 +132,8 @@ def accept_bid(
 
 def after_bid(standing: Standing, *, bidder_id: int, amount: Decimal, now: datetime) -> Standing:
     """The standing after a bid that is in order."""
-    return Standing(
+    return replace(
+        standing,
         floor=FloorState.OPEN,
         price=amount,
         leader_id=bidder_id,

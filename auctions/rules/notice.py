@@ -27,6 +27,7 @@ SHORTFALLS = {
     "auctioneer_missing": "an auctioneer with a certificate",
     "media_notice_missing": "the news medium that carries the notice",
     "deposit_out_of_range": "a deposit within the lawful range",
+    "reauction_too_late": "an announcement in the time of a re-auction",
     "starting_price_too_low": "a starting price that keeps to the appraisal",
     "priority_holder_not_told": "word to each holder of a right of priority",
     "priority_notice_too_late": "more days between the word to the holders and the notice",
@@ -75,6 +76,7 @@ class Plan:
     has_auctioneer: bool = False
     media_notice: str = ""
     appraised_value: Decimal | None = None
+    relist_until: datetime | None = None  # of a next round
     holidays: Holidays = field(default_factory=Holidays)
     holders: tuple[priority.Told, ...] = ()  # of rights of priority
 
@@ -122,6 +124,12 @@ def _notice(plan: Plan) -> Iterator[Shortfall]:
     if calendar.date_of(plan.opens_at) < first:
         key = "notice_days" if plan.round == 1 else "reauction_notice_days"
         yield Shortfall("notice_too_short", _law(policy, key), first.isoformat())
+
+
+def _reauction(plan: Plan) -> Iterator[Shortfall]:
+    if plan.relist_until is not None and plan.published_at >= plan.relist_until:
+        law = _law(plan.policy, "reauction_within_days")
+        yield Shortfall("reauction_too_late", law, plan.relist_until.isoformat())
 
 
 def _exhibition(plan: Plan) -> Iterator[Shortfall]:
@@ -191,6 +199,7 @@ def _priority(plan: Plan) -> Iterator[Shortfall]:
 
 _CHECKS: tuple[Callable[[Plan], Iterator[Shortfall]], ...] = (
     _notice,
+    _reauction,
     _exhibition,
     _window,
     _house,

@@ -8,7 +8,7 @@ from auctions import engines
 from auctions.board import Board, premium_of
 from auctions.documents.catalogue import wan
 from auctions.models import Lot, RunningOrderEntry
-from auctions.serializers.lots import ResultView
+from auctions.serializers.afterwards import ResultView
 from core.parsing import AmountField, InstantField
 
 

@@ -11,6 +11,7 @@ from auctions.holders import standing_rights
 from auctions.lifecycle import (
     ForfeitureGrounds,
     LotFormat,
+    LotState,
     Outcome,
     RegistrationState,
     ReserveMode,
@@ -21,11 +22,12 @@ from auctions.models import (
     Forfeiture,
     Lot,
     LotAppraisal,
-    PublishedHeads,
     Refund,
     Registration,
 )
+from auctions.rounds import next_round_of
 from auctions.rules import reserve
+from auctions.serializers.afterwards import RelistingView, ResultView, view_of
 from auctions.serializers.priority import OwnRightView, PublishedRightView
 from core import clock, money
 from core.parsing import (
@@ -142,20 +144,6 @@ class BidForm(StrictForm):
     amount = AmountField()
 
 
-class ResultView(serializers.Serializer[Any]):
-    outcome = serializers.CharField()
-    price = AmountField(allow_null=True)
-    paddle = serializers.SerializerMethodField()
-    closes_at = InstantField()
-    closed_at = InstantField()
-    closed_by = serializers.CharField()
-    bid_count = serializers.IntegerField()
-    head_hash = serializers.CharField()
-
-    def get_paddle(self, result: Any) -> str | None:
-        return result.winning_bid.registration.paddle if result.winning_bid else None
-
-
 class MyPartView(serializers.Serializer[Any]):
     """What the reader has to do with a lot."""
 
@@ -177,6 +165,7 @@ class LotView(serializers.Serializer[Lot]):
     session = serializers.IntegerField(source="session_id", allow_null=True)
     format = serializers.CharField()
     state = serializers.CharField()
+    state_reason = serializers.CharField()
     phase = serializers.SerializerMethodField()
     starting_price = AmountField()
     increment = AmountField()
@@ -191,6 +180,7 @@ class LotView(serializers.Serializer[Lot]):
     closes_at = InstantField(allow_null=True)
     scheduled_close = InstantField(allow_null=True)
     latest_close = InstantField(allow_null=True)
+    extended = serializers.BooleanField(source="is_extended")
     extension_window_s = serializers.IntegerField()
     extension_s = serializers.IntegerField()
     deposit_amount = AmountField()
@@ -203,9 +193,13 @@ class LotView(serializers.Serializer[Lot]):
     priority_rights = serializers.SerializerMethodField()
     round = serializers.IntegerField()
     previous_lot = serializers.IntegerField(source="previous_lot_id", allow_null=True)
+    next_lot = serializers.SerializerMethodField()
     rules_version = serializers.CharField()
     head_hash = serializers.CharField()
+    suspensions = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField()
+    aftermath = serializers.SerializerMethodField()
+    relisting = serializers.SerializerMethodField()
     deal = serializers.SerializerMethodField()
     server_time = serializers.SerializerMethodField()
     my = serializers.SerializerMethodField()
@@ -243,13 +237,39 @@ class LotView(serializers.Serializer[Lot]):
 
     def get_result(self, lot: Lot) -> dict[str, Any] | None:
         result = getattr(lot, "result", None)
-        return ResultView(result).data if result else None
+        if result is None:
+            return None
+        void = {"outcome": Outcome.VOID.value} if lot.state == LotState.VOID else {}
+        return {**ResultView(result).data, **void}
+
+    def get_suspensions(self, lot: Lot) -> list[dict[str, Any]]:
+        return [view_of(one) for one in lot.suspensions.all()]
+
+    def get_aftermath(self, lot: Lot) -> dict[str, Any] | None:
+        told = getattr(lot, "aftermath", None)
+        return view_of(told) if told else None
+
+    def get_relisting(self, lot: Lot) -> dict[str, Any] | None:
+        """The offer of another round, and its answer, are the consignor's and the exchange's."""
+        proposal = getattr(lot, "relisting_proposal", None)
+        if proposal is None or not self._is_behind(lot):
+            return None
+        return dict(RelistingView(proposal, context={"now": self.now}).data)
+
+    def get_next_lot(self, lot: Lot) -> int | None:
+        """The lot of the next round, for who may see it."""
+        following = next_round_of(lot)
+        if following is None or not (following.published_at or self._is_behind(lot)):
+            return None
+        return following.pk
+
+    def _is_behind(self, lot: Lot) -> bool:
+        actor: Actor = self._context["actor"]
+        return actor.is_staff or lot.consignor_id in actor.sees
 
     def get_deal(self, lot: Lot) -> int | None:
         """The deal's number is for those who may see the deal."""
-        actor: Actor = self._context["actor"]
-        involved = actor.is_staff or lot.consignor_id in actor.sees or self._mine_leads(lot)
-        return lot.deal_id if involved else None
+        return lot.deal_id if self._is_behind(lot) or self._mine_leads(lot) else None
 
     def get_server_time(self, lot: Lot) -> str:
         return InstantField().to_representation(self.now)
@@ -366,16 +386,3 @@ class PlacedBidView(BidView):
         # The answer to the bid itself: it led when it was placed. What became of it since is
         # the lot's standing, and a repetition of the request must get the same answer.
         return LEADING
-
-
-class PublishedHeadsView(serializers.Serializer[PublishedHeads]):
-    """One day's list, without its lots: those are at its own address, in the bytes to check."""
-
-    day = serializers.DateField()
-    lots = serializers.IntegerField()
-    root = serializers.CharField()  # type: ignore[assignment]  # DRF takes fields off the class
-    previous_root = serializers.SerializerMethodField()
-    published_at = InstantField()
-
-    def get_previous_root(self, heads: PublishedHeads) -> str | None:
-        return heads.previous_root or None

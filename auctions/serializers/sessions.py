@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from auctions.lifecycle import BidKind, SessionKind
 from auctions.models import AuctionSession, Lot, RunningOrderEntry
 from auctions.queries import running_order
-from auctions.serializers.lots import ResultView
+from auctions.serializers.afterwards import ResultView
 from core import clock
 from core.models import choices
 from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField

@@ -7,10 +7,11 @@ from django.db.models import QuerySet
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
 from accounts.requests import Command, Create
-from auctions import closing, lots, reserves
+from auctions import aftermath, closing, lots, relisting, reserves, suspensions
 from auctions.lifecycle import LotState
 from auctions.models import Lot
 from auctions.queries import lots_visible_to, with_own_registrations
+from auctions.serializers.endings import DefaultForm, RelistForm
 from auctions.serializers.lots import LotForm, LotView, ReserveForm
 from auctions.views.timed import Timed
 from core.pagination import IdFilter
@@ -103,3 +104,45 @@ class WithdrawLot(LotCommand):
 
     form_class = ReasonForm
     perform = staticmethod(lots.withdraw_lot)
+
+
+class SuspendLot(LotCommand):
+    """POST /api/v1/lots/{id}/suspend"""
+
+    form_class = ReasonForm
+    perform = staticmethod(suspensions.suspend_lot)
+
+
+class ResumeLot(LotCommand):
+    """POST /api/v1/lots/{id}/resume"""
+
+    form_class = ReasonForm
+    perform = staticmethod(suspensions.resume_lot)
+
+
+class VoidLot(LotCommand):
+    """POST /api/v1/lots/{id}/void"""
+
+    form_class = ReasonForm
+    perform = staticmethod(aftermath.void_lot)
+
+
+class DefaultLot(LotCommand):
+    """POST /api/v1/lots/{id}/default"""
+
+    form_class = DefaultForm
+    perform = staticmethod(aftermath.default_lot)
+
+
+class RelistLot(LotCommand):
+    """POST /api/v1/lots/{id}/relist: answered with the next round, which is a draft."""
+
+    form_class = RelistForm
+    perform = staticmethod(relisting.relist_lot)
+
+
+class DeclineRelisting(LotCommand):
+    """POST /api/v1/lots/{id}/decline-relisting"""
+
+    form_class = ReasonForm
+    perform = staticmethod(relisting.decline_relisting)

@@ -15,7 +15,7 @@ from auctions import closing, heads, record
 from auctions.models import PublishedHeads
 from auctions.queries import lots_visible_to, published_heads
 from auctions.rules import ledger
-from auctions.serializers.lots import PublishedHeadsView
+from auctions.serializers.records import PublishedHeadsView
 from auctions.views.timed import Timed
 
 JSON = "application/json"
@@ -36,6 +36,19 @@ class Record(Timed, APIView):
         closing.close_if_over(lot, self.now)
         kept = record.record_of(lot_id=pk, actor=self.actor)
         return HttpResponse(kept.content, content_type=JSON, headers={"ETag": f'"{kept.digest}"'})
+
+
+class Aftermath(Acting, APIView):
+    """GET /api/v1/lots/{id}/aftermath: why a result does not last, for `verify --aftermath`."""
+
+    read_scope = "lots:read"
+    public_reading = True
+
+    @extend_schema(responses={(200, JSON): OpenApiTypes.OBJECT})
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        get_object_or_404(lots_visible_to(self.actor), pk=pk)
+        told = record.aftermath_of(lot_id=pk, actor=self.actor)
+        return HttpResponse(ledger.canonical(told), content_type=JSON)
 
 
 class PublishedHeadsList(Acting, ListAPIView[PublishedHeads]):

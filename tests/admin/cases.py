@@ -46,6 +46,10 @@ def _draft(world: World) -> Model:
     return world.draft_lot
 
 
+def _open(world: World) -> Model:
+    return world.open_lot
+
+
 def _applied(world: World) -> Model:
     return world.applied
 
@@ -173,6 +177,32 @@ CASES = [
         wrong=state("closed"),
         data=REASON,
         event="lot.withdrawn",
+    ),
+    Case(
+        "suspend",
+        "operator",
+        _open,
+        state("suspended"),
+        data=REASON,
+        event="lot.suspended",
+    ),
+    Case(
+        "resume",
+        "operator",
+        _open,
+        state("published"),
+        state("suspended"),
+        data=REASON,
+        event="lot.resumed",
+    ),
+    Case("void", "operator", _open, state("void"), state("suspended"), data=REASON),
+    Case(
+        "default",
+        "operator",
+        lambda world: world.sold_lot,
+        state("defaulted"),
+        data={**REASON, "grounds": "refused"},
+        event="lot.defaulted",
     ),
     Case(
         "endorse",

@@ -32,6 +32,7 @@ ELSEWHERE = {
     ("auctions.auctionsession", "add-deal"),
     ("auctions.runningorderentry", "move"),
     ("auctions.runningorderentry", "remove"),
+    ("auctions.lot", "relist"),
     ("auctions.lot", "set-reserve"),
     ("auctions.lot", "show-reserve"),
     ("auctions.depositmovement", "record-refund"),

@@ -1,6 +1,7 @@
 """Statements that would break the auctions' tables, by the constraint that refuses them."""
 
 from auctions.models import (
+    Aftermath,
     AuctionHouse,
     AuctionSession,
     Bid,
@@ -22,9 +23,11 @@ from auctions.models import (
     RefundAlarm,
     RefusedBid,
     Registration,
+    RelistingProposal,
     Reserve,
     ReserveReading,
     RunningOrderEntry,
+    Suspension,
 )
 from tests.auctions.conftest import changed, copied
 
@@ -123,6 +126,36 @@ REFUSED: dict[str, list[str]] = {
         changed(Lot, ON_SALE, opens_at="scheduled_close"),
         changed(Lot, ON_SALE, closes_at="scheduled_close - interval '1 second'"),
         changed(Lot, ON_SALE, latest_close="closes_at - interval '1 second'"),
+    ],
+    "lot_suspended_for_a_while": [
+        changed(Lot, SOLD, suspended_for="interval '1 second'"),
+        changed(Lot, ON_SALE, suspended_for="interval '-1 second'"),
+    ],
+    "suspension_number_once": [changed(Suspension, number="1")],
+    "suspension_one_at_a_time": [
+        changed(Suspension, resumed_at="NULL", resumed_reason="''", closes_at="NULL"),
+    ],
+    "suspension_has_reason": [changed(Suspension, reason="''")],
+    "suspension_resumed_with_reason_and_end": [
+        changed(Suspension, "number = 1", resumed_reason="''"),
+        changed(Suspension, "number = 1", resumed_at="NULL", closes_at="NULL"),
+        changed(Suspension, "number = 1", resumed_at="suspended_at"),
+        changed(Suspension, "number = 1", closes_at="closes_at_before - interval '1 second'"),
+        changed(Suspension, "number = 1", closes_at="NULL"),
+        changed(Suspension, "number = 1", closes_at_before="NULL"),
+    ],
+    "suspension_before_the_end": [changed(Suspension, suspended_at="closes_at_before")],
+    "aftermath_has_reason": [copied(Aftermath, lot_id=OTHER_LOT, reason="''")],
+    "aftermath_of_a_default_has_grounds": [
+        copied(Aftermath, lot_id=OTHER_LOT, kind="'default'"),
+        copied(Aftermath, lot_id=OTHER_LOT, grounds="'refused'"),
+        copied(Aftermath, lot_id=OTHER_LOT, kind="'unheard of'"),
+    ],
+    "relistingproposal_price_positive": [changed(RelistingProposal, lowest_price="0")],
+    "relistingproposal_lapses_later": [changed(RelistingProposal, lapses_at="proposed_at")],
+    "relistingproposal_declined_with_reason": [
+        changed(RelistingProposal, decline_reason="'x'"),
+        changed(RelistingProposal, declined_at="proposed_at"),
     ],
     "lot_amounts_positive": [
         changed(Lot, ON_SALE, starting_price="0"),
@@ -269,6 +302,8 @@ ONCE = {
     "a lot's number": changed(Lot, code="'L2026-000001'"),
     "a lot's deal": changed(Lot, deal_id="(SELECT max(id) FROM marketplace_deal)"),
     "a lot's result": copied(LotResult),
+    "what became of a lot": copied(Aftermath),
+    "a lot's proposal": copied(RelistingProposal),
     "a winning bid": copied(LotResult, lot_id=OTHER_LOT),
     "a lot's public record": copied(PublicRecord),
     "a document's code": copied(
@@ -282,6 +317,6 @@ ONCE = {
 LEDGERS = [
     *(Bid, RefusedBid, DepositMovement, LotResult, Policy, Refund, RefundAlarm),
     *(PublicRecord, PublishedHeads, PublishedHead, ProxyMaximum, IssuedDocument, DocumentFile),
-    ReserveReading,
+    *(ReserveReading, Aftermath),
     LotAppraisal,
 ]

@@ -28,6 +28,7 @@ PROMISED = {
 LOT = PROMISED | {
     *("policy", "regime", "house", "auctioneer", "round", "previous_lot", "reserve_met"),
     *("consignor", "scheduled_close", "head_hash", "result", "deal", "priority_rights", "calls"),
+    *("state_reason", "extended", "suspensions", "aftermath", "relisting", "next_lot"),
 }
 REGISTRATION = {
     *("id", "lot", "organization", "organization_name", "state", "state_reason", "paddle"),
@@ -372,7 +373,7 @@ def test_a_deposit_said_twice_is_recorded_once(lot, bidder, operator, api):
 
 @pytest.mark.parametrize(
     ("path", "statements"),
-    [("lots", 4), ("lots/{lot}/bids", 5), ("lots/{lot}/registrations", 5), ("lots/{lot}", 4)],
+    [("lots", 6), ("lots/{lot}/bids", 5), ("lots/{lot}/registrations", 5), ("lots/{lot}", 6)],
 )
 def test_a_list_takes_the_same_statements_however_long_it_is(
     contested, seller, operator, bidder, rival, api, path, statements, django_assert_max_num_queries

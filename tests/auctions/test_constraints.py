@@ -12,10 +12,11 @@ from django.db import transaction as django_transaction
 from django.db.models import ProtectedError
 
 from accounts.models import User
-from auctions import closing, forfeitures, heads, maxima, refunds
+from auctions import closing, forfeitures, heads, maxima, refunds, suspensions
 from auctions.documents.issuing import document_of
 from auctions.lifecycle import ClosedBy, DocumentKind
 from auctions.models import (
+    Aftermath,
     Auctioneer,
     AuctionHouse,
     AuctionSession,
@@ -23,6 +24,7 @@ from auctions.models import (
     DepositMovement,
     Lot,
     Registration,
+    RelistingProposal,
     ReserveReading,
 )
 from auctions.rules.ascending import BidTooLow
@@ -83,6 +85,14 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
             closes_at=clock.now() + timedelta(hours=1),
             reserve_price=Decimal("3000.00"),
         )
+        suspend_twice(on_sale)
+        Aftermath.objects.create(lot=lot, kind="void", reason="虚构", at=clock.now())
+        RelistingProposal.objects.create(
+            lot=lot,
+            lowest_price=lot.starting_price,
+            proposed_at=clock.now(),
+            lapses_at=clock.now() + timedelta(days=30),
+        )
         draft = draft_lot(seller, reserve_price=Decimal("3000.00"))
         draft.appraisals.create(
             organization=make_organization(), value=1, appraised_on=NOW.date(), entered_at=NOW
@@ -110,6 +120,12 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
         in_a_hall(seller)
         lot.refresh_from_db()
         yield lot
+
+
+def suspend_twice(lot: Lot) -> None:
+    for _ in range(2):
+        for move in (suspensions.suspend_lot, suspensions.resume_lot):
+            move(actor=operator_actor(), lot_id=lot.pk, reason="虚构")
 
 
 def keep_a_part(registration: Registration) -> None:

@@ -44,6 +44,7 @@ def lacks(plan: Plan, **changes) -> list[str]:
 
 def test_a_lot_that_has_everything_may_be_announced():
     notice.check_ready(READY)
+    notice.check_ready(replace(READY, relist_until=at(3)))
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,7 @@ def test_a_lot_that_has_everything_may_be_announced():
         ({"appraised_value": Decimal("1428.58")}, "starting_price_too_low"),
         ({"holders": (Told("虚构"),)}, "priority_holder_not_told"),
         ({"holders": (Told("虚构", at(1)),), "published_at": at(2)}, "priority_notice_too_late"),
+        ({"relist_until": at(2)}, "reauction_too_late"),
     ],
 )
 def test_each_thing_that_is_missing_is_named(changes, code):

@@ -32,8 +32,8 @@ STATES = {
     "need": set(NeedState) - {"draft", "signed", "completed"},
     "response": set(ResponseState),
     "achievement": set(AchievementState) - {"draft", "transferred"},
-    "deal": set(DealState) - {"defaulted", "rescinded"},
-    "lot": set(LotState) - {"draft", "closed", "suspended", "void", "defaulted"},
+    "deal": set(DealState),
+    "lot": set(LotState) - {"draft", "closed", "void"},
     "deposit": set(DepositKind) - {"required"},
     "forfeiture": set(ForfeitureState),
 }

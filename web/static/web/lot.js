@@ -8,6 +8,7 @@ import { startBidding, startRegistration } from "./bidding.js";
 import { fillLedger, showBid, startLedger } from "./ledger.js";
 import { startMatch } from "./match.js";
 import { startMaximum } from "./maximum.js";
+import { startRelisting } from "./relist.js";
 import { ServerClock, remaining, shanghai } from "./time.js";
 import { ask, follow } from "./wire.js";
 
@@ -60,6 +61,7 @@ const form = startBidding(page, { onPlaced: takeBid, onAnswer: refresh });
 const match = startMatch(page, { onPlaced: takeBid, onAnswer: refresh });
 startRegistration(page);
 startMaximum(page, { onLeft: refresh });
+startRelisting(page);
 startLedger(page);
 
 function render() {
@@ -73,6 +75,7 @@ function render() {
   write("bid-count", String(lot.bid_count));
   renderEnd();
   show("called", now === "open" ? texts.calls[lot.calls] : "");
+  renderNotice();
   renderPhase(now);
   renderStanding(now);
   for (const one of [form, match]) one.update({ lot, phase: now, leading: isLeading() });
@@ -81,9 +84,29 @@ function render() {
 function renderEnd() {
   if (lot.closes_at === null) return;
   const { day, second } = shanghai(lot.closes_at);
-  const moved = Date.parse(lot.closes_at) !== Date.parse(lot.scheduled_close);
   write("closes-at", `${day} ${second}`);
-  show("extended", moved ? fill(texts.extended, { time: `${day} ${second}` }) : "");
+  show("extended", lot.extended ? fill(texts.extended, { time: `${day} ${second}` }) : "");
+}
+
+/* What the exchange announced since: the same choice as `web.texts.notice_text`. */
+function renderNotice() {
+  show("notice", noticeText());
+  el("next-round").hidden = !lot.next_lot;
+  if (lot.next_lot) el("next-round").querySelector("a").href = urls.page.replace("0", lot.next_lot);
+}
+
+function noticeText() {
+  if (lot.aftermath) return fill(texts.notices[lot.aftermath.kind], lot.aftermath);
+  const last = lot.suspensions.at(-1);
+  if (!last || !["suspended", "published"].includes(lot.state)) return "";
+  if (!last.resumed_at) {
+    const { day, second } = shanghai(last.suspended_at);
+    return fill(texts.notices.suspended, { since: `${day} ${second}`, reason: last.reason });
+  }
+  const facts = { reason: last.resumed_reason };
+  if (lot.closes_at === null) return fill(texts.notices.resumed_in_hall, facts);
+  const { day, second } = shanghai(lot.closes_at);
+  return fill(texts.notices.resumed, { ...facts, end: `${day} ${second}` });
 }
 
 function renderPhase(now) {
@@ -91,7 +114,7 @@ function renderPhase(now) {
   write("phase", texts.phases[now]);
   el("phase").className = `phase phase-${now}`;
   show("countdown-caption", texts.countdowns[awaited(now)] ?? "");
-  if (lot.result) show("result", resultText(lot.result));
+  if (lot.result) show("result", lot.state === "void" ? "" : resultText(lot.result));
   el("record").hidden = !lot.result;
   const ended = ![...BEFORE_OPENING, "open", "suspended"].includes(now);
   for (const offer of document.querySelectorAll(".while-open")) offer.hidden = ended;
@@ -169,8 +192,16 @@ function takeCall({ number, calls }) {
 
 function takeExtension({ number, closes_at: closesAt }) {
   if (number >= lot.bid_count) lot.closes_at = closesAt;
+  lot.extended = true;
   render();
   flash("extended");
+}
+
+function takeSuspension() {
+  lot.state = "suspended";
+  lot.phase = "suspended";
+  render();
+  refreshSoon();
 }
 
 function takeEnd(outcome, { price = null, paddle = null }) {
@@ -187,6 +218,7 @@ function takeEvent(kind, facts) {
   else if (kind === "lot.called") takeCall(facts);
   else if (kind === "lot.extended") takeExtension(facts);
   else if (kind === "lot.sold") takeEnd("sold", facts);
+  else if (kind === "lot.suspended") takeSuspension();
   else if (kind === "lot.unsold") takeEnd(facts.outcome ?? "unsold", facts);
   else refreshSoon();
 }

@@ -8,7 +8,7 @@ const LONGEST_WAIT_MS = 5_000;
 
 export const LOT_KINDS = [
   "lot.bid_placed", "lot.extended", "lot.sold", "lot.unsold", "lot.floor_opened", "lot.called",
-  "lot.suspended", "lot.resumed", "lot.withdrawn", "lot.published", "lot.void", "lot.defaulted",
+  "lot.suspended", "lot.resumed", "lot.withdrawn", "lot.published", "lot.voided", "lot.defaulted",
 ];
 export const SESSION_KINDS = [
   "session.started", "session.item_called_up", "session.deal_signed", "session.order_changed",
