@@ -101,7 +101,7 @@ REFUSED: dict[str, list[str]] = {
     "lot_has_a_clock_or_a_floor": [
         changed(Lot, scheduled_close="NULL"),
         changed(Lot, closes_at="NULL"),
-        changed(Lot, floor="'open'"),
+        changed(Lot, ON_SALE, floor="'open'"),
     ],
     "lot_without_a_clock_has_a_session": [
         changed(Lot, IN_A_HALL, session_id="NULL"),

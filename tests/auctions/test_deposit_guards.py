@@ -1,20 +1,15 @@
-"""What the database itself refuses about money, past every rule; and that it holds in a race."""
+"""What the database itself refuses about money, past every rule. In a race: tests/races."""
 
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Event
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
 
 from auctions import forfeitures
 from auctions.models import DepositMovement, Forfeiture, Refund, Registration
 from core import clock as clock_module
-from core.db import transaction
 from tests.auctions.conftest import by_sql, refused_by_the_database
-from tests.conftest import act, make_member, make_organization, organization_of
-from tests.factories import admit, make_lot
+from tests.conftest import act, make_member, organization_of
 
 
 @pytest.fixture
@@ -132,65 +127,3 @@ def test_only_a_promise_is_refunded_and_not_before_it_was_made(paid, clock):
         with refused_by_the_database("refund_of_a_release"), undone():
             Refund.objects.create(movement=movement, paid_at=paid_at, **values)
     Refund.objects.create(movement=promise, paid_at=early, **values)
-
-
-# --- Two at once, past the actions' own lock --------------------------------------------
-
-WITHOUT_LOCK = "PERFORM 1 FROM auctions_registration WHERE id = NEW.registration_id FOR NO KEY"
-
-
-def both_release(registration: Registration) -> list[str]:
-    """Two transactions release all of it; the second inserts before the first commits."""
-    inserted, tried = Event(), Event()
-
-    def first() -> str:
-        with transaction():
-            moved(registration, "released", "100.00")
-            inserted.set()
-            tried.wait(timeout=0.5)  # the second waits at the guard, or has gone through it
-        return "released"
-
-    def second() -> str:
-        inserted.wait(timeout=10)
-        with transaction():
-            moved(registration, "released", "100.00")
-            tried.set()
-        return "released"
-
-    def told(action: Any) -> str:
-        try:
-            return action()
-        except IntegrityError as error:
-            return str(error).partition(":")[0]
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(told, (first, second)))
-
-
-def one_is_stopped() -> None:
-    registration = admit(
-        make_lot(make_member(make_organization())), make_member(make_organization())
-    )
-    assert sorted(both_release(registration)) == ["depositmovement_never_overdrawn", "released"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_that_take_the_same_money_at_once_one_is_stopped():
-    one_is_stopped()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.xfail(reason="control: a guard that does not lock is too late", raises=AssertionError)
-def test_control_a_guard_without_its_lock_lets_both_through():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_functiondef('depositmovement_never_overdrawn'::regproc)")
-        (whole,) = cursor.fetchone()
-        assert WITHOUT_LOCK in whole
-        cursor.execute(whole.replace("PERFORM 1", "PERFORM 1 WHERE false; -- "))
-    try:
-        one_is_stopped()
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(whole)
