@@ -157,7 +157,7 @@ class DaySchema(OpenApiSerializerFieldExtension):
 
 
 class TargetSchema(OpenApiSerializerFieldExtension):
-    target_class = "marketplace.serializers.TargetField"
+    target_class = "marketplace.serializers.needs.TargetField"
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         return {"type": "string", "description": "a decimal number", "example": "8000"}

@@ -13,7 +13,7 @@ from core.parsing import (
     InstantField,
     WholeNumberField,
 )
-from marketplace.serializers import TargetField
+from marketplace.serializers.needs import TargetField
 
 # One bracket more is refused by the parser before any field sees it.
 DEEP: Any = "x"

@@ -206,6 +206,7 @@ def test_packages_are_empty_but_for_models():
         if path.name == "__init__.py" and path.stat().st_size and path.parent.name != "models"
     ]
     allowed = {short(ROOT / app / "admin" / "__init__.py") for app in APPS}  # Django imports these
+    allowed.add("marketplace/rules/__init__.py")  # a migration of the first day names enums there
     assert set(full) <= allowed, "`import auctions.rules` imports auctions/__init__.py first"
 
 

@@ -8,7 +8,11 @@ from core.parsing import ReasonForm
 from marketplace import achievements
 from marketplace.models import Achievement
 from marketplace.queries import achievements_visible_to
-from marketplace.serializers import AchievementChanges, AchievementForm, AchievementView
+from marketplace.serializers.achievements import (
+    AchievementChanges,
+    AchievementForm,
+    AchievementView,
+)
 from marketplace.views.addresses import Thing, Things
 from marketplace.views.filters import AchievementFilters
 

@@ -9,7 +9,7 @@ from core.parsing import OptionalReasonForm, ReasonForm
 from marketplace import deals, publicities
 from marketplace.models import Deal, Objection, Publicity
 from marketplace.queries import deals_visible_to, objections_to, running_publicities
-from marketplace.serializers import (
+from marketplace.serializers.deals import (
     DealForm,
     DealView,
     ObjectionForm,

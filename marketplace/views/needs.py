@@ -8,7 +8,7 @@ from core.parsing import ReasonForm
 from marketplace import needs
 from marketplace.models import Need
 from marketplace.queries import needs_visible_to
-from marketplace.serializers import NeedChanges, NeedForm, NeedView
+from marketplace.serializers.needs import NeedChanges, NeedForm, NeedView
 from marketplace.views.addresses import Thing, Things
 from marketplace.views.filters import NeedFilters
 

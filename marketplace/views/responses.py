@@ -8,7 +8,7 @@ from core.parsing import ReasonForm
 from marketplace import responses
 from marketplace.models import Response
 from marketplace.queries import needs_visible_to, responses_visible_to
-from marketplace.serializers import ResponseForm, ResponseView
+from marketplace.serializers.needs import ResponseForm, ResponseView
 from marketplace.views.addresses import Things
 
 
