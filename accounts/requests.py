@@ -107,6 +107,23 @@ class Create(Acting, APIView):
         return created(once, self.view_class(thing, context={"actor": self.actor}).data)
 
 
+class Change(Acting, APIView):
+    """PATCH <things>/{id}: one action that changes what is named; the rest stays as it is.
+
+    Stands before a view that reads one thing, and answers as that does.
+    """
+
+    form_class: ClassVar[type[StrictForm]]
+    perform: ClassVar[Callable[..., Any]]
+    id_name: ClassVar[str]
+
+    def patch(self, request: Request, pk: int) -> Response:
+        form = self.form_class(data=request.data)
+        form.is_valid(raise_exception=True)
+        thing = type(self).perform(actor=self.actor, **{self.id_name: pk}, **form.validated_data)
+        return Response(self.get_serializer(thing).data)  # type: ignore[attr-defined]
+
+
 class Command(Acting, APIView):
     """POST <things>/{id}/<verb>: one action on one thing, answered with the thing as it now is."""
 

@@ -41,6 +41,17 @@ class AnotherFlagshipRuns(Conflict):
     message = "Another flagship session is running; a trading cycle ends with one at a time."
 
 
+class SessionAnnounced(Conflict):
+    code = "session_announced"
+    message = "The session is {state}; what it says of itself stays as it is."
+    words = tuple(SessionState)
+
+
+class LotsAnnounced(Conflict):
+    code = "lots_announced"
+    message = "Lots were announced with the session's time and place: {lots}."
+
+
 class LotsNotEnded(Conflict):
     code = "lots_not_ended"
     message = "Some lots were neither hammered, passed nor withdrawn: {lots}."
@@ -62,8 +73,6 @@ def plan_session(
     is the session's.
     """
     require_operator(actor)
-    if SessionKind(kind) is not SessionKind.ONLINE_365 and not values.get("venue", "").strip():
-        raise VenueMissing
     with transaction():
         now = clock.now()
         if earlier := claim(once, at=now):
@@ -77,9 +86,39 @@ def plan_session(
             auctioneer=auctioneer_of(house, auctioneer),
             **values,
         )
+        _check_venue(session)
         session.save(force_insert=True)
         settle(once, session)
         _record(session, "session.planned", actor, now)
+    return session
+
+
+def change_session(*, actor: Actor, session_id: int, **values: Any) -> AuctionSession:
+    """Change what a planned session says of itself; what is left out stays as it is.
+
+    Its kind stays, because its lots were drafted by the rules of that kind. A lot of a hall that
+    was to open with the session, or would now open before it, opens with it. Refuses a session
+    that was announced, and one with an announced lot, whose notice says time and place.
+    """
+    with transaction():
+        session = lock_session(session_id, seen_by=actor)
+        require_operator(actor)
+        if session.state != SessionState.PLANNED:
+            raise SessionAnnounced(state=SessionState(session.state))
+        announced = session.lots.filter(published_at__isnull=False).exclude(
+            state=LotState.WITHDRAWN
+        )
+        if codes := list(announced.order_by("code").values_list("code", flat=True)):
+            raise LotsAnnounced(lots=", ".join(codes))
+        earlier = session.starts_at
+        for name, value in _resolved(session, values).items():
+            setattr(session, name, value)
+        _check_venue(session)
+        session.save(update_fields=list(values))
+        if session.is_in_a_hall and session.starts_at != earlier:
+            with_it = Q(opens_at=earlier) | Q(opens_at__lt=session.starts_at)
+            session.lots.filter(with_it).update(opens_at=session.starts_at)
+        _record(session, "session.changed", actor, clock.now())
     return session
 
 
@@ -160,6 +199,25 @@ def require_presider(actor: Actor, session: AuctionSession) -> None:
     auctioneer = session.auctioneer
     if auctioneer is None or auctioneer.user_id is None or auctioneer.user_id != actor.user_id:
         require_operator(actor)
+
+
+def _check_venue(session: AuctionSession) -> None:
+    if session.is_in_a_hall and not session.venue.strip():
+        raise VenueMissing
+
+
+def _resolved(session: AuctionSession, values: dict[str, Any]) -> dict[str, Any]:
+    """The values with rows in place of codes and ids; the auctioneer is one of the house."""
+    resolved = dict(values)
+    if "city" in values:
+        resolved["city"] = city_by_code(values["city"])
+    if "house" in values:
+        resolved["house"] = licensed_house(values["house"], Regime.AUCTION)
+    if {"house", "auctioneer"} & set(values):
+        house = values.get("house", session.house_id)
+        person = values.get("auctioneer", session.auctioneer_id)
+        resolved["auctioneer"] = auctioneer_of(house, person)
+    return resolved
 
 
 def _check_no_other_flagship(session: AuctionSession) -> None:

@@ -178,6 +178,7 @@ AUDIENCES: dict[str, Audience] = {
     "policy.published": Audience(_POLICY, members=(exchange,), webhooks=(everybody,)),
     # Sessions. Whoever has a lot in one is told by the lot's own events.
     "session.planned": Audience(_SESSION, webhooks=(exchange,)),
+    "session.changed": Audience(_SESSION, webhooks=(exchange,)),
     "session.published": Audience((*_SESSION, "starts_at"), webhooks=(everybody,), streamed=True),
     "session.order_changed": Audience(_SESSION, webhooks=(exchange,), streamed=True),
     "session.started": Audience(_SESSION, webhooks=(everybody,), streamed=True),

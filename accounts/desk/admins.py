@@ -266,7 +266,8 @@ class DeskAdmin(ReadOnly, ModelAdmin):
             raise PermissionDenied
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
-        form = step.form_class(request.POST if request.method == "POST" else None)
+        sent = request.POST if request.method == "POST" else None
+        form = step.form_class(sent, initial=step.form_class.filled_from(row))
         if request.method == "POST" and form.is_valid():
             answer = self.take_step(request, step, row, form.cleaned_data)
             if step.shown_once and answer is not None:
@@ -329,7 +330,10 @@ class DeskAdmin(ReadOnly, ModelAdmin):
     def _log(
         self, request: HttpRequest, row: Any, title: str, step: Step, values: dict[str, Any]
     ) -> None:
-        told = [str(said) for name, said in values.items() if name not in step.form_class.secret]
+        secret = step.form_class.secret
+        told = [
+            str(one) for name, one in values.items() if name not in secret and one not in (None, "")
+        ]
         LogEntry.objects.create(
             user_id=actor_of(request).user_id,  # type: ignore[misc]
             content_type=ContentType.objects.get_for_model(self.model),

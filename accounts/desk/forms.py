@@ -102,6 +102,11 @@ class StepForm(forms.Form):
 
     secret: ClassVar[frozenset[str]] = frozenset()
 
+    @classmethod
+    def filled_from(cls, row: Any) -> dict[str, Any]:
+        """What the fields hold before anything is typed, from the thing as it is."""
+        return {}
+
 
 class ReasonForm(StepForm):
     reason = forms.CharField(

@@ -1,10 +1,12 @@
 """What the exchange fills in for a session: its plan, and what joins its running order."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.contrib import admin
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -41,15 +43,9 @@ def _choose(model: type[Any], name: str, **options: Any) -> forms.ModelChoiceFie
     return forms.ModelChoiceField(widget=widget, **options)
 
 
-class PlanSessionForm(forms.Form):
-    """A session's kind, name, time and place. Times are Shanghai's, to the second."""
+class _Particulars(forms.Form):
+    """A session's name, time and place. Times are Shanghai's, to the second."""
 
-    kind = forms.ChoiceField(
-        label=_("Kind"),
-        choices=choices(SessionKind),
-        widget=UnfoldAdminSelectWidget,
-        help_text=_("A flagship session's end ends a trading cycle."),
-    )
     title = _line(label=_("Title"))
     title_en = _line(label=_("English title"), required=False)
     city = _choose(AuctionSession, "city", label=_("City"), queryset=City.objects.all())
@@ -71,17 +67,36 @@ class PlanSessionForm(forms.Form):
         required=False,
         help_text=_("Works for that house, and presides."),
     )
+
+
+class PlanSessionForm(_Particulars):
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=choices(SessionKind),
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("A flagship session's end ends a trading cycle."),
+    )
     # A form sent twice plans one session.
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    field_order = ("kind",)
 
     def add(self, actor: Actor) -> AuctionSession:
-        values: dict[str, Any] = dict(self.cleaned_data)
+        values = named(self.cleaned_data)
         key = values.pop("key")
-        values["city"] = values["city"].code
-        for name in ("house", "auctioneer"):
-            values[name] = values[name] and values[name].pk
         once = Once("desk.plan_session", actor.caller, key, fingerprint(values))
         return plan_session(actor=actor, once=once, **values)
+
+
+class ChangeSessionForm(StepForm, _Particulars):
+    @classmethod
+    def filled_from(cls, row: AuctionSession) -> dict[str, Any]:
+        return model_to_dict(row, fields=list(cls.base_fields))
+
+
+def named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A session's particulars as the actions take them: a code and ids in place of rows."""
+    ids = {name: values[name] and values[name].pk for name in ("house", "auctioneer")}
+    return {**values, **ids, "city": values["city"].code}
 
 
 class AddLotForm(StepForm):

@@ -21,7 +21,14 @@ from accounts.desk.steps import Step
 from auctions import moving, running_order, sessions
 from auctions.admin.lot_steps import OPERATOR, STAFF
 from auctions.admin.readiness import missing
-from auctions.admin.session_forms import AddDealForm, AddLotForm, MoveEntryForm, PlanSessionForm
+from auctions.admin.session_forms import (
+    AddDealForm,
+    AddLotForm,
+    ChangeSessionForm,
+    MoveEntryForm,
+    PlanSessionForm,
+    named,
+)
 from auctions.lifecycle import SESSION, LotState, SessionState
 from auctions.models import AuctionSession, Lot, RunningOrderEntry
 from auctions.queries import sessions_visible_to
@@ -44,7 +51,24 @@ def _add_deal(*, actor: Actor, session_id: int, deal: Deal, position: int | None
     )
 
 
+def _change(*, actor: Actor, session_id: int, **values: Any) -> Any:
+    return sessions.change_session(actor=actor, session_id=session_id, **named(values))
+
+
 _SESSION_STEPS = (
+    Step(
+        name="change",
+        label=_("Change the plan"),
+        explanation=_(
+            "Lots that were to open with the session open at its new time. Once the session or one"
+            " of its lots is announced, its plan stays as it is."
+        ),
+        action=_change,
+        id_name="session_id",
+        roles=OPERATOR,
+        sources=frozenset({SessionState.PLANNED}),
+        form_class=ChangeSessionForm,
+    ),
     Step(
         name="add-lot",
         label=_("Add a lot"),

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.permissions import require_signed_in
 from auctions.documents import contents
 from auctions.documents.typesetting import pdf
-from auctions.lifecycle import DocumentKind, Outcome
+from auctions.lifecycle import DocumentKind, LotState, Outcome
 from auctions.locks import lock_document, lock_series
 from auctions.models import DocumentFile, IssuedDocument, Lot
 from auctions.queries import closed_lot, file_of, issued_documents, lots_with_parties_seen_by
@@ -35,15 +35,23 @@ class LotNotSold(Conflict):
     message = "This lot was not sold, so there is nothing to confirm."
 
 
+class SaleVoid(Conflict):
+    code = "sale_void"
+    message = "The sale was declared void; its confirmation confirms nothing any more."
+
+
 def document_of(*, lot_id: int, kind: DocumentKind, actor: Actor) -> DocumentFile:
     """A document of a lot, for its parties and for staff; made now if nobody asked before.
 
-    To everybody else there is no such document.
+    To everybody else there is no such document. The confirmation of a sale that was declared void
+    is given to staff alone, for the files: nobody shows it around as if the sale stood.
     """
     require_signed_in(actor)
     lot = lots_with_parties_seen_by(actor).filter(pk=lot_id).first()
     if lot is None:
         raise NotFound(what="document")
+    if kind is DocumentKind.CONFIRMATION and lot.state == LotState.VOID and not actor.is_staff:
+        raise SaleVoid
     issued = issued_documents(lot_id, kind).first() or _issue(lot, kind)
     return file_of(issued.pk) or _keep(issued, actor)
 

@@ -28,6 +28,18 @@ class SessionForm(StrictForm):
     auctioneer = IdField(required=False, allow_null=True, default=None)
 
 
+class SessionChanges(StrictForm):
+    """What is changed of a planned session. What is left out stays as it is."""
+
+    title = serializers.CharField(max_length=200, required=False)
+    title_en = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    city = serializers.CharField(max_length=6, required=False)
+    venue = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    starts_at = InstantField(required=False)
+    house = IdField(required=False, allow_null=True)
+    auctioneer = IdField(required=False, allow_null=True)
+
+
 class LotToMoveForm(StrictForm):
     """A lot for the running order, at its end unless a position is said."""
 

@@ -6,13 +6,13 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.requests import Command, Create
+from accounts.requests import Change, Command, Create
 from auctions import moving, running_order, sessions
 from auctions.board import board_of
 from auctions.documents.session_catalogue import catalogue_of
@@ -24,6 +24,7 @@ from auctions.serializers.sessions import (
     DealToSignForm,
     LotToMoveForm,
     PositionForm,
+    SessionChanges,
     SessionForm,
     SessionView,
     WholeSessionView,
@@ -60,9 +61,14 @@ class SessionList(ReadsSessions, ListAPIView[AuctionSession], Create):
     perform = staticmethod(sessions.plan_session)
 
 
-class SessionDetail(ReadsSessions, RetrieveAPIView[AuctionSession]):
-    """GET /api/v1/sessions/{id}"""
+@extend_schema_view(patch=extend_schema(request=SessionChanges))
+class SessionDetail(ReadsSessions, Change, RetrieveAPIView[AuctionSession]):
+    """GET and PATCH /api/v1/sessions/{id}"""
 
+    write_scope = "lots:operate"
+    form_class = SessionChanges
+    id_name = "session_id"
+    perform = staticmethod(sessions.change_session)
     serializer_class = WholeSessionView
 
 

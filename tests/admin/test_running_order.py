@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.models import City
 from auctions.models import AuctionSession, Lot, RunningOrderEntry
+from core.clock import SHANGHAI
 from tests.admin.conftest import World, page_url, step_url
 from tests.conftest import NOW
 from tests.factories import make_achievement
@@ -66,6 +67,23 @@ def test_a_plan_without_a_place_or_a_time_is_refused_in_words(world: World, desk
     assert AuctionSession.objects.count() == before
 
 
+def test_a_plan_is_changed_in_a_form_that_holds_what_was_planned(world: World, desk: Desk):
+    client, url = desk(world.people["operator"]), step_url(world.session, "change")
+    form = client.get(url).context["form"]
+    filled = {name: form[name].value() for name in form.fields}
+    assert (filled["title"], filled["city"]) == (world.session.title, world.session.city_id)
+
+    starts_at = world.session.starts_at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S")
+    sent = {**filled, "venue": "虚构新会堂", "house": "", "auctioneer": "", "starts_at": starts_at}
+    answer = client.post(url, sent)
+    assert (answer.url, level_of(answer)) == (page_url(world.session), "success")
+    before = world.session.starts_at
+    world.session.refresh_from_db()
+    assert (world.session.venue, world.session.starts_at) == ("虚构新会堂", before)
+
+    assert client.post(url, {**sent, "city": "\x00"}).context["form"].errors
+
+
 def test_a_lot_of_the_years_list_is_moved_into_the_session_where_it_has_no_clock(
     world: World, desk: Desk
 ):
@@ -108,6 +126,7 @@ def test_once_it_has_started_the_running_order_is_fixed(world: World, desk: Desk
     times = {"published_at": NOW, "started_at": NOW}
     AuctionSession.objects.filter(pk=world.session.pk).update(state="running", **times)
     asked = [
+        (world.session, "change", plan()),
         (world.session, "add-lot", {"lot": str(world.upcoming_lot.pk)}),
         (world.session, "add-deal", {"deal": str(world.deals["listed"].pk)}),
         (entry, "move", {"to": "1"}),

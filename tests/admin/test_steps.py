@@ -28,6 +28,7 @@ ELSEWHERE = {
     ("accounts.relation", "end"),
     ("auctions.priorityright", "tell"),
     ("auctions.priorityright", "end"),
+    ("auctions.auctionsession", "change"),
     ("auctions.auctionsession", "add-lot"),
     ("auctions.auctionsession", "add-deal"),
     ("auctions.runningorderentry", "move"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from auctions import closing, record
+from auctions.aftermath import void_lot
 from auctions.documents import contents, issuing
 from auctions.lifecycle import ClosedBy, DocumentKind
 from auctions.models import (
@@ -22,7 +23,7 @@ from auctions.queries import closed_lot
 from core.models import Event
 from tests.auctions.conftest import refusal
 from tests.auctions.pdf_text import text_of
-from tests.conftest import RULES, make_organization, organization_of
+from tests.conftest import RULES, act, make_organization, organization_of
 from tests.factories import bid, make_lot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -274,6 +275,15 @@ def test_before_the_end_there_are_none(contested, seller, bidder, operator, api,
 def test_an_unsold_lot_has_nothing_to_confirm(lot, seller, api, clock):
     close(lot, clock)
     assert refusal(api(seller).get(path(lot, "confirmation"))) == (409, "lot_not_sold")
+
+
+def test_a_void_sale_is_confirmed_to_nobody_any_more(sold, seller, rival, operator, api):
+    issued = api(rival).get(path(sold, "confirmation")).content
+    void_lot(actor=act(operator), lot_id=sold.pk, reason="系统故障")
+    for person in (seller, rival):
+        assert refusal(api(person).get(path(sold, "confirmation"))) == (409, "sale_void")
+        assert api(person).get(path(sold, "transcript")).status_code == 200
+    assert api(operator).get(path(sold, "confirmation")).content == issued
 
 
 def test_there_are_no_documents_of_other_kinds(sold, seller, api):

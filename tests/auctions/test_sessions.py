@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 
 from accounts.models import OrganizationKind
+from accounts.queries import UnknownCity
 from auctions import lots, sessions
 from auctions.lifecycle import SESSION, SessionKind, SessionState
 from auctions.models import Auctioneer, AuctionHouse, AuctionSession, Lot
 from auctions.queries import running_order, sessions_visible_to
 from auctions.sessions import (
     AnotherFlagshipRuns,
+    LotsAnnounced,
     LotsNotEnded,
+    SessionAnnounced,
     SessionIsEmpty,
     SessionTooEarly,
     VenueMissing,
@@ -115,6 +118,79 @@ def test_a_hall_needs_a_venue_and_the_years_list_none(operator):
         sessions.plan_session(actor=act(operator), **{**PLAN, "venue": "  "})
     online = {**PLAN, "kind": "ONLINE_365", "venue": ""}
     assert not sessions.plan_session(actor=act(operator), **online).is_in_a_hall
+
+
+def test_a_plan_is_changed_and_its_lots_move_with_it(operator, seller, house, auctioneer):
+    planned = sessions.plan_session(actor=act(operator), **PLAN)
+    with_it, later = (
+        draft_lot(seller, session=planned.pk, opens_at=NOW + timedelta(hours=hours), closes_at=None)
+        for hours in (0, 48)
+    )
+    tomorrow = NOW + timedelta(days=1)
+    changed = sessions.change_session(
+        actor=act(operator),
+        session_id=planned.pk,
+        starts_at=tomorrow,
+        city="330100",
+        house=house.pk,
+        auctioneer=auctioneer.pk,
+    )
+    changed.refresh_from_db()
+    assert (changed.starts_at, changed.city.code) == (tomorrow, "330100")
+    assert (changed.house, changed.auctioneer) == (house, auctioneer)
+    assert (changed.title, changed.venue) == (PLAN["title"], PLAN["venue"])
+    for lot in (with_it, later):
+        lot.refresh_from_db()
+    assert (with_it.opens_at, later.opens_at) == (tomorrow, NOW + timedelta(hours=48))
+    assert last_event(f"session:{planned.pk}").kind == "session.changed"
+
+
+def test_a_plan_cannot_be_changed_into_what_could_not_be_planned(operator, house, auctioneer):
+    planned = sessions.plan_session(
+        actor=act(operator), house=house.pk, auctioneer=auctioneer.pk, **PLAN
+    )
+    for error, values in (
+        (VenueMissing, {"venue": " "}),
+        (UnknownCity, {"city": "999999"}),
+        (NotFound, {"house": None}),  # the auctioneer would be nobody's
+        (NotFound, {"auctioneer": 2**40}),
+    ):
+        with pytest.raises(error):
+            sessions.change_session(actor=act(operator), session_id=planned.pk, **values)
+    kept = AuctionSession.objects.get(pk=planned.pk)
+    assert (kept.venue, kept.city.code, kept.house) == (PLAN["venue"], "310117", house)
+
+
+@pytest.mark.parametrize("state", [one for one in S if one is not S.PLANNED])
+def test_what_was_announced_stays_as_it_is(operator, state):
+    session = session_in(state)
+    with pytest.raises(SessionAnnounced):
+        sessions.change_session(actor=act(operator), session_id=session.pk, title="另一个名称")
+    assert AuctionSession.objects.get(pk=session.pk).title == PLAN["title"]
+
+
+def test_a_session_with_an_announced_lot_keeps_its_time(operator, seller):
+    planned = sessions.plan_session(
+        actor=act(operator), **{**PLAN, "starts_at": NOW + timedelta(days=1)}
+    )
+    lot = make_hall_lot(seller, planned)
+    with pytest.raises(LotsAnnounced) as refused:
+        sessions.change_session(
+            actor=act(operator), session_id=planned.pk, starts_at=NOW + timedelta(days=2)
+        )
+    assert refused.value.facts["lots"] == lot.code
+    # Withdrawn, it announces nothing any more.
+    lots.withdraw_lot(actor=act(operator), lot_id=lot.pk, reason="改期")
+    sessions.change_session(actor=act(operator), session_id=planned.pk, title="另一个名称")
+
+
+@pytest.mark.parametrize("who", ["cadre"])
+def test_the_office_reads_a_plan_and_does_not_change_it(request, operator, who):
+    planned = sessions.plan_session(actor=act(operator), **PLAN)
+    with pytest.raises(PermissionDenied):
+        sessions.change_session(
+            actor=act(request.getfixturevalue(who)), session_id=planned.pk, title="另一个名称"
+        )
 
 
 def test_a_planned_session_is_seen_by_staff_and_its_auctioneer_alone(
