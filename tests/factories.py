@@ -78,6 +78,14 @@ def make_lot(seller: User, **terms: Any) -> Lot:
     return lots.publish_lot(actor=operator, lot_id=lot.pk)
 
 
+def let_end(lot: Lot, *, in_seconds: float = 0.0) -> Lot:
+    """Bring the end of a timed lot near, once all that takes its time is prepared."""
+    end = clock.now() + timedelta(seconds=in_seconds)
+    Lot.objects.filter(pk=lot.pk).update(closes_at=end, scheduled_close=end)
+    lot.refresh_from_db()
+    return lot
+
+
 def make_session(kind: SessionKind = SessionKind.FLAGSHIP, **values: Any) -> AuctionSession:
     """A published session that may start now; in a hall unless the kind says otherwise."""
     planned = plan_session(kind, **values)

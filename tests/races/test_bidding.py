@@ -7,7 +7,6 @@ stopped racing (`xfail_strict`).
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from threading import Barrier, Event
 from typing import Any
 from uuid import uuid4
@@ -23,7 +22,7 @@ from core.db import transaction
 from core.errors import Refusal
 from marketplace.models import Deal
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
-from tests.factories import admit, bid, make_lot
+from tests.factories import admit, bid, let_end, make_lot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,19 +127,16 @@ def test_a_storm_of_rising_bids_leaves_a_gapless_rising_unbroken_chain(lot, bidd
     assert (lot.price, lot.bid_count) == (amounts[-1], len(bids))
 
 
-def seconds_from_now(seconds: float):
-    return clock.now() + timedelta(seconds=seconds)
-
-
 @pytest.fixture
-def closing_soon(seller) -> Lot:
-    """Half a second to go, and no extension that would hide a late bid."""
-    return make_lot(seller, closes_at=seconds_from_now(2.0), extension_window_s=0, extension_s=0)
+def never_extended(seller) -> Lot:
+    """No extension hides a late bid."""
+    return make_lot(seller, extension_window_s=0, extension_s=0)
 
 
 def a_bid_that_waited_past_the_end(lot, person):
     """Somebody holds the lot's row over its end; a bid that arrived before waits meanwhile."""
     held, release = Event(), Event()
+    let_end(lot, in_seconds=0.7)
 
     def hold():
         with transaction():
@@ -163,24 +159,22 @@ def a_bid_that_waited_past_the_end(lot, person):
     return answer
 
 
-def test_a_bid_that_waited_for_the_lock_past_the_end_is_refused(closing_soon):
+def test_a_bid_that_waited_for_the_lock_past_the_end_is_refused(never_extended):
     person = make_member(make_organization())
-    admit(closing_soon, person)
-    wait_until(closing_soon.closes_at - timedelta(seconds=0.7))
+    admit(never_extended, person)
 
-    answer = a_bid_that_waited_past_the_end(closing_soon, person)
+    answer = a_bid_that_waited_past_the_end(never_extended, person)
 
     assert answer == "bidding_not_open"
-    refused = closing_soon.refused_bids.get()
+    refused = never_extended.refused_bids.get()
     assert refused.was_overtaken, "arrived in time, refused as late: a counted incident"
-    assert not closing_soon.bids.exists()
+    assert not never_extended.bids.exists()
 
 
 @pytest.mark.xfail(reason="control: an early clock accepts late bids", raises=AssertionError)
-def test_control_a_clock_read_before_the_lock_accepts_the_late_bid(closing_soon, monkeypatch):
+def test_control_a_clock_read_before_the_lock_accepts_the_late_bid(never_extended, monkeypatch):
     person = make_member(make_organization())
-    admit(closing_soon, person)
-    wait_until(closing_soon.closes_at - timedelta(seconds=0.7))
+    admit(never_extended, person)
     arrival = clock.now()
     lock = bidding.lock_lot
 
@@ -191,23 +185,18 @@ def test_control_a_clock_read_before_the_lock_accepts_the_late_bid(closing_soon,
 
     monkeypatch.setattr(bidding, "lock_lot", lock_with_an_early_clock)
     try:
-        answer = a_bid_that_waited_past_the_end(closing_soon, person)
+        answer = a_bid_that_waited_past_the_end(never_extended, person)
     finally:
         monkeypatch.undo()
     assert answer == "bidding_not_open"
 
 
-def wait_until(instant):
-    while clock.now() < instant:
-        time.sleep(0.01)
-
-
-def test_bids_and_the_close_at_once_leave_a_result_that_fits_the_ledger(seller):
-    lot = make_lot(seller, closes_at=seconds_from_now(2.5), extension_window_s=0, extension_s=0)
+def test_bids_and_the_close_at_once_leave_a_result_that_fits_the_ledger(never_extended):
+    lot = never_extended
     people = [make_member(make_organization()) for _ in range(3)]
     for person in people:
         admit(lot, person)
-    wait_until(lot.closes_at - timedelta(seconds=0.15))
+    let_end(lot, in_seconds=0.15)
 
     def bid_across_the_end(person):
         for step in range(12):
@@ -231,14 +220,12 @@ def test_bids_and_the_close_at_once_leave_a_result_that_fits_the_ledger(seller):
 
 
 @pytest.fixture
-def over(seller) -> Lot:
+def over(never_extended) -> Lot:
     """A lot with one bid whose time is up, not closed yet."""
-    lot = make_lot(seller, closes_at=seconds_from_now(1.2), extension_window_s=0, extension_s=0)
     person = make_member(make_organization())
-    admit(lot, person)
-    bid(lot, person, "1000.00")
-    wait_until(lot.closes_at)
-    return lot
+    admit(never_extended, person)
+    bid(never_extended, person, "1000.00")
+    return let_end(never_extended)
 
 
 def closed_once(lot):

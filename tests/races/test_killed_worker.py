@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import pytest
@@ -19,11 +18,10 @@ from django.db import connection
 from auctions import closing
 from auctions.lifecycle import ClosedBy, LotState
 from auctions.models import DepositMovement, Lot, LotResult, Registration
-from core import clock
 from core.models import Event
 from marketplace.models import Achievement, Deal
 from tests.conftest import make_member, make_organization
-from tests.factories import admit, bid, make_lot
+from tests.factories import admit, bid, let_end, make_lot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,14 +60,11 @@ def everything() -> list:
 @pytest.fixture
 def over(seller) -> Lot:
     """A lot with a bid whose time is up, not closed yet."""
-    end = clock.now() + timedelta(seconds=1)
-    lot = make_lot(seller, closes_at=end, extension_window_s=0, extension_s=0)
+    lot = make_lot(seller, extension_window_s=0, extension_s=0)
     person = make_member(make_organization())
     admit(lot, person)
     bid(lot, person, "1000.00")
-    while clock.now() < end:
-        time.sleep(0.02)
-    return lot
+    return let_end(lot)
 
 
 @pytest.fixture
