@@ -86,7 +86,7 @@ reset:  ## Forget the demo world
 clean:  ## Remove caches and build products; the demo world and .venv stay
 	@find . \( -name .venv -o -name .git -o -name .local \) -prune -o \
 		\( -name __pycache__ -o -name '*.mo' -o -name .coverage -o -name '.coverage.*' \) -print0 | xargs -0 rm -rf
-	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache staticfiles
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache staticfiles .local/prepared
 
 runtime:
 	@$(PYTHON) config/bootstrap.py requirements/main.lock

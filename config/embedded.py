@@ -76,6 +76,7 @@ def _services(
     home = folders.home(account, say=say)
     with (
         place(home, name) as folder,
+        contextlib.ExitStack() as afterwards,
         folders.sockets(folder, account) as sockets,
         Processes(say=say) as processes,
     ):
@@ -84,21 +85,29 @@ def _services(
             program = _valkey_program()
             redis_url = _start_valkey(processes, program, folder, sockets, fast=fast)
             started.append(f"Valkey {_valkey_version(program)}")
-        if not database_url:
-            from config import postgres  # psycopg is slow to load, and not needed for a URL
+        if database_url:
+            say(f"{started[0]} started in {_shown(folder)} (nothing installed system-wide)")
+            yield Services(database_url=database_url, redis_url=redis_url)
+            return
+        from config import postgres, prepared  # psycopg is slow to load, and not needed for a URL
 
-            programs = postgres.programs(home, account)
-            database_url = postgres.start(
-                processes,
-                programs=programs,
-                folder=folder,
-                sockets=sockets,
-                account=account,
-                fast=fast,
-            )
-            started.insert(0, f"PostgreSQL {postgres.version(programs)}")
+        programs = postgres.programs(home, account)
+        database_url = postgres.start(
+            processes,
+            programs=programs,
+            folder=folder,
+            sockets=sockets,
+            account=account,
+            fast=fast,
+            home=home,
+        )
+        version = postgres.version(programs)
+        started.insert(0, f"PostgreSQL {version}")
         say(f"{' and '.join(started)} started in {_shown(folder)} (nothing installed system-wide)")
         yield Services(database_url=database_url, redis_url=redis_url)
+        if place is folders.passing and (kept := prepared.left_alone(database_url)):
+            data, kept = folder / "postgres", f"{version}-{kept}"
+            afterwards.callback(prepared.keep, home, data, kept, programs=programs, account=account)
 
 
 def _valkey_program() -> Path:

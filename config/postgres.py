@@ -19,6 +19,7 @@ import psycopg
 
 from config.folders import Unavailable, own_account, private, succeeds_as
 from config.orphans import end_orphan
+from config.prepared import copied
 from config.processes import Account, Child, Processes
 
 NAME = "market"  # of the database, and of its owner
@@ -97,10 +98,14 @@ def start(
     sockets: Path,
     account: Account | None,
     fast: bool,
+    home: Path | None = None,
 ) -> str:
-    """Makes the data folder if there is none, repairs what a crash left, and gives the URL."""
+    """Makes the data folder if there is none, repairs what a crash left, and gives the URL.
+
+    A fast one begins with what an earlier one prepared, if `home` has that.
+    """
     data = folder / "postgres"
-    if not data.exists():
+    if not data.exists() and not (fast and home and copied(home, data, version=version(programs))):
         _initialize(processes, programs, data, account, fast=fast)
     _check_version(data, version(programs))
     _check_owner(data, account)

@@ -10,12 +10,10 @@ import gc
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
-from io import StringIO
 from itertools import count
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.core.management.commands import flush
 from rest_framework.test import APIClient
 
@@ -83,12 +81,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Reference data is loaded once; `tests.postgresql` spares it when it empties tables.
+    """Reference data is there; `tests.postgresql` spares it when it empties tables.
 
     The newest policy, which a lot gets that names none, asks for no notice and no exhibition.
     """
     with django_db_blocker.unblock():
-        call_command("load_reference", stdout=StringIO())
         add_policy_without_notice()
     # After each flush Django would look for the content types and permissions that were spared.
     monkeypatch = pytest.MonkeyPatch()

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import redis
 
-from config import embedded, folders, orphans, postgres
+from config import embedded, folders, orphans, postgres, prepared
 from config.embedded import Services, passing_services, services
 from config.folders import Unavailable
 from config.processes import Account, Processes, ProcessFailed
@@ -194,6 +194,32 @@ def test_what_a_killed_supervisor_could_not_remove_the_next_one_does() -> None:
     with passing_services("next", fast=True, say=str):
         assert not folder.exists()
         assert not sockets.exists()
+
+
+def test_a_prepared_database_outlives_its_server_and_no_other_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(prepared, "PLACE", f"prepared-try-{os.getpid()}")
+    home = folders.home(folders.borrowed_account(), say=str)
+    assert not prepared.copied(home, home / "nowhere", version="18.6")
+    try:
+        for number, expected in enumerate([{"market"}, {"market", "prepared_1"}], start=1):
+            with (
+                passing_services("try", fast=True, say=str) as running,
+                psycopg.connect(running.database_url, autocommit=True) as connection,
+            ):
+                found = connection.execute(
+                    "SELECT datname FROM pg_database WHERE NOT datistemplate"
+                )
+                assert {name for (name,) in found} == {"postgres", *expected}
+                connection.execute("CREATE TABLE left_behind ()")
+                connection.execute("CREATE DATABASE passing")
+                if number == 1:
+                    connection.execute("CREATE DATABASE prepared_1")
+        [kept] = (home / prepared.PLACE).glob("*-*")
+        assert kept.name.endswith("-prepared_1")
+    finally:
+        folders.forget(home, prepared.PLACE)
 
 
 @pytest.mark.usefixtures("postgresql_is_elsewhere", "handlers_restored")

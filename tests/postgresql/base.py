@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.backends.postgresql import base, operations
 
+from tests.postgresql.creation import DatabaseCreation
+
 # Loaded once per database; flushing them would leave later tests without cities.
 REFERENCE_TABLES = {
     "accounts_city",
@@ -31,3 +33,4 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
+    creation_class = DatabaseCreation
