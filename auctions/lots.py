@@ -29,6 +29,7 @@ from auctions.rules.phases import BEFORE_OPENING
 from auctions.rules.policy import PolicyTerms, check_format
 from auctions.rules.relisting import relist_until
 from auctions.rules.reserve import mode_of
+from auctions.searchable import keep_lot
 from core import clock
 from core.db import transaction
 from core.errors import Conflict, NotFound, ReasonRequired, Refusal
@@ -137,6 +138,7 @@ def draft(
     )
     check_timetable(lot)
     lot.save(force_insert=True)
+    keep_lot(lot)
     if where is not None:
         running_order.append(where, lot)
     if reserve_price is not None:

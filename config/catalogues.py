@@ -23,6 +23,7 @@ LOCALE = ROOT / "locale"
 APPS = (
     "core",
     "accounts",
+    "search",
     "marketplace",
     "auctions",
     "enclaves",

@@ -1,16 +1,18 @@
 """Every address of the product."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config import health
+from web.search_api import Search
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("marketplace.urls")),
     path("", include("auctions.urls")),
     path("", include("notifications.urls")),
+    path("search", Search.as_view(), name="search_api"),
 ]
 
 urlpatterns = [

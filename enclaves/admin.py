@@ -1,7 +1,10 @@
 """Enclave parks at the operators' desk."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -9,6 +12,8 @@ from accounts.desk.admins import DeskFormAdmin
 from accounts.desk.forms import WholeForm
 from accounts.desk.roles import ROLES, DeskRole
 from enclaves.models import Park
+from enclaves.queries import parks_visible_to
+from enclaves.searchable import keep_park
 
 
 class ParkForm(WholeForm):
@@ -36,4 +41,8 @@ class ParkAdmin(DeskFormAdmin):
     )
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Park]:
-        return Park.objects.select_related("home_city", "host_district", "operator")
+        return parks_visible_to(actor)
+
+    def save_model(self, request: HttpRequest, obj: Park, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        keep_park(obj)

@@ -20,6 +20,7 @@ from marketplace.locks import lock_achievement, lock_achievements
 from marketplace.models import Achievement
 from marketplace.queries import achievements, technology_field
 from marketplace.rules import IPKind, MaturityScale
+from marketplace.searchable import keep_achievement
 
 _EDITABLE = (AchievementState.DRAFT, AchievementState.RETURNED)
 
@@ -40,6 +41,7 @@ def list_achievement(
         )
         _write(achievement, {"maturity_scale": MaturityScale.TRL9, **values})
         achievement.save(force_insert=True)
+        keep_achievement(achievement)
         settle(once, achievement)
         _record(achievement, "listed", actor, now)
     return achievement
@@ -56,6 +58,7 @@ def edit_achievement(*, actor: Actor, achievement_id: int, **values: Any) -> Ach
             )
         _write(achievement, values)
         achievement.save(update_fields=[*values, "ip_number"])
+        keep_achievement(achievement)
     return achievement
 
 
@@ -92,6 +95,7 @@ def publish_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
         _check_from(achievement, AchievementState.APPROVED, AchievementState.PUBLISHED)
         require_verified(achievement.owner)
         achievement.published_at = now = clock.now()
+        keep_achievement(achievement)
         return _move(achievement, AchievementState.PUBLISHED, actor, now)
 
 

@@ -25,6 +25,7 @@ from marketplace.locks import lock_need
 from marketplace.models import Need, NeedIndicator
 from marketplace.models.needs import NEED_CLOSED, NEED_WITHDRAWN
 from marketplace.queries import needs, technology_field
+from marketplace.searchable import keep_need
 
 _EDITABLE = (NeedState.DRAFT, NeedState.RETURNED)
 
@@ -52,6 +53,7 @@ def post_need(
             **{"city": organization.city, **_resolved(values)},
         )
         _write_indicators(need, indicators)
+        keep_need(need)
         settle(once, need)
         _record(need, "posted", actor, now)
         return needs().get(pk=need.pk)
@@ -76,7 +78,9 @@ def edit_need(
         if indicators is not None:
             need.indicators.all().delete()
             _write_indicators(need, indicators)
-        return needs().get(pk=need.pk)
+        edited = needs().get(pk=need.pk)
+        keep_need(edited)
+        return edited
 
 
 def submit_need(*, actor: Actor, need_id: int) -> Need:
@@ -161,6 +165,8 @@ def _move(need: Need, wanted: NeedState, actor: Actor, at: datetime, *, reason: 
     NEED.check(NeedState(need.state), wanted)
     need.state, need.state_reason = wanted, reason
     need.save(update_fields=["state", "state_reason", "published_at"])
+    if wanted is NeedState.PUBLISHED:
+        keep_need(need)
     _record(need, wanted.value, actor, at)
     return need
 

@@ -17,7 +17,10 @@ from config.celery import app as celery
 from core.errors import Refusal, all_refusals
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("core", "accounts", "marketplace", "auctions", "enclaves", "notifications", "web", "config")
+APPS = (
+    *("core", "accounts", "search", "marketplace", "auctions", "enclaves", "notifications"),
+    *("web", "config"),
+)
 OURS = [config.label for config in apps.get_app_configs() if config.label in APPS]
 MODULES = sorted(
     path for name in APPS for path in (ROOT / name).rglob("*.py") if "migrations" not in path.parts

@@ -393,6 +393,8 @@ ROWS = (
     # --- Sessions: the exchange's; announced ones are public.
     # --- Figures: public, for a partner system with its scope.
     Row("GET statistics/cycles", "", "seller",           "200 200 200 200 200 200 200 200 200 200 403"),
+    # Each caller finds what it may see; a token without scopes reaches nothing.
+    Row("GET search", "", "seller",                      "200 200 200 200 200 200 200 200 200 200 200"),
     Row("GET sessions", "", "operator",                  "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST sessions", "", "operator",                 "401 403 201 403 201 403 403 403 403 201 403", session_body),
     Row("GET sessions/<int:pk>", "planned_session", "operator",

@@ -25,6 +25,16 @@ class MaturityScale(StrEnum):
     GRADE13 = "grade13"
 
 
+class MaturityBand(StrEnum):
+    """How far from the market, in the words of every day: 小试, 中试, 产业化."""
+
+    LABORATORY = "laboratory"
+    PILOT = "pilot"
+    INDUSTRIAL = "industrial"
+
+
+# The last level of the laboratory and of the pilot; the scales are not converted into each other.
+_BANDS = {MaturityScale.TRL9: (4, 7), MaturityScale.GRADE13: (7, 9)}
 HIGHEST_MATURITY = {MaturityScale.TRL9: 9, MaturityScale.GRADE13: 13}
 
 
@@ -87,3 +97,11 @@ def check_maturity(scale: MaturityScale, level: int) -> None:
     highest = HIGHEST_MATURITY[scale]
     if not 1 <= level <= highest:
         raise InvalidMaturity(highest=highest)
+
+
+def maturity_band(scale: MaturityScale, level: int) -> MaturityBand:
+    """The band of a level: to TRL 4 or grade 7 the laboratory, to TRL 7 or grade 9 the pilot."""
+    laboratory, pilot = _BANDS[scale]
+    if level <= laboratory:
+        return MaturityBand.LABORATORY
+    return MaturityBand.PILOT if level <= pilot else MaturityBand.INDUSTRIAL

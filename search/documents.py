@@ -1,0 +1,75 @@
+"""Keeps what can be found in step with the things: written in the transaction that writes them.
+
+Each app says what of its things may be found (`searchable.py`) and calls `keep` where it writes
+them. Deciding who sees a thing is left to its app at each search, so that a thing that is withdrawn
+or whose audience changes needs no step here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from core.db import require_transaction
+from search.lexicon import version, words_of
+from search.models import Kind
+from search.rules.text import fold
+from search.rules.vectors import Weight, tsvector
+
+_KEEP = """
+    INSERT INTO search_document
+        (kind, object_id, code, title, keywords, text, city, field, maturity, at, name, vector,
+         version)
+    SELECT kind, object_id, code, title, keywords, text, city, field, maturity, at, name,
+        vector::tsvector, %s
+    FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[])
+        AS new (kind, object_id, code, title, keywords, text, city, field, maturity, at, name,
+            vector)
+    ON CONFLICT (kind, object_id) DO UPDATE SET code = EXCLUDED.code, title = EXCLUDED.title,
+        keywords = EXCLUDED.keywords, text = EXCLUDED.text, city = EXCLUDED.city,
+        field = EXCLUDED.field, maturity = EXCLUDED.maturity, at = EXCLUDED.at,
+        name = EXCLUDED.name, vector = EXCLUDED.vector, version = EXCLUDED.version
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What of one thing may be found: public words only.
+
+    Words in the title count most, then those in the keywords, then those in the text.
+    """
+
+    kind: Kind
+    object_id: int
+    code: str
+    title: str
+    at: datetime
+    keywords: Sequence[str] = ()
+    text: str = ""
+    city: str = ""
+    field: str = ""
+    maturity: str = ""
+
+
+def keep(entries: Sequence[Entry]) -> None:
+    """Step: from this commit on the things are found by these words, and by no earlier ones."""
+    require_transaction()
+    if not entries:
+        return
+    rows = [_row(entry) for entry in entries]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [version(), *map(list, zip(*rows, strict=True))])
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    keywords = "，".join(word for word in entry.keywords if word)
+    words = {
+        Weight.TITLE: words_of(f"{entry.code} {entry.title}"),
+        Weight.KEYWORDS: words_of(keywords),
+        Weight.TEXT: words_of(entry.text),
+    }
+    shown = (entry.code, entry.title, keywords, entry.text, entry.city, entry.field, entry.maturity)
+    name = fold(f"{entry.code} {entry.title}")
+    return (entry.kind.value, entry.object_id, *shown, entry.at, name, tsvector(words))

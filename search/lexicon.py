@@ -1,0 +1,115 @@
+"""Which words does a text consist of? Chinese is cut by rjieba with a dictionary of the domain.
+
+The dictionary and the synonyms are files (`fixtures/search`): what is stored depends on them, so
+they change with a release, their version is kept on every row, and `reindex_search` finds the rows
+of an older one.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from typing import Any
+
+import rjieba
+from django.conf import settings
+
+from search.rules.questions import Asked, Cut, Phrase, Synonyms, understand
+from search.rules.text import LONGEST_WORD, fold, runs, stem
+
+_FILES = settings.BASE_DIR / "fixtures" / "search"
+_DICTIONARY, _SYNONYMS = _FILES / "dictionary.txt", _FILES / "synonyms.json"
+# Words that say nothing about what a text is about.
+_STOP_WORDS = _FILES / "stop_words.txt"
+# Another number when what this module or `search.rules.text` does to a text changes.
+_RULES = "1"
+# Common enough for a word of the domain to be kept whole wherever it can be read as one.
+_FREQUENCY = 100_000
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a document, longer ones also in their parts."""
+    return [word for cut in _cuts(text) for word in (*cut.parts, cut.word)]
+
+
+def understood(question: str) -> list[Asked]:
+    """What a question asks for, with its synonyms."""
+    return understand(list(_cuts(question)), _synonyms())
+
+
+@cache
+def version() -> str:
+    """What the stored words depend on, in twelve letters."""
+    digest = hashlib.sha256(_RULES.encode())
+    for file in (_DICTIONARY, _SYNONYMS, _STOP_WORDS):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _cuts(text: str) -> Iterator[Cut]:
+    ignored = _stop_words()
+    for run in runs(fold(text)):
+        if not run.is_han:
+            if run.text not in ignored:
+                yield Cut(stem(run.text))
+            continue
+        cutter = _cutter()
+        for word in cutter.cut(run.text):
+            if word not in ignored:
+                yield Cut(word[:LONGEST_WORD], _parts(cutter, word))
+
+
+@lru_cache(maxsize=20_000)
+def _parts_of(word: str) -> tuple[str, ...]:
+    return tuple(part for part in _cutter().cut_for_search(word) if part != word)
+
+
+def _parts(cutter: Any, word: str) -> tuple[str, ...]:
+    """The shorter words in a long one, which together make it up."""
+    return _parts_of(word) if 2 < len(word) <= LONGEST_WORD else ()
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    return frozenset(_STOP_WORDS.read_text(encoding="utf-8").split())
+
+
+@cache
+def _cutter() -> Any:
+    cutter = rjieba.Jieba()
+    lines = _DICTIONARY.read_text(encoding="utf-8").splitlines()
+    known = {line for line in lines if line and not line.startswith("#")}
+    for word in sorted(known | _chinese_terms()):
+        cutter.add_word(word, _FREQUENCY, "n")
+    return cutter
+
+
+def _terms() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(_SYNONYMS.read_text(encoding="utf-8"))
+    return rows
+
+
+def _chinese_terms() -> set[str]:
+    terms = {fold(term) for row in _terms() for term in row["terms"]}
+    return {term for term in terms if all(run.is_han for run in runs(term))}
+
+
+@cache
+def _synonyms() -> Synonyms:
+    """Each term's words, and those of everything that means the same."""
+    table: dict[Phrase, list[Phrase]] = {}
+    for row in _terms():
+        phrases = [_phrase(term) for term in row["terms"]]
+        for phrase in phrases:
+            others = table.setdefault(phrase, [])
+            others += [other for other in phrases if other != phrase and other not in others]
+    return table
+
+
+def _phrase(term: str) -> Phrase:
+    return tuple(cut.word for cut in _cuts(term))
+
+
+def words_for(asked: Iterable[Asked]) -> frozenset[str]:
+    """Every word that counts as an answer, to be marked where it is shown."""
+    return frozenset(word for one in asked for word in one.words)
