@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from auctions.lifecycle import LotState
 from auctions.models import Lot, PriorityRight
 from auctions.rules.phases import BEFORE_OPENING, Phase
+from marketplace.rules.achievements import MaturityBand
 from web.templatetags.instants import to_second
 from web.templatetags.money import wan_pattern, yuan
 
@@ -29,6 +30,23 @@ def phase_labels() -> dict[str, str]:
         Phase.SUSPENDED: _("Suspended"),
         Phase.WITHDRAWN: _("Withdrawn"),
         Phase.VOID: _("Void"),
+    }
+
+
+def search_filters() -> dict[str, str]:
+    return {
+        "kind": _("Kind"),
+        "city": _("City"),
+        "field": _("Field"),
+        "maturity": _("Maturity"),
+    }
+
+
+def maturity_bands() -> dict[str, str]:
+    return {
+        MaturityBand.LABORATORY: _("Laboratory scale"),
+        MaturityBand.PILOT: _("Pilot scale"),
+        MaturityBand.INDUSTRIAL: _("Industrial scale"),
     }
 
 

@@ -1,12 +1,14 @@
 from django.urls import include, path
 
 from web import console, hall, views
+from web.search_page import search_page
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", views.favicon),
     path("lots/<int:pk>", views.lot, name="lot"),
     path("lots/<int:pk>/ledger", views.lot_ledger, name="lot_ledger"),
+    path("search", search_page, name="search"),
     path("statistics/cycles", views.cycles, name="cycles"),
     path("sessions", hall.session_list, name="sessions"),
     path("sessions/<int:pk>", hall.session, name="session"),

@@ -1,12 +1,9 @@
 """What is found, by whom, in which order and how it is shown and counted."""
 
 import json
-from io import StringIO
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
-from django.db import IntegrityError, connection
 
 from accounts.actors import ANONYMOUS, Actor
 from auctions.searchable import keep_lot
@@ -16,8 +13,7 @@ from enclaves.searchable import keep_park
 from marketplace import achievements, needs
 from marketplace.lifecycle import AchievementState, NeedState
 from marketplace.searchable import keep_achievement, keep_need
-from search import lexicon
-from search.models import Document, Kind
+from search.models import Kind
 from tests.conftest import act, city_of, organization_of
 from tests.factories import draft_lot, make_achievement, make_lot
 from tests.marketplace.conftest import HalfWayError, make_need
@@ -335,69 +331,6 @@ def test_a_search_takes_as_many_statements_for_many_as_for_one(
         assert len(ask(anonymous, "气凝胶", limit=10)["results"]) == 10
     with django_assert_num_queries(2):
         ask(anonymous, "气凝胶", limit=1)
-
-
-# --- Index ------------------------------------------------------------------------------
-
-
-def test_reindexing_writes_what_others_wrote_and_what_is_of_an_older_version(
-    enterprise, seller, anonymous, monkeypatch
-):
-    need = make_need(enterprise, title="虚构：气凝胶毡")
-    make_achievement(seller)
-    call_command("reindex_search", stdout=StringIO())
-    assert found(anonymous, "气凝胶") == [("need", need.pk)]
-    assert said("--missing") == [
-        *("need: nothing to write", "achievement: nothing to write", "lot: nothing to write"),
-        "enclave: nothing to write",
-    ]
-    Document.objects.filter(kind="need").update(version="older")
-    assert said("--missing", "--kind", "need")[0].startswith("need: 1 written")
-    assert Document.objects.get(kind="need").version == lexicon.version()
-
-
-def said(*arguments):
-    told = StringIO()
-    call_command("reindex_search", *arguments, stdout=told)
-    return told.getvalue().splitlines()[1:]
-
-
-def test_the_version_follows_the_files(monkeypatch, tmp_path):
-    before = lexicon.version()
-    changed = tmp_path / "dictionary.txt"
-    changed.write_text("气凝胶\n", encoding="utf-8")
-    monkeypatch.setattr(lexicon, "_DICTIONARY", changed)
-    assert lexicon.version.__wrapped__() != before
-
-
-def test_every_synonym_names_its_source_and_stands_once():
-    rows = json.loads(lexicon._SYNONYMS.read_text(encoding="utf-8"))
-    terms = [term for row in rows for term in row["terms"]]
-    assert all(row["source"] and len(row["terms"]) > 1 for row in rows)
-    assert len(terms) == len(set(terms))
-
-
-def test_a_document_is_of_one_thing_once(enterprise):
-    indexed(make_need(enterprise))
-    for changes in ({"object_id": 1}, {"kind": "user"}):
-        document = Document.objects.get()
-        document.pk = None
-        if "kind" in changes:
-            document.kind = "user"
-        with (
-            pytest.raises(IntegrityError, match="document_"),
-            transaction(),
-        ):
-            document.save(force_insert=True)
-
-
-def test_a_database_without_trigrams_says_what_to_install(db, monkeypatch):
-    from importlib import import_module
-
-    migration = import_module("search.migrations.0001_trigrams")
-    monkeypatch.setattr(migration, "AVAILABLE", "SELECT false")
-    with connection.schema_editor(atomic=False) as editor, pytest.raises(RuntimeError, match="pg_"):
-        migration.check_available(None, editor)
 
 
 # --- Canaries ---------------------------------------------------------------------------
