@@ -93,8 +93,8 @@ def _end(
 def _buyer(lot: Lot) -> Registration | None:
     """The registration that bought the lot, locked with the others of it."""
     bought = LotResult.objects.filter(lot=lot).values_list("winning_bid__registration", flat=True)
-    buyer_id = bought.first()
-    return next((one for one in lock_registrations_of([lot]) if one.pk == buyer_id), None)
+    lock_registrations_of([lot])
+    return lot.registrations.filter(pk__in=bought).first()
 
 
 def _propose_forfeiture(buyer: Registration, reason: str, actor: Actor, at: datetime) -> None:

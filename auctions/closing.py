@@ -5,8 +5,10 @@ come late, twice, or in two places; it cannot be wrong. Result, deal, deposit mo
 events are written in one transaction, once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -14,17 +16,16 @@ import structlog
 from django.db import connection
 
 from auctions import deposits, reserves
-from auctions.lifecycle import LOT, ClosedBy, LotState, Outcome
-from auctions.locks import (
-    due_lots_nobody_holds,
-    lock_lots_nobody_holds,
-    lock_registrations_of,
-)
-from auctions.models import Bid, Lot, LotResult, RunningOrderEntry
-from auctions.queries import due_lots, last_bids, next_close
+from auctions.ending import Bidder, Due, LastBid
+from auctions.lifecycle import LOT, ClosedBy, LotState, Outcome, Regime
+from auctions.locks import lock_due, lock_registrations_of, lock_to_close
+from auctions.models import Lot, LotResult, RunningOrderEntry
+from auctions.models.lot_statements import SAVE_CLOSED
+from auctions.queries import due_lots, last_bids, next_close, policies_of
 from auctions.rules import ascending
+from auctions.rules.policy import presiding_house_id
 from core import clock, money
-from core.db import insertion, require_transaction, run_together, transaction
+from core.db import Statement, as_array, require_transaction, run_together, transaction
 from core.events import Happening, recording
 from marketplace import achievements, deals
 from marketplace.models import Channel, PricingMethod
@@ -40,7 +41,7 @@ BATCH = 250
 
 def close_lot(lot_id: int, *, by: ClosedBy) -> bool:
     """Close one lot if its time is up and nobody else is at it; say whether it was closed."""
-    return bool(_close([lot_id], by))
+    return bool(_close(partial(lock_to_close, [lot_id]), by))
 
 
 def close_if_over(lot: Lot, now: datetime) -> bool:
@@ -65,17 +66,22 @@ def close_due_lots(*, by: ClosedBy, overdue: timedelta = timedelta(0)) -> list[i
     share the work: each skips what the other has locked.
     """
     closed: list[int] = []
-    # Each lot is tried once a sweep; one that fails or is in other hands keeps nobody waiting.
+    # Each lot is tried once a sweep; one that fails keeps nobody waiting.
     left: set[int] = set()
-    while batch := _next_batch(overdue, without=left):
+    while True:
+        batch: list[int] = []
+        lock = partial(_lock_batch, batch, overdue, left)
         try:
-            done = _close(batch, by)
+            done = _close(lock, by)
         except Exception:
+            if not batch:
+                raise
             log.exception("auctions.batch_failed", lots=batch)
             done = _close_one_by_one(batch, by)
+        if not batch:
+            return closed
         closed += done
         left.update(set(batch).difference(done))
-    return closed
 
 
 def seconds_to_next_close() -> float | None:
@@ -102,23 +108,27 @@ def wake_closers() -> None:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
-def _next_batch(overdue: timedelta, *, without: set[int]) -> list[int]:
-    return due_lots_nobody_holds(clock.now() - overdue, without=without, most=BATCH)
+def _lock_batch(batch: list[int], overdue: timedelta, without: Collection[int]) -> list[Due]:
+    """The next lots that are due, whose ids go into `batch`, where a failure leaves them."""
+    lots = lock_due(clock.now() - overdue, without=without, most=BATCH)
+    batch.extend(lot.pk for lot in lots)
+    return lots
 
 
 def _close_one_by_one(lot_ids: Sequence[int], by: ClosedBy) -> list[int]:
     done: list[int] = []
     for lot_id in lot_ids:
         try:
-            done += _close([lot_id], by)
+            done += _close(partial(lock_to_close, [lot_id]), by)
         except Exception:
             log.exception("auctions.close_failed", lot=lot_id)
     return done
 
 
-def _close(lot_ids: Sequence[int], by: ClosedBy) -> list[int]:
+def _close(lock: Callable[[], Sequence[Due]], by: ClosedBy) -> list[int]:
     with transaction():
-        lots = lock_lots_nobody_holds(lot_ids)
+        if not (lots := lock()):
+            return []
         # After the locks: an extension that came meanwhile is in the rows and in the clock.
         now = clock.now()
         over = [lot for lot in lots if _is_over(lot, now)]
@@ -126,13 +136,20 @@ def _close(lot_ids: Sequence[int], by: ClosedBy) -> list[int]:
     return [lot.pk for lot in over]
 
 
-def _is_over(lot: Lot, now: datetime) -> bool:
-    if lot.is_sold_in_hall:  # ended by the hammer
-        return False
-    return ascending.is_over(LotState(lot.state), lot.terms(), lot.standing(), now)
+def _is_over(lot: Lot | Due, now: datetime) -> bool:
+    return ascending.is_over(LotState(lot.state), lot, lot, now)
 
 
-def write_down(lots: Sequence[Lot], now: datetime, by: ClosedBy) -> None:
+@dataclass(frozen=True, slots=True)
+class _Sale:
+    """A lot that is sold, the bid that won it, and who placed that."""
+
+    lot: Due
+    winning: LastBid
+    buyer: Bidder
+
+
+def write_down(lots: Sequence[Due], now: datetime, by: ClosedBy) -> None:
     """Step: the closing records of locked lots that have ended, by the clock or the hammer.
 
     As many statements as for one lot, whatever their number.
@@ -142,24 +159,20 @@ def write_down(lots: Sequence[Lot], now: datetime, by: ClosedBy) -> None:
         return
     for lot in lots:
         LOT.check(LotState(lot.state), LotState.CLOSED)
-    registrations = {one.pk: one for one in lock_registrations_of(lots)}
-    endings = _endings(lots)
-    sold = [(lot, winning) for lot, _, winning in endings if winning is not None]
-    for _, winning in sold:
-        winning.registration = registrations[winning.registration_id]
-    buyer_ids = {winning.registration_id for _, winning in sold}
-    deposits.settle_all(registrations.values(), buyer_ids=buyer_ids, at=now)
-    if unsold := [lot.achievement_id for lot, _, winning in endings if winning is None]:
-        achievements.release_all(unsold, at=now)
-    if sold:
-        _form_deals(sold, now)
-    for lot in lots:
-        lot.state = LotState.CLOSED
-    run_together(
-        insertion([_result(*ending, now, by) for ending in endings]),
-        Lot.saving_closed(lots),
-        recording({f"lot:{ending[0].pk}": [_announcement(*ending)] for ending in endings}, at=now),
+    bidders = {one.pk: one for one in lock_registrations_of(lots)}
+    outcomes = _outcomes(lots)
+    sales = _sales(lots, outcomes, bidders)
+    deposits.settle_all(
+        bidders.values(), buyer_ids={sale.buyer.pk for sale in sales.values()}, at=now
     )
+    if unsold := [lot.achievement_id for lot in lots if lot.pk not in sales]:
+        achievements.release_all(unsold, at=now)
+    formed = _form_deals(sales, now)
+    told = {
+        f"lot:{lot.pk}": [_announcement(lot, outcome, sales.get(lot.pk))]
+        for lot, outcome in zip(lots, outcomes, strict=True)
+    }
+    run_together(_records(lots, outcomes, sales, formed, now, by), recording(told, at=now))
 
 
 def give_up(lot: Lot, now: datetime) -> None:
@@ -167,78 +180,91 @@ def give_up(lot: Lot, now: datetime) -> None:
 
     Nothing came of its bids, and no clock ended it; every deposit goes back.
     """
-    result = _result(lot, Outcome.VOID, None, now, ClosedBy.EXCHANGE)
-    result.closes_at = None
-    result.save(force_insert=True)
+    LotResult.objects.create(
+        lot=lot,
+        outcome=Outcome.VOID,
+        closed_at=now,
+        closed_by=ClosedBy.EXCHANGE,
+        bid_count=lot.bid_count,
+        head_hash=lot.head_hash,
+        rules_version=lot.rules_version,
+    )
     deposits.settle_all(lock_registrations_of([lot]), at=now)
     achievements.release(lot.achievement_id, at=now)
     RunningOrderEntry.objects.filter(lot=lot).update(done_at=now)
 
 
-# One lot that is over, what it came to, and the bid that won it, if one did.
-_Ending = tuple[Lot, Outcome, Bid | None]
-
-
-def _endings(lots: Sequence[Lot]) -> list[_Ending]:
+def _outcomes(lots: Sequence[Due]) -> list[Outcome]:
     """The decision, by the rules, from the locked rows.
 
     Below a secret reserve the highest bid has no effect.
     """
     secret = reserves.behind(lots)
-    outcomes = [(lot, ascending.outcome(_standing(lot), secret.get(lot.pk))) for lot in lots]
-    last = last_bids([lot for lot, outcome in outcomes if outcome is Outcome.SOLD])
-    return [
-        (lot, outcome, last[lot.pk] if outcome is Outcome.SOLD else None)
-        for lot, outcome in outcomes
-    ]
+    return [ascending.outcome(lot, secret.get(lot.pk)) for lot in lots]
 
 
-def _standing(lot: Lot) -> ascending.Stands:
-    return lot.hall_standing() if lot.is_sold_in_hall else lot.standing()
+def _sales(
+    lots: Sequence[Due], outcomes: Sequence[Outcome], bidders: Mapping[int, Bidder]
+) -> dict[int, _Sale]:
+    sold = [lot for lot, outcome in zip(lots, outcomes, strict=True) if outcome is Outcome.SOLD]
+    last = last_bids(sold)
+    return {
+        lot.pk: _Sale(lot, winning := last[lot.pk], bidders[winning.registration_id])
+        for lot in sold
+    }
 
 
-def _result(
-    lot: Lot, outcome: Outcome, winning: Bid | None, now: datetime, by: ClosedBy
-) -> LotResult:
-    return LotResult(
-        lot=lot,
-        outcome=outcome,
-        winning_bid=winning,
-        price=winning.amount if winning else None,
-        closes_at=lot.closes_at,
-        closed_at=now,
-        closed_by=by,
-        bid_count=lot.bid_count,
-        head_hash=lot.head_hash,
-        rules_version=lot.rules_version,
-    )
-
-
-def _form_deals(sold: Sequence[tuple[Lot, Bid]], now: datetime) -> None:
+def _form_deals(sales: Mapping[int, _Sale], now: datetime) -> dict[int, int]:
     """The contracts are formed when the system confirms the end (合同编通则解释 art. 4)."""
-    formed = deals.form_all([_agreed(lot, winning) for lot, winning in sold], at=now)
-    for (lot, _), deal in zip(sold, formed, strict=True):
-        lot.deal = deal
+    if not sales:
+        return {}
+    agreed = [_agreed(sale) for sale in sales.values()]
+    return dict(zip(sales, deals.form_all(agreed, at=now), strict=True))
 
 
-def _agreed(lot: Lot, winning: Bid) -> deals.Agreed:
+def _agreed(sale: _Sale) -> deals.Agreed:
+    lot = sale.lot
+    # Without a licensed auction house it is online bidding, not an auction (拍卖法 art. 11).
+    regime = Regime(policies_of([lot])[lot.policy_id].regime)
+    house_id = presiding_house_id(regime, lot.house_id, lot.session_house_id)
     return deals.Agreed(
         achievement_id=lot.achievement_id,
         seller_id=lot.consignor_id,
-        buyer_id=winning.registration.organization_id,
-        price=winning.amount,
-        # Without a licensed auction house it is online bidding, not an auction (拍卖法 art. 11).
-        method=PricingMethod.AUCTION if lot.is_called_auction else PricingMethod.BIDDING,
-        channel=Channel.ONSITE if lot.is_sold_in_hall else Channel.ONLINE_365,
-        relation=INVENTOR if winning.registration.is_inventor else "",
+        buyer_id=sale.buyer.organization_id,
+        price=sale.winning.amount,
+        method=PricingMethod.BIDDING if house_id is None else PricingMethod.AUCTION,
+        channel=Channel.ONSITE if lot.closes_at is None else Channel.ONLINE_365,
+        relation=INVENTOR if sale.buyer.is_inventor else "",
     )
 
 
-def _announcement(lot: Lot, outcome: Outcome, winning: Bid | None) -> Happening:
+def _records(
+    lots: Sequence[Due],
+    outcomes: Sequence[Outcome],
+    sales: Mapping[int, _Sale],
+    formed: Mapping[int, int],
+    now: datetime,
+    by: ClosedBy,
+) -> Statement:
+    """The statement that writes the closing records, and the lots' own states and deals."""
+    won = [sales[lot.pk].winning if lot.pk in sales else None for lot in lots]
+    return SAVE_CLOSED, [
+        LotState.CLOSED.value,
+        as_array(lot.pk for lot in lots),
+        as_array(formed.get(lot.pk, "NULL") for lot in lots),
+        as_array(outcome.value for outcome in outcomes),
+        as_array(bid.pk if bid else "NULL" for bid in won),
+        as_array(str(bid.amount) if bid else "NULL" for bid in won),
+        now,
+        by.value,
+    ]
+
+
+def _announcement(lot: Due, outcome: Outcome, sale: _Sale | None) -> Happening:
     ends = None if lot.closes_at is None else lot.closes_at.isoformat()
     facts: dict[str, Any] = {"lot": lot.pk, "closes_at": ends}
-    if winning is None:
+    if sale is None:
         return Happening("lot.unsold", {"outcome": outcome.value, **facts})
-    price, paddle = money.text(winning.amount), winning.registration.paddle
+    price, paddle = money.text(sale.winning.amount), sale.buyer.paddle
     told = {"price": price, "paddle": paddle, "bid_count": lot.bid_count, **facts}
     return Happening("lot.sold", told)

@@ -4,9 +4,10 @@ What is in hand is the sum of what arrived, less what was released, credited or 
 rules of the books are `auctions.rules.deposits`, and the database enforces them too.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, Protocol
 
 from accounts.actors import Actor
 from accounts.permissions import require_operator
@@ -14,13 +15,12 @@ from auctions.books import books_of
 from auctions.lifecycle import REGISTRATION, DepositKind, LotState, RegistrationState
 from auctions.locks import lock_registration
 from auctions.models import DepositMovement, Forfeiture, Registration
-from auctions.rules.deposits import Movement, refund_due
+from auctions.rules.deposits import Movement, refund_due, settlement
 from core import clock, money
 from core.db import (
     Statement,
     as_array,
-    inserted,
-    insertion,
+    inserting,
     require_transaction,
     run_together,
     transaction,
@@ -31,7 +31,11 @@ from core.idempotency import Once, claim, settle
 
 # Where the price no longer stands.
 PRICE_FELL = (LotState.DEFAULTED, LotState.VOID)
-_END = "UPDATE auctions_registration SET state = %s WHERE id = ANY(%s)"
+_END = """
+    UPDATE auctions_registration AS registration SET state = ended.state
+    FROM unnest(%s::bigint[], %s::text[]) AS ended (id, state) WHERE registration.id = ended.id
+"""
+_ENDS = (RegistrationState.RELEASED, RegistrationState.REFUSED)
 _STILL_PAYING = (RegistrationState.APPLIED, RegistrationState.QUALIFIED)
 
 
@@ -125,40 +129,69 @@ def held(registration: Registration) -> Decimal:
     return books_of([registration.pk])[registration.pk].in_hand
 
 
+class Settles(Protocol):
+    """A registration at its end: a row of `Registration`, or what a closing has read of one."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def lot_id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def refund_hours(self) -> int: ...
+
+
 def settle_all(
-    registrations: Collection[Registration], *, at: datetime, buyer_ids: Collection[int] = ()
-) -> None:
+    registrations: Collection[Settles], *, at: datetime, buyer_ids: Collection[int] = ()
+) -> dict[int, RegistrationState]:
     """Step: it is over. The buyer's deposit counts towards the price (art. 23), the others go back.
 
     `buyer_ids` are the registrations that bought, if any did. The caller holds the locks. As
-    many statements as for one, whatever their number.
+    many statements as for one, whatever their number. Returns what became of those that ended.
     """
     require_transaction()
     books = books_of([registration.pk for registration in registrations])
-    ended: dict[RegistrationState, list[int]] = {}
-    movements: list[DepositMovement] = []
+    ended: dict[int, RegistrationState] = {}
+    moved: list[tuple[Settles, Movement]] = []
     for registration in registrations:
-        own = books[registration.pk]
-        if registration.pk in buyer_ids:
-            due = Movement(DepositKind.CREDITED, own.in_hand)
-        else:
-            due = Movement(DepositKind.RELEASED, own.returnable)
-            if not own.disputed:
-                if (end := _end_of(registration)) is None:
-                    continue
-                registration.state = end
-                ended.setdefault(end, []).append(registration.pk)
-        if due.amount:
-            movements.append(_row(registration, due, at=at))
-    changes: list[Statement] = [(_END, [to.value, as_array(ids)]) for to, ids in ended.items()]
-    if movements:
-        inserted(movements, run_together(*changes, insertion(movements))[-1])
-    else:
-        run_together(*changes)
-    record_many(
+        own, bought = books[registration.pk], registration.pk in buyer_ids
+        if not bought and not own.disputed:
+            if (end := _end_of(registration)) is None:
+                continue
+            ended[registration.pk] = end
+        if (due := settlement(own, bought=bought)).amount:
+            moved.append((registration, due))
+    _write_down(ended, moved, at)
+    return ended
+
+
+def _write_down(
+    ended: dict[int, RegistrationState], moved: Sequence[tuple[Settles, Movement]], at: datetime
+) -> None:
+    statements: list[Statement] = []
+    if ended:
+        statements.append((_END, [as_array(ended), as_array(ended.values())]))
+    if moved:
+        statements.append(_movements(moved, at))
+    keys = run_together(*statements)
+    if not moved:
+        return
+    told = {
+        f"registration:{own.pk}": [_happening(own.pk, own.lot_id, key, due)]
+        for (own, due), (key,) in zip(moved, keys[-1], strict=True)
+    }
+    record_many(told, at=at)
+
+
+def _movements(moved: Sequence[tuple[Settles, Movement]], at: datetime) -> Statement:
+    return inserting(
+        DepositMovement,
         {
-            f"registration:{row.registration_id}": [_happening(row, f"deposit.{row.kind}")]
-            for row in movements
+            "registration_id": [own.pk for own, _ in moved],
+            "kind": [due.kind.value for _, due in moved],
+            "amount": [due.amount for _, due in moved],
+            "due_at": [_due_at(due.kind, at, own.refund_hours) for own, due in moved],
         },
         at=at,
     )
@@ -171,14 +204,14 @@ def end_without_purchase(registration: Registration, *, at: datetime) -> None:
     ended already. What an undecided forfeiture asks for stays in hand, and the registration
     with it, until somebody decides; the rest is promised back.
     """
-    settle_all([registration], at=at)
+    ended = settle_all([registration], at=at)
+    registration.state = ended.get(registration.pk, registration.state)
 
 
-def _end_of(registration: Registration) -> RegistrationState | None:
+def _end_of(registration: Settles) -> RegistrationState | None:
     """What becomes of a registration that did not buy; None of one that has ended already."""
     state = RegistrationState(registration.state)
-    ends = (RegistrationState.RELEASED, RegistrationState.REFUSED)
-    return next((end for end in ends if REGISTRATION.allows(state, end)), None)
+    return next((end for end in _ENDS if REGISTRATION.allows(state, end)), None)
 
 
 def give_back(registration: Registration, *, at: datetime) -> None:
@@ -200,49 +233,44 @@ def move(
 ) -> DepositMovement:
     """Step: one more row of the ledger; the caller holds the registration's lock."""
     require_transaction()
-    row = _row(registration, movement, at=at, actor=actor)
-    row.reference, row.forfeiture = reference, forfeiture
-    row.save(force_insert=True)
-    record_of(row, f"deposit.{movement.kind.value}", at=at, actor=actor)
-    return row
-
-
-def _row(
-    registration: Registration, movement: Movement, *, at: datetime, actor: Actor | None = None
-) -> DepositMovement:
-    due_at = None
-    if movement.kind is DepositKind.RELEASED:
-        due_at = refund_due(at, within_hours=registration.lot.policy.deposit_refund_hours)
-    return DepositMovement(
+    row = DepositMovement.objects.create(
         registration=registration,
         kind=movement.kind,
         amount=movement.amount,
         at=at,
-        due_at=due_at,
+        due_at=_due_at(movement.kind, at, registration.refund_hours),
         by_user_id=actor.user_id if actor else None,
         by_client=actor.client_id if actor else "",
+        reference=reference,
+        forfeiture=forfeiture,
     )
+    record_of(row, f"deposit.{movement.kind.value}", at=at, actor=actor)
+    return row
+
+
+def _due_at(kind: DepositKind, at: datetime, within_hours: int) -> datetime | None:
+    return refund_due(at, within_hours=within_hours) if kind is DepositKind.RELEASED else None
 
 
 def record_of(
     movement: DepositMovement, kind: str, *, at: datetime, actor: Actor | None, **facts: str
 ) -> None:
     """Step: an event about one movement, under its registration's topic."""
-    told = [_happening(movement, kind, actor, **facts)]
-    record_all(f"registration:{movement.registration_id}", told, at=at)
+    lot_id = movement.registration.lot_id
+    told = _told(movement.registration_id, lot_id, movement.pk, movement.amount)
+    happening = Happening(kind, {**told, **facts}, actor)
+    record_all(f"registration:{movement.registration_id}", [happening], at=at)
 
 
-def _happening(
-    movement: DepositMovement, kind: str, actor: Actor | None = None, **facts: str
-) -> Happening:
-    return Happening(
-        kind,
-        {
-            "registration": movement.registration_id,
-            "lot": movement.registration.lot_id,
-            "movement": movement.pk,
-            "amount": money.text(movement.amount),
-            **facts,
-        },
-        actor,
-    )
+def _happening(registration_id: int, lot_id: int, number: int, due: Movement) -> Happening:
+    told = _told(registration_id, lot_id, number, due.amount)
+    return Happening(f"deposit.{due.kind.value}", told)
+
+
+def _told(registration_id: int, lot_id: int, number: int, amount: Decimal) -> dict[str, Any]:
+    return {
+        "registration": registration_id,
+        "lot": lot_id,
+        "movement": number,
+        "amount": money.text(amount),
+    }

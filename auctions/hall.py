@@ -20,7 +20,7 @@ from auctions.lifecycle import (
     LotState,
     SessionState,
 )
-from auctions.locks import lock_entry, lock_session_of_lot
+from auctions.locks import lock_entry, lock_session_of_lot, lock_to_close
 from auctions.models import AuctionSession, Lot, RunningOrderEntry
 from auctions.queries import (
     admitted,
@@ -235,7 +235,8 @@ def _set_floor(lot: Lot, standing: hall.Standing) -> None:
 
 def _end(lot: Lot, now: datetime) -> None:
     now = bid_instant(lot, now)  # after the last bid, also by a clock that was set back
-    closing.write_down([lot], now, ClosedBy.AUCTIONEER)
+    closing.write_down(lock_to_close([lot.pk]), now, ClosedBy.AUCTIONEER)
+    lot.refresh_from_db()
     RunningOrderEntry.objects.filter(lot=lot).update(done_at=now)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from accounts.actors import Actor
+from auctions.ending import Bidder, Due
 from auctions.holders import priority_rights_visible_to
 from auctions.lifecycle import DocumentKind
 from auctions.models import (
@@ -44,10 +45,17 @@ _REGISTRATIONS = """
     SELECT id, lot_id, organization_id, state, paddle, is_inventor
     FROM auctions_registration WHERE lot_id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
-_DUE = """
-    SELECT id FROM auctions_lot
+# What `ending.Due` holds. After a wait for the lock, all of it is as it is then.
+_ENDING = """
+    SELECT id, code, state, opens_at, closes_at, price, bid_count, reserve_mode,
+        achievement_id, consignor_id, policy_id, house_id,
+        (SELECT house_id FROM auctions_auctionsession WHERE id = lot.session_id)
+    FROM auctions_lot AS lot
+"""
+_ENDING_LOTS = f"{_ENDING} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE OF lot SKIP LOCKED"
+_DUE = f"""{_ENDING}
     WHERE state = 'published' AND closes_at <= %s AND id <> ALL(%s)
-    ORDER BY closes_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+    ORDER BY closes_at LIMIT %s FOR NO KEY UPDATE OF lot SKIP LOCKED
 """
 
 
@@ -70,13 +78,18 @@ def lock_lots_nobody_holds(lot_ids: Iterable[int]) -> list[Lot]:
     return _lock(f"{_LOTS} SKIP LOCKED", lot_ids)
 
 
-def due_lots_nobody_holds(due_by: datetime, *, without: Iterable[int], most: int) -> list[int]:
-    """Lots whose time is up and which nobody else is about to close, the longest due first.
+def lock_to_close(lot_ids: Iterable[int]) -> list[Due]:
+    """Those of the lots that no other transaction is working on, as their closing reads them."""
+    require_transaction()
+    (rows,) = run_together((_ENDING_LOTS, [as_array(lot_ids)]))
+    return list(map(Due._make, rows))
 
-    Held for no longer than this statement takes: whoever closes them locks them.
-    """
+
+def lock_due(due_by: datetime, *, without: Iterable[int], most: int) -> list[Due]:
+    """Lots whose time is up and which nobody else is closing, the longest due first."""
+    require_transaction()
     (rows,) = run_together((_DUE, [due_by, as_array(without), most]))
-    return [lot_id for (lot_id,) in rows]
+    return list(map(Due._make, rows))
 
 
 def _lock(statement: str, lot_ids: Iterable[int]) -> list[Lot]:
@@ -170,14 +183,13 @@ def lock_registration(registration_id: int, *, seen_by: Actor | None = None) -> 
     return visible.select_for_update(no_key=True, of=("self",)).get(pk=registration_id)
 
 
-def lock_registrations_of(lots: Collection[Lot]) -> list[Registration]:
+def lock_registrations_of(lots: Collection[Lot | Due]) -> list[Bidder]:
     """Every registration of lots the caller has locked, in id order, with what an end needs."""
     require_transaction()
-    locked = {lot.pk: lot for lot in lots}
-    registrations = list(Registration.objects.raw(_REGISTRATIONS, [as_array(locked)]))
-    for registration in registrations:
-        registration.lot = locked[registration.lot_id]
-    return registrations
+    policies = policies_of(lots)
+    hours = {lot.pk: policies[lot.policy_id].deposit_refund_hours for lot in lots}
+    (rows,) = run_together((_REGISTRATIONS, [as_array(hours)]))
+    return [Bidder._make((*row, hours[row[1]])) for row in rows]
 
 
 def lock_series(kind: DocumentKind, year: int) -> DocumentSeries:

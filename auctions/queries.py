@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
+from auctions.ending import Due, LastBid
 from auctions.lifecycle import (
     DocumentKind,
     ForfeitureState,
@@ -39,7 +40,7 @@ from auctions.models import (
 )
 from auctions.rounds import standing_rounds
 from auctions.rules.policy import HouseOutsideAuction
-from core.db import as_array
+from core.db import as_array, run_together
 from core.errors import NotFound
 
 PUBLIC_STATES = (
@@ -134,7 +135,7 @@ def _policy(policy_id: int) -> Policy:
     return Policy.objects.get(pk=policy_id)
 
 
-def policies_of(lots: Collection[Lot]) -> dict[int, Policy]:
+def policies_of(lots: Collection[Lot | Due]) -> dict[int, Policy]:
     return {policy_id: _policy(policy_id) for policy_id in {lot.policy_id for lot in lots}}
 
 
@@ -143,20 +144,23 @@ def bids_of(lot: Lot) -> QuerySet[Bid]:
     return Bid.objects.filter(lot=lot).select_related("registration").order_by("number")
 
 
+# One by one through the index: all bids on record are many more than the lots that end.
 _LAST_BIDS = """
-    SELECT bid.id, bid.lot_id, bid.registration_id, bid.amount
-    FROM auctions_lot AS lot
-    JOIN auctions_bid AS bid ON bid.lot_id = lot.id AND bid.number = lot.bid_count
-    WHERE lot.id = ANY(%s)
+    SELECT asked.lot_id, bid.* FROM unnest(%s::bigint[], %s::int[]) AS asked (lot_id, number),
+    LATERAL (
+        SELECT id, registration_id, amount FROM auctions_bid
+        WHERE lot_id = asked.lot_id AND number = asked.number OFFSET 0
+    ) AS bid
 """
 
 
-def last_bids(lots: Collection[Lot]) -> dict[int, Bid]:
+def last_bids(lots: Collection[Due]) -> dict[int, LastBid]:
     """The newest bid of each of these lots, by lot."""
     if not lots:
         return {}
-    newest = Bid.objects.raw(_LAST_BIDS, [as_array(lot.pk for lot in lots)])
-    return {bid.lot_id: bid for bid in newest}
+    asked = [as_array(lot.pk for lot in lots), as_array(lot.bid_count for lot in lots)]
+    (rows,) = run_together((_LAST_BIDS, asked))
+    return {row[0]: LastBid._make(row) for row in rows}
 
 
 def deposit_movements_visible_to(actor: Actor) -> QuerySet[DepositMovement]:
@@ -179,10 +183,16 @@ def due_lots(now: datetime) -> QuerySet[Lot]:
     return Lot.objects.filter(state=LotState.PUBLISHED, closes_at__lte=now).order_by("closes_at")
 
 
+_NEXT_CLOSE = """
+    SELECT closes_at FROM auctions_lot
+    WHERE state = 'published' AND closes_at IS NOT NULL ORDER BY closes_at LIMIT 1
+"""
+
+
 def next_close() -> datetime | None:
     """When the next lot is due, for a closer that wants to sleep until then."""
-    published = Lot.objects.filter(state=LotState.PUBLISHED).order_by("closes_at")
-    return published.values_list("closes_at", flat=True).first()
+    (rows,) = run_together((_NEXT_CLOSE, []))
+    return rows[0][0] if rows else None
 
 
 def admitted(registrations: QuerySet[Registration]) -> QuerySet[Registration]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from accounts.actors import Actor
 from accounts.permissions import require_operator, require_operator_or_agent
+from auctions.ending import Due
 from auctions.lifecycle import ReserveMode
 from auctions.locks import lock_lot
 from auctions.models import Lot, Reserve, ReserveReading
@@ -69,7 +70,7 @@ def read_reserve(*, actor: Actor, lot_id: int, reason: str) -> Decimal:
     return amount
 
 
-def behind(lots: Iterable[Lot]) -> dict[int, Decimal]:
+def behind(lots: Iterable[Lot | Due]) -> dict[int, Decimal]:
     """The secret reserves of those lots that have one, by lot; one statement, or none."""
     secret = [lot.pk for lot in lots if lot.reserve_mode == ReserveMode.SECRET]
     if not secret:

@@ -126,6 +126,21 @@ def insertion(rows: Sequence[Model]) -> Statement:
     return _insert(model, columns), arrays
 
 
+def inserting(model: type[Model], each: Mapping[str, Sequence[Any]], **same: Any) -> Statement:
+    """The statement that inserts rows which nobody needs as objects, and answers their keys.
+
+    `each` has a value a row for a column, `same` one for all of them; the others get their
+    field's default.
+    """
+    has_key = model._meta.pk.attname in each
+    known = {column.name: column for column in _columns(model, has_key)}
+    given = [known.pop(name) for name in each]
+    arrays = [column.array(values) for column, values in zip(given, each.values(), strict=True)]
+    rest = {**_defaults(model), **same}
+    sql = _insert_each(model, tuple(given), tuple(known.values()))
+    return sql, [*(rest[name] for name in known), *arrays]
+
+
 def inserted(rows: Sequence[Model], keys: Iterable[tuple[Any, ...]]) -> None:
     """Give rows the keys that their insertion has answered."""
     for row, (key,) in zip(rows, keys, strict=True):
@@ -161,9 +176,11 @@ def _column(field: Any) -> _Column:
     kind = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
     kind = kind.partition("(")[0]
     if kind == "jsonb":
-        return _Column(field.attname, kind, lambda values: _texts([json.dumps(v) for v in values]))
+        return _Column(
+            field.attname, kind, lambda values: as_texts([json.dumps(v) for v in values])
+        )
     if kind in ("varchar", "text"):
-        return _Column(field.attname, "text", _texts)
+        return _Column(field.attname, "text", as_texts)
     return _Column(field.attname, kind, _plain)
 
 
@@ -174,8 +191,11 @@ def _plain(values: Sequence[Any]) -> str:
     return as_array(values)
 
 
-def _texts(values: Sequence[str | None]) -> str:
-    """Texts in quotes. Nearly always nothing in them has to be escaped, which is seen at once."""
+def as_texts(values: Sequence[str | None]) -> str:
+    """An array's text, for texts: in quotes.
+
+    Nearly always nothing in them has to be escaped, which is seen at once.
+    """
     if None not in values:
         joined = '","'.join(values)  # type: ignore[arg-type]
         if "\\" not in joined and joined.count('"') == 2 * (len(values) - 1):
@@ -185,6 +205,23 @@ def _texts(values: Sequence[str | None]) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@cache
+def _defaults(model: type[Model]) -> dict[str, Any]:
+    return {field.attname: field.get_default() for field in model._meta.concrete_fields}
+
+
+@cache
+def _insert_each(model: type[Model], each: tuple[_Column, ...], same: tuple[_Column, ...]) -> str:
+    meta = model._meta
+    names = ", ".join(column.name for column in (*same, *each))
+    values = "".join(f"%s::{column.type}, " for column in same)
+    arrays = ", ".join(f"%s::{column.type}[]" for column in each)
+    return (
+        f"INSERT INTO {meta.db_table} ({names})"  # noqa: S608 - names of our own models
+        f" SELECT {values}one.* FROM unnest({arrays}) AS one RETURNING {meta.pk.column}"
+    )
 
 
 @cache

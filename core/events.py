@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from core.db import Statement, require_transaction, run_together
+from core.db import Statement, as_array, as_texts, require_transaction, run_together
 from core.models import Event
 
 # One NOTIFY channel for all topics; the payload is the topic. PostgreSQL delivers it when
 # the transaction commits and drops it when it does not, so nobody hears of what did not happen.
 CHANNEL = "events"
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Acts(Protocol):
@@ -32,22 +35,15 @@ class Happening:
     actor: Acts | None = None
 
 
+# An index lookup for each row: to join the topics with their ends would compare all with all.
 _WRITE = """
-    WITH told AS (
-        SELECT * FROM json_to_recordset(%s) AS row (
-            topic text, place int, kind text, at timestamptz,
-            actor_user_id bigint, actor_client text, payload jsonb
-        )
-    ), ends AS (
-        SELECT topic, COALESCE(
-            (SELECT max(seq) FROM core_event AS event WHERE event.topic = topics.topic), 0
-        ) AS seq
-        FROM (SELECT DISTINCT topic FROM told) AS topics
-    ), written AS (
-        INSERT INTO core_event (topic, seq, kind, at, actor_user_id, actor_client, payload)
-        SELECT topic, ends.seq + place, kind, at, actor_user_id, actor_client, payload
-        FROM told JOIN ends USING (topic)
-        ORDER BY topic, place
+    WITH written AS (
+        INSERT INTO core_event (at, topic, seq, kind, actor_user_id, actor_client, payload)
+        SELECT %s::timestamptz, topic, place + COALESCE(
+                (SELECT max(seq) FROM core_event AS event WHERE event.topic = told.topic), 0
+            ), kind, actor_user_id, actor_client, payload
+        FROM unnest(%s::text[], %s::int[], %s::text[], %s::bigint[], %s::text[], %s::jsonb[])
+            AS told (topic, place, kind, actor_user_id, actor_client, payload)
         RETURNING id, seq, topic
     )
     SELECT id, seq, pg_notify(%s, topic) FROM written
@@ -90,18 +86,18 @@ def _write(happenings: Mapping[str, Sequence[Happening]], at: datetime) -> list[
 def recording(happenings: Mapping[str, Sequence[Happening]], *, at: datetime) -> Statement:
     """The statement of `record_many`, for a caller that has others to send with it."""
     require_transaction()
-    instant = at.isoformat()
     rows = [
-        {
-            "topic": topic,
-            "place": place,
-            "kind": happening.kind,
-            "at": instant,
-            "actor_user_id": happening.actor.user_id if happening.actor else None,
-            "actor_client": happening.actor.client_id if happening.actor else "",
-            "payload": happening.payload,
-        }
+        (topic, place, happening, happening.actor)
         for topic, told in happenings.items()
         for place, happening in enumerate(told, start=1)
     ]
-    return _WRITE, [json.dumps(rows), CHANNEL]
+    return _WRITE, [
+        at,
+        as_texts([topic for topic, *_ in rows]),
+        as_array(place for _, place, *_ in rows),
+        as_texts([happening.kind for _, _, happening, _ in rows]),
+        as_array("NULL" if actor is None else actor.user_id or "NULL" for *_, actor in rows),
+        as_texts(["" if actor is None else actor.client_id for *_, actor in rows]),
+        as_texts([_json(happening.payload) for _, _, happening, _ in rows]),
+        CHANNEL,
+    ]

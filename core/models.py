@@ -154,8 +154,10 @@ def numbered_all(
     """So many ids and codes, with one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, many],
+            # Without OFFSET the sequence would be looked up for each number.
+            "SELECT nextval(found.sequence::regclass) FROM generate_series(1, %s),"
+            " (SELECT pg_get_serial_sequence(%s, 'id') AS sequence OFFSET 0) AS found",
+            [many, model._meta.db_table],
         )
         numbers = [number for (number,) in cursor.fetchall()]
     year = at.astimezone(SHANGHAI).year

@@ -9,7 +9,7 @@ from accounts.models import Organization
 from accounts.permissions import require_agent, require_staff, require_verified
 from accounts.queries import city_by_code
 from core import clock
-from core.db import transaction
+from core.db import as_array, run_together, transaction
 from core.events import Acts, Happening, record_all, record_many
 from core.idempotency import Once, claim, settle
 from core.lifecycle import IllegalTransition
@@ -22,6 +22,7 @@ from marketplace.queries import achievements, technology_field
 from marketplace.rules import IPKind, MaturityScale
 from marketplace.searchable import keep_achievement
 
+_RELEASE = "UPDATE marketplace_achievement SET state = %s WHERE id = ANY(%s)"
 _EDITABLE = (AchievementState.DRAFT, AchievementState.RETURNED)
 
 
@@ -127,8 +128,7 @@ def release_all(
     for achievement in released:
         _check_from(achievement, AchievementState.RESERVED, AchievementState.PUBLISHED)
         achievement.state = AchievementState.PUBLISHED
-    rows = Achievement.objects.filter(pk__in=achievement_ids)
-    rows.update(state=AchievementState.PUBLISHED)
+    run_together((_RELEASE, [AchievementState.PUBLISHED.value, as_array(achievement_ids)]))
     told = {f"achievement:{one.pk}": [_happening(one, "released", actor)] for one in released}
     record_many(told, at=at)
     return released

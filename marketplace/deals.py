@@ -6,7 +6,7 @@ counterparty confirms (民法典 483; 合同编通则解释 art. 4).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from accounts.models import Organization
 from accounts.permissions import require_agent, require_signed_in, require_verified
 from accounts.queries import organizations_visible_to
 from core import clock, money
-from core.db import inserted, insertion, require_transaction, run_together, transaction
+from core.db import inserting, require_transaction, run_together, transaction
 from core.errors import InvalidValue, NotFound, PermissionDenied, Refusal
 from core.events import Acts, Happening, record, record_all, recording
 from core.idempotency import Once, claim, settle
@@ -192,22 +192,26 @@ class Agreed:
 
 def form(agreed: Agreed, *, at: datetime, actor: Acts | None = None) -> Deal:
     """A contract is formed, in the caller's transaction; the constraints say what one is."""
-    (deal,) = form_all([agreed], at=at, actor=actor)
-    return deal
+    (number,) = form_all([agreed], at=at, actor=actor)
+    return Deal.objects.get(pk=number)
 
 
-def form_all(agreed: Sequence[Agreed], *, at: datetime, actor: Acts | None = None) -> list[Deal]:
-    """Several contracts are formed, in their order, in as many statements as one."""
+def form_all(agreed: Sequence[Agreed], *, at: datetime, actor: Acts | None = None) -> list[int]:
+    """Several contracts are formed, in their order, in as many statements as one; their ids."""
     require_transaction()
     numbers = numbered_all(Deal, "D", at, len(agreed))
-    formed = [
-        Deal(**number, **vars(one), related_party=bool(one.relation), formed_at=at)
+    columns = {"id": [one["id"] for one in numbers], "code": [one["code"] for one in numbers]}
+    for field in fields(Agreed):
+        columns[field.name] = [getattr(one, field.name) for one in agreed]
+    columns["related_party"] = [bool(one.relation) for one in agreed]
+    told = {
+        f"deal:{number['id']}": [
+            Happening("deal.formed", _told(number["id"], number["code"], one), actor)
+        ]
         for number, one in zip(numbers, agreed, strict=True)
-    ]
-    told = {f"deal:{deal.pk}": [_happening(deal, "formed", actor)] for deal in formed}
-    keys, _ = run_together(insertion(formed), recording(told, at=at))
-    inserted(formed, keys)
-    return formed
+    }
+    run_together(inserting(Deal, columns, formed_at=at), recording(told, at=at))
+    return columns["id"]
 
 
 def agree(
@@ -252,26 +256,22 @@ def agree(
 
 def record_deal(deal: Deal, what: str, actor: Acts | None, at: datetime, **facts: Any) -> None:
     """One event of a deal that the caller locked."""
-    record_all(f"deal:{deal.pk}", [_happening(deal, what, actor, **facts)], at=at)
+    told = {**_told(deal.pk, deal.code, deal), **facts}
+    record_all(f"deal:{deal.pk}", [Happening(f"deal.{what}", told, actor)], at=at)
 
 
-def _happening(deal: Deal, what: str, actor: Acts | None, **facts: Any) -> Happening:
-    return Happening(
-        f"deal.{what}",
-        {
-            "deal": deal.pk,
-            "code": deal.code,
-            "seller": deal.seller_id,
-            "buyer": deal.buyer_id,
-            "price": money.text(deal.price),
-            "method": PricingMethod(deal.method).value,
-            "channel": Channel(deal.channel).value,
-            "achievement": deal.achievement_id,
-            "need": deal.need_id,
-            **facts,
-        },
-        actor,
-    )
+def _told(number: int, code: str, deal: Deal | Agreed) -> dict[str, Any]:
+    return {
+        "deal": number,
+        "code": code,
+        "seller": deal.seller_id,
+        "buyer": deal.buyer_id,
+        "price": money.text(deal.price),
+        "method": PricingMethod(deal.method).value,
+        "channel": Channel(deal.channel).value,
+        "achievement": deal.achievement_id,
+        "need": deal.need_id,
+    }
 
 
 def _form(deal: Deal, actor: Acts, at: datetime, *, reason: str = "") -> Deal:

@@ -11,8 +11,19 @@ SAVE_STANDINGS = """
     )
     WHERE lot.id = new.id
 """
+# Their states and deals, and the closing records, which copy what the rows say.
 SAVE_CLOSED = """
-    UPDATE auctions_lot AS lot SET state = %s, deal_id = closed.deal_id
-    FROM unnest(%s::bigint[], %s::bigint[]) AS closed (id, deal_id)
-    WHERE lot.id = closed.id
+    WITH closed AS (
+        UPDATE auctions_lot AS lot SET state = %s, deal_id = ended.deal_id
+        FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::numeric[])
+            AS ended (id, deal_id, outcome, winning_bid_id, price)
+        WHERE lot.id = ended.id
+        RETURNING lot.id, ended.outcome, ended.winning_bid_id, ended.price, lot.closes_at,
+            lot.bid_count, lot.head_hash, lot.rules_version
+    )
+    INSERT INTO auctions_lotresult (
+        closed_at, closed_by, lot_id, outcome, winning_bid_id, price, closes_at, bid_count,
+        head_hash, rules_version
+    )
+    SELECT %s::timestamptz, %s::text, closed.* FROM closed
 """

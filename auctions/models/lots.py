@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from auctions.lifecycle import FloorState, LotFormat, LotState, Outcome, Regime, ReserveMode
-from auctions.models.lot_statements import SAVE_CLOSED, SAVE_STANDINGS
+from auctions.models.lot_statements import SAVE_STANDINGS
 from auctions.models.policies import Auctioneer, AuctionHouse
 from auctions.models.sessions import AuctionSession
 from auctions.rules import hall
 from auctions.rules.ascending import Standing, Terms, phase
 from auctions.rules.phases import Announcement, Phase, hall_phase
-from core.db import Statement, as_array, as_json
+from auctions.rules.policy import presiding_house_id
+from core.db import Statement, as_json
 from core.models import choices
 
 _STANDING = ("closes_at", "price", "leader_id", "bid_count", "last_bid_at", "head_hash", "floor")
@@ -23,6 +24,9 @@ _STANDING = ("closes_at", "price", "leader_id", "bid_count", "last_bid_at", "hea
 
 class Lot(models.Model):
     """One achievement under the hammer: the terms of the notice and the current standing.
+
+    Nobody looks for lots by their policy, house, auctioneer or leader, and each index is one
+    more row to write at every close. The leader's one would be at every bid, too.
 
     The terms are frozen when the lot is published. The standing (`closes_at` to
     `head_hash`) is written only by `bidding` and `closing`, under the lot's row lock.
@@ -54,6 +58,7 @@ class Lot(models.Model):
         verbose_name=_("policy"),
         on_delete=models.PROTECT,
         related_name="lots",
+        db_index=False,
     )
     rules_version = models.CharField(_("rules version"), max_length=40)
     # A lot of a flagship or special session is sold in the hall; see `RunningOrderEntry`.
@@ -72,6 +77,7 @@ class Lot(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="lots",
+        db_index=False,
     )
     auctioneer = models.ForeignKey(
         "auctions.Auctioneer",
@@ -80,6 +86,7 @@ class Lot(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="lots",
+        db_index=False,
     )
     media_notice = models.CharField(
         _("news medium that carries the notice"), max_length=200, blank=True
@@ -132,6 +139,7 @@ class Lot(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
     )
     bid_count = models.PositiveIntegerField(pgettext_lazy("count", "bids"), default=0)
     last_bid_at = models.DateTimeField(_("last bid"), null=True, blank=True)
@@ -253,7 +261,9 @@ class Lot(models.Model):
 
     @property
     def presiding_house_id(self) -> int | None:
-        return self._host.house_id if self._host else None
+        own, session = self.house_id, self.session if self.house_id is None else None
+        of_session = session.house_id if session else None
+        return presiding_house_id(Regime(self.policy.regime), own, of_session)
 
     @property
     def presiding_auctioneer(self) -> Auctioneer | None:
@@ -375,13 +385,6 @@ class Lot(models.Model):
         """The statement that writes the standings of lots that the caller holds locked."""
         rows = [{name: getattr(lot, name) for name in ("id", *_STANDING)} for lot in lots]
         return SAVE_STANDINGS, [as_json(rows)]
-
-    @classmethod
-    def saving_closed(cls, lots: Sequence["Lot"]) -> Statement:
-        """The statement that writes the state and the deals of lots that are closed."""
-        ids = as_array(lot.pk for lot in lots)
-        deals = as_array("NULL" if lot.deal_id is None else lot.deal_id for lot in lots)
-        return SAVE_CLOSED, [LotState.CLOSED.value, ids, deals]
 
     def phase_at(self, now: datetime) -> Phase:
         # A withdrawn lot has no result row; a closed one always has.

@@ -80,3 +80,8 @@ class Registration(models.Model):
     def __str__(self) -> str:
         # The paddle, never the name: this text stands in places that must not tell.
         return self.paddle or f"#{self.pk}"
+
+    @property
+    def refund_hours(self) -> int:
+        """In how many hours what is promised back has to be paid."""
+        return self.lot.policy.deposit_refund_hours

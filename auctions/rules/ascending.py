@@ -73,11 +73,16 @@ class Asks(Protocol):
     def whole_steps(self) -> bool: ...
 
 
-class Stands(Protocol):
-    """Who leads and with what, whatever ends the bidding."""
+class Priced(Protocol):
+    """What is offered for a lot, whatever ends the bidding."""
 
     @property
     def price(self) -> Decimal | None: ...
+
+
+class Stands(Priced, Protocol):
+    """Who leads and with what."""
+
     @property
     def leader_id(self) -> int | None: ...
     @property
@@ -234,12 +239,24 @@ def _extended_close(terms: Terms, standing: Standing, at: datetime) -> datetime:
     return max(standing.closes_at, extended)
 
 
-def is_over(state: LotState, terms: Terms, standing: Standing, now: datetime) -> bool:
-    """Whether the lot may be closed now."""
-    return phase(state, terms, standing, now) is Phase.OVER
+class Opens(Protocol):
+    @property
+    def opens_at(self) -> datetime: ...
 
 
-def outcome(standing: Stands, reserve: Decimal | None = None) -> Outcome:
+class Ends(Protocol):
+    @property
+    def closes_at(self) -> datetime | None: ...
+
+
+def is_over(state: LotState, terms: Opens, standing: Ends, now: datetime) -> bool:
+    """Whether the lot may be closed now. Without a clock nothing but the hammer ends it."""
+    if standing.closes_at is None:
+        return False
+    return timed_phase(state, Announcement(terms.opens_at), standing.closes_at, now) is Phase.OVER
+
+
+def outcome(standing: Priced, reserve: Decimal | None = None) -> Outcome:
     """What a lot that is over has come to. The leader wins: one bidder suffices (art. 11).
 
     Below the reserve the highest bid has no effect (拍卖法 art. 50).

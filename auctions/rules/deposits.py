@@ -76,8 +76,7 @@ class Books:
     @property
     def in_hand(self) -> Decimal:
         """What the exchange holds and has promised to nobody."""
-        moved = (sign * getattr(self, kind.value) for kind, sign in IN_HAND.items())
-        return sum(moved, _NOTHING)
+        return self.held + self.reversed - self.released - self.credited - self.forfeited
 
     @property
     def on_price(self) -> Decimal:
@@ -107,6 +106,16 @@ def post(books: Books, movement: Movement) -> Books:
             in_hand=books.in_hand, on_price=books.on_price, amount=movement.amount
         )
     return after
+
+
+def settlement(books: Books, *, bought: bool) -> Movement:
+    """What an end does to a deposit; an amount of nothing is no movement.
+
+    The buyer's counts towards the price (art. 23), every other one goes back.
+    """
+    if bought:
+        return Movement(DepositKind.CREDITED, books.in_hand)
+    return Movement(DepositKind.RELEASED, books.returnable)
 
 
 def forfeit(books: Books, amount: Decimal) -> Iterator[Movement]:

@@ -176,6 +176,16 @@ def default_channels(regime: Regime) -> tuple[NoticeChannel, ...]:
     return (NoticeChannel.PLATFORM,)
 
 
+def presiding_house_id(regime: Regime, own: int | None, of_session: int | None) -> int | None:
+    """The licensed house that holds an auction: the one the lot names, or else its session's.
+
+    Over what the exchange sells under its own rules no house presides, whoever has the hall.
+    """
+    if regime is not Regime.AUCTION:
+        return None
+    return of_session if own is None else own
+
+
 def check_policy(terms: PolicyTerms) -> None:
     """Refuse a policy with a setting outside what the law allows, naming the first."""
     for limit in LIMITS[terms.regime]:

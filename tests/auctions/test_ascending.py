@@ -258,3 +258,8 @@ def test_a_lot_is_over_from_its_end_on_and_only_while_published():
     )
     assert ascending.is_over(LotState.PUBLISHED, TERMS, START, CLOSES)
     assert not ascending.is_over(LotState.CLOSED, TERMS, START, CLOSES)
+
+
+def test_a_lot_without_a_clock_is_never_over_by_itself():
+    hall_lot = Standing(closes_at=None)
+    assert not ascending.is_over(LotState.PUBLISHED, TERMS, hall_lot, CLOSES + timedelta(days=30))

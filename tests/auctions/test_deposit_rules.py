@@ -23,6 +23,7 @@ from auctions.rules.deposits import (
     audit,
     forfeit,
     post,
+    settlement,
 )
 
 K = DepositKind
@@ -50,6 +51,15 @@ def test_whatever_is_asked_nothing_is_overdrawn_and_every_cent_is_somewhere(move
     assert books.in_hand >= 0
     assert books.on_price >= 0
     assert books.held == books.in_hand + books.on_price + books.released + books.forfeited
+
+
+@given(movements, amounts)
+def test_an_end_takes_all_that_is_in_hand_and_leaves_what_is_disputed(moves, disputed):
+    books = replace(played(moves)[0], disputed=disputed)
+    assert settlement(books, bought=True) == Movement(K.CREDITED, books.in_hand)
+    back = settlement(books, bought=False)
+    assert back.kind is K.RELEASED
+    assert back.amount == max(0, books.in_hand - disputed)
 
 
 @given(movements)

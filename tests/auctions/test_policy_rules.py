@@ -20,6 +20,7 @@ from auctions.rules.policy import (
     check_policy,
     commission,
     default_channels,
+    presiding_house_id,
 )
 from core.errors import BelowLawfulFloor
 
@@ -145,3 +146,10 @@ def test_rising_bids_are_lawful_and_offered_everywhere(regime):
     check_format(LotFormat.ENGLISH, regime)
     with pytest.raises(FormatNotOffered):
         check_format(LotFormat.DUTCH, regime)
+
+
+def test_the_lots_own_house_presides_or_else_its_sessions_and_only_over_an_auction():
+    assert presiding_house_id(Regime.AUCTION, 1, 2) == 1
+    assert presiding_house_id(Regime.AUCTION, None, 2) == 2
+    assert presiding_house_id(Regime.AUCTION, None, None) is None
+    assert presiding_house_id(Regime.EXCHANGE_BIDDING, 1, 2) is None

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 
 from accounts.models import Organization
 from core import problems
-from core.db import insert_all, require_transaction, transaction
+from core.db import insert_all, inserting, require_transaction, run_together, transaction
 from core.errors import Busy
 from core.models import AnsweredRequest
 from tests.conftest import NOW, make_organization
@@ -107,6 +107,20 @@ def test_rows_are_inserted_in_their_order_exactly_as_they_are():
     rows[0].caller = "changed"
     rows[0].save()
     assert AnsweredRequest.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_rows_without_objects_share_what_is_the_same_and_get_the_defaults():
+    keys = [uuid4(), uuid4()]
+    columns = {"caller": ["’\\\n中", ""], "key": keys, "object_id": [None, 7]}
+    (numbers,) = run_together(inserting(AnsweredRequest, columns, scope="a", at=NOW))
+    written = AnsweredRequest.objects.order_by("pk").values_list(
+        "pk", "scope", "caller", "key", "fingerprint", "object_id", "answer", "at"
+    )
+    assert list(written) == [
+        (*numbers[0], "a", "’\\\n中", keys[0], "", None, None, NOW),
+        (*numbers[1], "a", "", keys[1], "", 7, None, NOW),
+    ]
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from tests.factories import admit, make_lot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WITHOUT_LOCK = "PERFORM 1 FROM auctions_registration WHERE id = NEW.registration_id FOR NO KEY"
+WITHOUT_LOCK = "PERFORM 1 FROM auctions_registration WHERE id = ANY (taken) ORDER BY id FOR NO"
 
 
 def both_release(registration: Registration) -> list[str]:

@@ -121,7 +121,7 @@ def key_is_not_compared(monkeypatch: Any) -> None:
 
 
 def deposits_are_kept(monkeypatch: Any) -> None:
-    monkeypatch.setattr(deposits, "settle_all", lambda *registrations, **settled: None)
+    monkeypatch.setattr(deposits, "settle_all", lambda *registrations, **settled: {})
 
 
 def always_sold(monkeypatch: Any) -> None:

@@ -27,6 +27,9 @@ log = structlog.get_logger(__name__)
 LONGEST_SLEEP = 1.0
 # A lot that is due but in other hands is looked at again after this. Seconds.
 SHORTEST_SLEEP = 0.01
+# Maxima left before an opening are acted for that often, in a pause of so many seconds, or once
+# it has been put off that long.
+ACT_EVERY, PAUSE, ACT_AT_LAST = 1.0, 0.1, 5.0
 # After a database failure, how long to wait before asking again. Seconds.
 AFTER_FAILURE = 1.0
 
@@ -34,7 +37,8 @@ AFTER_FAILURE = 1.0
 class Command(BaseCommand):
     help = "Close lots the moment they are due and bid for maxima left before, until stopped."
     stand_by = timedelta(0)
-    acted_at = float("-inf")  # for maxima, which need no such hurry
+    acted_at = float("-inf")
+    listening: object = None  # the connection that hears of new ends
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -63,8 +67,11 @@ class Command(BaseCommand):
     def sleep(self, seconds: float, stop: Event) -> None:
         """Until the time is over, a lot's end is new, or the closer is asked to stop."""
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(f"LISTEN {CHANNEL}")
+            connection.ensure_connection()
+            if self.listening is not connection.connection:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"LISTEN {CHANNEL}")
+                self.listening = connection.connection
             for _ in connection.connection.notifies(timeout=seconds, stop_after=1):
                 pass
         except (DatabaseError, psycopg.Error):
@@ -78,14 +85,22 @@ class Command(BaseCommand):
         try:
             if closed := close_due_lots(by=ClosedBy.CLOSER, overdue=self.stand_by):
                 log.info("closer.closed", lots=closed, took_s=round(time.monotonic() - began, 4))
-            if began - self.acted_at > LONGEST_SLEEP:
+            wait = self.pause()
+            since = began - self.acted_at
+            if (since > ACT_EVERY and wait > PAUSE) or since > ACT_AT_LAST:
                 self.acted_at = began
                 act_for_opened_lots()
-            due_in = seconds_to_next_close()
-            wait = None if due_in is None else due_in + self.stand_by.total_seconds()
+                wait = self.pause()
         except DatabaseError:
             # The database is away or restarting. The lots wait; nobody can bid meanwhile.
             log.exception("closer.database_failed")
             connection.close()
             return AFTER_FAILURE
-        return LONGEST_SLEEP if wait is None else min(max(wait, SHORTEST_SLEEP), LONGEST_SLEEP)
+        return wait
+
+    def pause(self) -> float:
+        """How many seconds to sleep: exactly until the next lot is due, if that is soon."""
+        if (due_in := seconds_to_next_close()) is None:
+            return LONGEST_SLEEP
+        wait = due_in + self.stand_by.total_seconds()
+        return min(wait, LONGEST_SLEEP) if wait > 0 else SHORTEST_SLEEP
