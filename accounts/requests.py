@@ -17,7 +17,7 @@ from accounts.permissions import require_scope, require_signed_in
 from accounts.queries import acting_organization, acting_organization_id
 from core.errors import InvalidValue
 from core.idempotency import Once, created, once
-from core.parsing import NothingForm, StrictForm
+from core.parsing import BodyTooLarge, NothingForm, StrictForm
 
 _FORMS = ("multipart/", "application/x-www-form-urlencoded")
 
@@ -59,13 +59,13 @@ class Acting:
     read_scope: ClassVar[str] = ""
     write_scope: ClassVar[str] = ""
     public_reading: ClassVar[bool] = False
+    # Bytes of a multipart body, for the few addresses that take a file.
+    largest_upload: ClassVar[int] = 0
     # Until `initial` knows better; the schema generator asks views that no request has reached.
     actor: Actor = ANONYMOUS
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        if (request.content_type or "").lower().startswith(_FORMS):
-            # Before the CSRF check of a session, which would have Django read the form.
-            raise UnsupportedMediaType(request.content_type)
+        self._refuse_forms(request)
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         self.actor = actor_of(request)
         reading = request.method in SAFE_METHODS
@@ -74,8 +74,21 @@ class Acting:
         if scope := self.read_scope if reading else self.write_scope:
             require_scope(self.actor, scope)
 
-    def once(self, request: Request, *, required: bool = False) -> Once | None:
-        return once(request, caller=self.actor.caller, required=required)
+    def once(self, request: Request, *, required: bool = False, content: Any = None) -> Once | None:
+        """`content` is what the request says, where its data cannot be written as JSON."""
+        return once(request, caller=self.actor.caller, required=required, content=content)
+
+    def _refuse_forms(self, request: Request) -> None:
+        """Before the CSRF check of a session, which would have Django read the form."""
+        content_type = (request.content_type or "").lower()
+        if not content_type.startswith(_FORMS):
+            return
+        if request.method != "POST" or not (
+            self.largest_upload and content_type.startswith(_FORMS[0])
+        ):
+            raise UnsupportedMediaType(request.content_type)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.largest_upload:
+            raise BodyTooLarge
 
 
 class Create(Acting, APIView):

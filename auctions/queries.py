@@ -42,6 +42,7 @@ from auctions.rounds import standing_rounds
 from auctions.rules.policy import HouseOutsideAuction
 from core.db import as_array, run_together
 from core.errors import NotFound
+from marketplace.queries import with_pictures
 
 PUBLIC_STATES = (
     LotState.PUBLISHED,
@@ -88,7 +89,7 @@ def running_order_of(session: AuctionSession) -> QuerySet[RunningOrderEntry]:
         "lot__result__winning_bid__registration",
         "deal__achievement__field",
         "deal__need",
-    )
+    ).prefetch_related(with_pictures("lot__achievement__"), with_pictures("deal__achievement__"))
 
 
 def running_order(session: AuctionSession, actor: Actor) -> QuerySet[RunningOrderEntry]:

@@ -36,9 +36,16 @@ WORKERS = 16
 BODY_WITHIN_S = 60.0
 # What exceeds the limit is still read for a while, so that the refusal finds a listener.
 READ_ON = 16 * 1024 * 1024
+# So many pictures are taken in at a time; each may be `LARGEST_UPLOAD` bytes in memory.
+UPLOADS = 4
 # While one bid is committed, the next is read and checked.
 AT_ONE_LOT = 2
 _STREAM = re.compile(r"/api/v1/(lot|session)s/([0-9]{1,18})/stream", re.ASCII)
+_UPLOAD = re.compile(
+    r"/api/v1/achievements/[0-9]{1,18}/pictures"
+    r"|/admin/marketplace/achievement/[0-9]{1,18}/step/add-picture/",
+    re.ASCII,
+)
 _BIDS = re.compile(r"/api/v1/lots/([0-9]{1,18})/bids", re.ASCII)
 
 
@@ -58,6 +65,8 @@ class Door:
         # Bids on one lot go in one after the other, as they came: they would wait for the lot
         # anyway, in as many threads, and whoever is overtaken by a higher bid is refused.
         self._turns: WeakValueDictionary[int, Semaphore] = WeakValueDictionary()
+
+        self._uploads = Semaphore(UPLOADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -83,9 +92,16 @@ class Door:
                 return
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "POST" and _UPLOAD.fullmatch(scope["path"]):
+            async with self._uploads:
+                await self._pass_on(scope, receive, send, settings.LARGEST_UPLOAD)
+        else:
+            await self._pass_on(scope, receive, send, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         try:
             async with asyncio.timeout(BODY_WITHIN_S):
-                content = await _content(receive)
+                content = await _content(receive, most)
         except TimeoutError:
             await _refuse(send, TooSlow())
             return
@@ -102,12 +118,12 @@ class Door:
         await self._django(_cleaned(scope, content), _once(content, receive), send)
 
 
-async def _content(receive: Receive) -> bytes | None:
+async def _content(receive: Receive, most: int) -> bytes | None:
     """The request's body; None if the client left before it was complete.
 
-    One byte more than the limit is kept, which is enough for Django to refuse it.
+    One byte more than `most` is kept, which is enough for Django to refuse it.
     """
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+    limit = most + 1
     kept, seen = bytearray(), 0
     while True:
         message = await receive()

@@ -169,6 +169,10 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 # Everything a request may carry; a body above it is a 413.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# A picture may be larger. It is never laid on a disk on its way.
+LARGEST_UPLOAD = 8 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_UPLOAD
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # --- REST -------------------------------------------------------------------------------

@@ -68,8 +68,13 @@ def required_key(request: Request) -> UUID:
     return key
 
 
-def once(request: Request, *, caller: str, required: bool = False) -> Once | None:
-    """What to hand to a creating action: None if the caller sent no key and need not."""
+def once(
+    request: Request, *, caller: str, required: bool = False, content: Any = None
+) -> Once | None:
+    """What to hand to a creating action: None if the caller sent no key and need not.
+
+    `content` stands for a body that is not JSON.
+    """
     key = required_key(request) if required else header_key(request)
     if key is None:
         return None
@@ -77,7 +82,7 @@ def once(request: Request, *, caller: str, required: bool = False) -> Once | Non
         scope=f"{request.method} {request.path}"[:60],
         caller=caller,
         key=key,
-        fingerprint=fingerprint(request.data),
+        fingerprint=fingerprint(request.data if content is None else content),
     )
 
 

@@ -5,6 +5,7 @@ the facts behind a refusal stand beside them. Views catch nothing: DRF hands eve
 to `handle`, and Django's own error pages answer API paths through `not_found` and friends.
 """
 
+import json
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -19,6 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import defaults
 from rest_framework import exceptions
+from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -36,6 +38,13 @@ TITLES = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}
 
 # DRF's own codes, where the API promises another word.
 _CODES = {"parse_error": "invalid", "method_not_allowed": "method_not_allowed"}
+
+
+class FileRenderer(BaseRenderer):
+    """Lets a client ask for a file. What it gets to render are refusals, which are JSON."""
+
+    def render(self, data: Any, *context: Any, **more: Any) -> bytes:
+        return json.dumps(data, ensure_ascii=False).encode()
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -4,9 +4,10 @@ Published things are public. The rest is for the organization's own people, for 
 and the office, and, from the submission on, for the science bureau of the thing's city.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
 from core.errors import InvalidValue, NotFound
@@ -16,6 +17,8 @@ from marketplace.models import (
     Deal,
     Need,
     Objection,
+    Picture,
+    PictureFile,
     Publicity,
     Response,
     TechnologyField,
@@ -72,7 +75,52 @@ def needs_visible_to(actor: Actor) -> QuerySet[Need]:
 
 
 def achievements() -> QuerySet[Achievement]:
-    return Achievement.objects.select_related("owner", "city", "field")
+    """Every achievement, with what its view shows."""
+    rows = Achievement.objects.select_related("owner", "city", "field")
+    return rows.prefetch_related(with_pictures())
+
+
+def with_pictures(before: str = "") -> "Prefetch[str, QuerySet[Picture], str]":
+    """Reads the pictures too, the one that stands for an achievement first; without their bytes."""
+    return Prefetch(f"{before}pictures", queryset=Picture.objects.order_by("pk"))
+
+
+def is_public(achievement: Achievement) -> bool:
+    """Whether everybody may see it."""
+    return achievement.state in _PUBLIC_ACHIEVEMENTS
+
+
+def picture_of(achievement: Achievement) -> Picture | None:
+    """The picture that stands for an achievement on public pages, if everybody may see it.
+
+    Of an achievement read with `with_pictures`.
+    """
+    if not is_public(achievement):
+        return None
+    return next(iter(achievement.pictures.all()), None)
+
+
+def pictures_visible_to(actor: Actor) -> QuerySet[Picture]:
+    """A picture is seen by whoever sees its achievement."""
+    seen = achievements_visible_to(actor).prefetch_related(None)
+    return Picture.objects.filter(achievement__in=seen).select_related("achievement")
+
+
+def pictures_of(achievement_id: int, *, seen_by: Actor) -> QuerySet[Picture]:
+    """The pictures of one achievement; of one that is not there for the reader there are none."""
+    if not achievements_visible_to(seen_by).filter(pk=achievement_id).exists():
+        raise NotFound
+    return Picture.objects.filter(achievement=achievement_id).select_related("achievement")
+
+
+def picture_file(picture_id: int) -> PictureFile:
+    return PictureFile.objects.get(pk=picture_id)
+
+
+def picture_contents(hashes: Collection[str]) -> list[tuple[str, bytes]]:
+    """The bytes of pictures by their hashes; equal hashes are equal pictures."""
+    files = PictureFile.objects.filter(picture__sha256__in=hashes).select_related("picture")
+    return [(file.picture.sha256, bytes(file.content)) for file in files]
 
 
 def achievements_visible_to(actor: Actor) -> QuerySet[Achievement]:

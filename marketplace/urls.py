@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.views import achievements, deals, needs, responses
+from marketplace.views import achievements, deals, needs, pictures, responses
 
 urlpatterns = [
     path("needs", needs.NeedList.as_view()),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("achievements/<int:pk>/return", achievements.ReturnAchievement.as_view()),
     path("achievements/<int:pk>/publish", achievements.PublishAchievement.as_view()),
     path("achievements/<int:pk>/withdraw", achievements.WithdrawAchievement.as_view()),
+    path("achievements/<int:pk>/pictures", pictures.PictureList.as_view()),
+    path("pictures/<int:pk>", pictures.PictureDetail.as_view()),
     path("deals", deals.DealList.as_view()),
     path("deals/<int:pk>", deals.DealDetail.as_view()),
     path("deals/<int:pk>/publicise", deals.PubliciseDeal.as_view()),

@@ -148,6 +148,10 @@ AUDIENCES: dict[str, Audience] = {
     "achievement.released": Audience(
         _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True, mailed=False
     ),
+    "achievement.picture_added": Audience((*_ACHIEVEMENT, "picture", "sha256"), webhooks=(owner,)),
+    "achievement.picture_removed": Audience(
+        (*_ACHIEVEMENT, "picture", "sha256"), webhooks=(owner,)
+    ),
     # Deals. A publicity is public; what is objected to it is the parties' and staff's.
     "deal.proposed": Audience(_DEAL, members=(parties,), webhooks=(parties, exchange)),
     "deal.publicised": Audience((*_DEAL, "ends_at"), members=(parties,), webhooks=(everybody,)),

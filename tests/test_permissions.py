@@ -18,7 +18,9 @@ import pytest
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client as OAuthClient
 from allauth.idp.oidc.models import Token
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -53,6 +55,7 @@ from tests.marketplace.conftest import (
     propose,
     publicise,
 )
+from tests.marketplace.drawing import drawn
 
 CALLERS = (
     "anonymous",
@@ -100,6 +103,10 @@ def achievement_body(world: "World") -> dict[str, Any]:
         "ip_kind": "know_how",
         "ip_number": "",
     }
+
+
+def picture_body(world: "World") -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("虚构.png", drawn())}
 
 
 def response_body(world: "World") -> dict[str, Any]:
@@ -242,6 +249,13 @@ ROWS = (
                                                          "404 404 200 404 200 200 404 404 404 200 403"),
     Row("PATCH achievements/<int:pk>", "draft_achievement", "seller",
                                                          "401 404 200 404 403 403 404 404 404 200 403"),
+    # Pictures are seen with their achievement; its owner and staff add and remove them.
+    Row("GET achievements/<int:pk>/pictures", "draft_achievement", "seller",
+                                                         "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST achievements/<int:pk>/pictures", "draft_achievement", "seller",
+                                                         "401 404 201 404 201 201 404 404 404 201 403", picture_body),
+    Row("GET pictures/<int:pk>", "picture", "seller",    "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("DELETE pictures/<int:pk>", "picture", "seller", "401 404 204 404 204 204 404 404 404 204 403"),
     Row("POST achievements/<int:pk>/submit", "draft_achievement", "seller",
                                                          "401 404 200 404 403 403 404 404 404 200 403"),
     Row("POST achievements/<int:pk>/approve", "submitted_achievement", "seller",
@@ -598,6 +612,7 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
         "policy": Policy.objects.get(code="EXCHANGE_BIDDING-2"),
         "response": make_response(published_need, seller),
         "draft_achievement": make_achievement(seller, AchievementState.DRAFT),
+        "picture": make_picture(seller, operator),
         "submitted_achievement": make_achievement(seller, AchievementState.SUBMITTED),
         "approved_achievement": make_achievement(seller, AchievementState.APPROVED),
         "achievement_on_list": make_achievement(seller),
@@ -611,6 +626,13 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
     }
     day = PublishedHeads.objects.create(day="2026-03-01", root="0" * 64, published_at=NOW).day
     return {**{name: thing.pk for name, thing in things.items()}, "day": day}
+
+
+def make_picture(seller: User, operator: Any) -> Any:
+    from marketplace.pictures import add_picture
+
+    draft = make_achievement(seller, AchievementState.DRAFT)
+    return add_picture(actor=operator, achievement_id=draft.pk, content=drawn())
 
 
 def make_deals(people: dict[str, User]) -> dict[str, Any]:
@@ -837,17 +859,27 @@ def with_own(world: World, own: str) -> World:
 def call(world: World, caller: str, method: str, path: str, body: dict[str, Any]) -> int:
     """The status one caller gets; whatever it changed is taken back."""
     mark = transaction.savepoint()
+    data, content_type = encoded(body)
     try:
         answer = world.callers[caller].generic(
             method,
             path,
-            data="" if method == "GET" else json.dumps(body),
-            content_type="application/json",
+            data="" if method == "GET" else data,
+            content_type=content_type,
             headers={"Idempotency-Key": str(uuid4())},
         )
         return int(answer.status_code)
     finally:
         transaction.savepoint_rollback(mark)
+
+
+def encoded(body: dict[str, Any]) -> tuple[Any, str]:
+    """JSON, or parts if there is a file among them, which every caller sends from its start."""
+    if files := [value for value in body.values() if isinstance(value, SimpleUploadedFile)]:
+        for file in files:
+            file.seek(0)
+        return encode_multipart(BOUNDARY, body), MULTIPART_CONTENT
+    return json.dumps(body), "application/json"
 
 
 def first_noun(row: Row) -> str:

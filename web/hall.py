@@ -21,13 +21,15 @@ from auctions.rules.phases import Phase
 from auctions.rules.premium import premium_rate
 from core import clock
 from core.errors import Refusal
+from marketplace.models import Achievement, Picture
+from marketplace.queries import picture_of
 from web import hall_texts, texts
 from web.pages import page
 
 AHEAD_SHOWN = 100
 ENDED_SHOWN = 20
-# As many as stand under each other on the screen of a hall.
-COMING_SHOWN = 4
+# As many as stand under each other on the screen of a hall, below the picture.
+COMING_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ class Line:
     price: Decimal | None = None
     premium: Decimal | None = None
     result: str = ""
+
+    @property
+    def picture(self) -> Picture | None:
+        achievement = self.entry.achievement
+        return picture_of(achievement) if achievement else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +117,23 @@ def board_context(shown: Board) -> dict[str, Any]:
         "is_up": shown.is_up,
         "call": texts.call_texts()[up.lot.hall_standing().calls] if up and up.lot else "",
         "format": hall_texts.format_label(up.lot) if up and up.lot else "",
+        **_about(up.entry.achievement if up else None),
         "coming": shown.coming[:COMING_SHOWN],
         "more": max(len(shown.coming) - COMING_SHOWN, 0),
         "progress": hall_texts.progress_text(shown),
         "totals": totals(one.lot for one in shown.entries),
+    }
+
+
+def _about(achievement: Achievement | None) -> dict[str, str]:
+    """What stands on the screen in the place of a picture that there is not."""
+    if achievement is None:
+        return {"field": "", "maturity": ""}
+    english = (get_language() or "").startswith("en")
+    field = achievement.field
+    return {
+        "field": field.name_en if english else field.name,
+        "maturity": texts.maturity_text(achievement),
     }
 
 

@@ -30,6 +30,7 @@ from core import money
 from core.errors import NotFound
 from core.models import Event
 from core.parsing import InstantField
+from marketplace.queries import with_pictures
 from web.texts import phase_labels, price_caption
 
 # The lots that close first; the rest is a matter for a search, not for the first page.
@@ -74,8 +75,9 @@ def recently_ended(actor: Actor, now: datetime) -> list[Card]:
 
 def visible_lot(actor: Actor, lot_id: int) -> Lot:
     """The lot with its achievement and the reader's own registrations."""
-    lots = lots_visible_to(actor).select_related("achievement", "session")
-    if (lot := with_own_registrations(lots, actor).filter(pk=lot_id).first()) is None:
+    lots = lots_visible_to(actor).select_related("achievement__field", "session")
+    lots = with_own_registrations(lots, actor).prefetch_related(with_pictures("achievement__"))
+    if (lot := lots.filter(pk=lot_id).first()) is None:
         raise NotFound(what="lot")
     return lot
 

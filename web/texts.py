@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from auctions.lifecycle import LotState
 from auctions.models import Lot, PriorityRight
 from auctions.rules.phases import BEFORE_OPENING, Phase
+from marketplace.models import Achievement
+from marketplace.rules import MaturityScale
 from marketplace.rules.achievements import MaturityBand
 from web.templatetags.instants import to_second
 from web.templatetags.money import wan_pattern, yuan
@@ -48,6 +50,12 @@ def maturity_bands() -> dict[str, str]:
         MaturityBand.PILOT: _("Pilot scale"),
         MaturityBand.INDUSTRIAL: _("Industrial scale"),
     }
+
+
+def maturity_text(achievement: Achievement) -> str:
+    if achievement.maturity_scale == MaturityScale.TRL9:
+        return f"TRL {achievement.maturity_level}/9"
+    return _("grade {level} of 13").format(level=achievement.maturity_level)
 
 
 def price_captions() -> dict[str, str]:

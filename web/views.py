@@ -18,6 +18,7 @@ from auctions.rules.phases import BEFORE_OPENING, Phase
 from auctions.turnover import turnover
 from core import clock
 from core.errors import NotFound, all_refusals
+from marketplace.queries import picture_of
 from web import lots, texts
 from web.lots import Part, Role
 from web.pages import page
@@ -100,6 +101,8 @@ def _lot_context(
     phase = shown.phase_at(now)
     return {
         "lot": shown,
+        "picture": picture_of(shown.achievement),
+        "maturity": texts.maturity_text(shown.achievement),
         "part": part,
         "bids": bids,
         "own_paddle": part.paddle,

@@ -266,8 +266,8 @@ class DeskAdmin(ReadOnly, ModelAdmin):
             raise PermissionDenied
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
-        sent = request.POST if request.method == "POST" else None
-        form = step.form_class(sent, initial=step.form_class.filled_from(row))
+        data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        form = step.form_class(data, files, initial=step.form_class.filled_from(row))
         if request.method == "POST" and form.is_valid():
             answer = self.take_step(request, step, row, form.cleaned_data)
             if step.shown_once and answer is not None:

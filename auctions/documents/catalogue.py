@@ -26,6 +26,9 @@ class CatalogueLot:
     starting_price: Decimal
     deposit: Decimal
     opens_at: datetime | None
+    # A JPEG, and a name that changes with it.
+    picture: bytes = b""
+    picture_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,19 @@ def catalogue(content: Catalogue, *, made_at: datetime) -> bytes:
         "notes": list(content.notes),
         "footer": content.title,
     }
-    return pdf("catalogue", data, made_at=made_at)
+    pictures = {_file(lot): lot.picture for lot in content.lots if lot.picture}
+    return pdf("catalogue", data, made_at=made_at, files=pictures)
+
+
+def _file(lot: CatalogueLot) -> str:
+    return f"{lot.picture_hash}.jpg" if lot.picture else ""
 
 
 def _line(lot: CatalogueLot) -> dict[str, str]:
     opening = lot.opens_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if lot.opens_at else "—"
-    written = {name: str(value) for name, value in asdict(lot).items() if name != "opens_at"}
+    elsewhere = ("opens_at", "picture", "picture_hash")
+    written = {name: str(value) for name, value in asdict(lot).items() if name not in elsewhere}
+    written["picture"] = _file(lot)
     amounts = {"starting_price": wan(lot.starting_price), "deposit": wan(lot.deposit)}
     return {**written, **amounts, "opening": opening}
 

@@ -5,10 +5,12 @@ command of the typesetter, whatever it says. Neither the machine's fonts nor its
 """
 
 import json
+import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from auctions.documents.glyphs import FONTS, readable
@@ -16,22 +18,39 @@ from auctions.documents.glyphs import FONTS, readable
 HERE = Path(__file__).resolve().parent
 
 
-def pdf(template: str, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
-    """Typeset `template`.typ with `data`; `made_at` is the only time that stands in the file."""
-    return _compiled(template, data, made_at, format="pdf", pdf_standards=["a-2b"])
+def pdf(
+    template: str,
+    data: Mapping[str, Any],
+    *,
+    made_at: datetime,
+    files: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Typeset `template`.typ with `data`; `made_at` is the only time that stands in the file.
+
+    `files` are pictures that the data names.
+    """
+    if not files:
+        return _compiled(HERE, template, data, made_at)
+    with TemporaryDirectory() as folder:
+        for source in HERE.glob("*.typ"):
+            shutil.copy(source, folder)
+        for name, content in files.items():
+            (Path(folder) / name).write_bytes(content)
+        return _compiled(Path(folder), template, data, made_at)
 
 
-def _compiled(template: str, data: Mapping[str, Any], made_at: datetime, **options: Any) -> bytes:
+def _compiled(root: Path, template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     import typst  # 80 MB of compiler, which only a process that makes documents loads
 
     content = typst.compile(
-        str(HERE / f"{template}.typ"),
-        root=str(HERE),
+        str(root / f"{template}.typ"),
+        root=str(root),
         font_paths=_fonts(),
         sys_inputs={"data": json.dumps(_printable(data), ensure_ascii=False)},
         timestamp=int(made_at.timestamp()),
         pdf_tags=False,
-        **options,
+        format="pdf",
+        pdf_standards=["a-2b"],
     )
     if not isinstance(content, bytes):
         raise TypeError("a document is one file")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from auctions.lifecycle import IN_A_HALL, SessionKind, SessionState
 from core.models import choices
+from marketplace.models import Achievement
 
 
 class AuctionSession(models.Model):
@@ -167,6 +168,13 @@ class RunningOrderEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.subject}"
+
+    @property
+    def achievement(self) -> Achievement | None:
+        """What is sold, if it is an achievement."""
+        if self.lot is not None:
+            return self.lot.achievement
+        return self.deal.achievement if self.deal is not None else None
 
     @property
     def subject(self) -> str:

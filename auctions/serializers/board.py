@@ -10,6 +10,8 @@ from auctions.documents.catalogue import wan
 from auctions.models import Lot, RunningOrderEntry
 from auctions.serializers.afterwards import ResultView
 from core.parsing import AmountField, InstantField
+from marketplace.models import Picture
+from marketplace.queries import picture_of
 
 
 class LotOnBoardView(serializers.Serializer[Lot]):
@@ -55,14 +57,28 @@ class LotOnBoardView(serializers.Serializer[Lot]):
         return ResultView(result).data if result else None
 
 
+class PictureOnBoardView(serializers.Serializer[Picture]):
+    """Where the bytes are; its text for whoever cannot see it is the item's title."""
+
+    url = serializers.CharField(source="path")
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+
+
 class ItemOnBoardView(serializers.Serializer[RunningOrderEntry]):
     """An item of the running order: `lot` is null where an agreed deal is signed."""
 
     entry = serializers.IntegerField(source="pk")
     position = serializers.IntegerField()
     title = serializers.CharField(source="subject")
+    picture = serializers.SerializerMethodField()
     lot = serializers.SerializerMethodField()
     done_at = InstantField(allow_null=True)
+
+    def get_picture(self, entry: RunningOrderEntry) -> dict[str, Any] | None:
+        """The picture that stands for the achievement; null if it has none."""
+        picture = picture_of(entry.achievement) if entry.achievement else None
+        return None if picture is None else PictureOnBoardView(picture).data
 
     def get_lot(self, entry: RunningOrderEntry) -> dict[str, Any] | None:
         return LotOnBoardView(entry.lot, context=self._context).data if entry.lot else None

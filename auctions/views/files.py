@@ -1,16 +1,6 @@
-"""Answers that are files: how a client asks for one, and what it gets instead of one."""
+"""Answers that are files: how a client asks for one."""
 
-import json
-from typing import Any
-
-from rest_framework.renderers import BaseRenderer
-
-
-class FileRenderer(BaseRenderer):
-    """Lets a client ask for a file. What it gets to render are refusals, which are JSON."""
-
-    def render(self, data: Any, *context: Any, **more: Any) -> bytes:
-        return json.dumps(data, ensure_ascii=False).encode()
+from core.problems import FileRenderer
 
 
 class PdfRenderer(FileRenderer):

@@ -21,8 +21,9 @@ from auctions import deposits, lots, registration, sessions
 from auctions.lifecycle import LotFormat, LotState, Regime, SessionKind, SessionState
 from auctions.models import AuctionSession, Lot, Policy
 from auctions.policies import publish_policy
+from config.demo.drawings import picture_for
 from core import clock, money
-from marketplace import achievements, needs, publicities, responses
+from marketplace import achievements, needs, pictures, publicities, responses
 from marketplace.models import Achievement, Deal
 from marketplace.rules import patent_check_digit
 
@@ -166,7 +167,8 @@ def list_achievement(row: dict[str, Any]) -> Achievement:
     """List one achievement and take it through review to the public list."""
     seller, operator = _actor("seller"), _actor("operator")
     (owner_id,) = seller.acts_for
-    values = {name: value for name, value in row.items() if name != "ip_serial"}
+    illustrated = row.get("illustrated", False)
+    values = {n: value for n, value in row.items() if n not in ("ip_serial", "illustrated")}
     listed = achievements.list_achievement(
         actor=seller,
         organization_id=owner_id,
@@ -174,6 +176,10 @@ def list_achievement(row: dict[str, Any]) -> Achievement:
         maturity_scale="trl9",
         **values,
     )
+    if illustrated:
+        pictures.add_picture(
+            actor=seller, achievement_id=listed.pk, content=picture_for(row["field"])
+        )
     achievements.submit_achievement(actor=seller, achievement_id=listed.pk)
     achievements.approve_achievement(actor=operator, achievement_id=listed.pk)
     return achievements.publish_achievement(actor=seller, achievement_id=listed.pk)

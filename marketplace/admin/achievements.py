@@ -14,6 +14,7 @@ from accounts.desk.roles import ROLES, DeskRole
 from accounts.desk.steps import Step
 from marketplace import achievements
 from marketplace.admin.needs import REVIEWERS, STAFF
+from marketplace.admin.pictures import PICTURE_STEPS, PictureInline
 from marketplace.lifecycle import ACHIEVEMENT, AchievementState
 from marketplace.models import Achievement, TechnologyField
 from marketplace.queries import achievements_visible_to
@@ -71,7 +72,9 @@ class AchievementAdmin(DeskAdmin):
             # What a lot or a deal holds reserved comes back by its end, not from here.
             sources=ACHIEVEMENT.sources(AchievementState.PUBLISHED) - {AchievementState.RESERVED},
         ),
+        *PICTURE_STEPS,
     )
+    inlines = (PictureInline,)
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Achievement]:
         return achievements_visible_to(actor)

@@ -3,6 +3,7 @@
 from marketplace.models.achievements import Achievement
 from marketplace.models.deals import Channel, Deal, PricingMethod, TransferMode
 from marketplace.models.needs import Need, NeedIndicator, Operator, Response, TechnologyField
+from marketplace.models.pictures import Picture, PictureFile
 from marketplace.models.publicity import Objection, Publicity
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "NeedIndicator",
     "Objection",
     "Operator",
+    "Picture",
+    "PictureFile",
     "PricingMethod",
     "Publicity",
     "Response",

@@ -9,6 +9,7 @@ from core.parsing import (
 )
 from marketplace.models import Achievement
 from marketplace.rules import IPKind, MaturityScale
+from marketplace.serializers.pictures import PictureView
 
 
 class AchievementChanges(StrictForm):
@@ -49,3 +50,4 @@ class AchievementView(serializers.Serializer[Achievement]):
     state = serializers.CharField()
     state_reason = serializers.CharField()
     published_at = InstantField(allow_null=True)
+    pictures = PictureView(many=True)

@@ -24,6 +24,8 @@ Desk = Callable[..., Client]
 # tests/admin/test_deposits.py. And the reserve's, which
 # the history does not name: tests/auctions/test_canary.py, test_reserves.py.
 ELSEWHERE = {
+    ("marketplace.achievement", "add-picture"),
+    ("marketplace.achievement", "remove-picture"),
     ("accounts.organization", "particulars"),
     ("accounts.relation", "end"),
     ("auctions.priorityright", "tell"),

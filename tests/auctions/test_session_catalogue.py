@@ -1,15 +1,18 @@
 """A session's catalogue over HTTP: what was announced, in its order, typeset once."""
 
 import pytest
+from django.core.cache import cache
 
 from auctions import lots
 from auctions.documents import session_catalogue
 from auctions.lifecycle import SessionKind
+from marketplace.pictures import add_picture
 from tests.auctions.conftest import refusal
 from tests.auctions.pdf_text import text_of
 from tests.conftest import act
 from tests.factories import draft_lot, make_achievement, make_hall_lot, make_session
 from tests.marketplace.conftest import propose
+from tests.marketplace.drawing import drawn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -81,3 +84,16 @@ def test_the_catalogue_is_typeset_once_and_anew_when_it_changes(
 def test_without_anything_announced_there_is_no_catalogue(operator, anonymous):
     answer = anonymous.get(f"/api/v1/sessions/{make_session().pk}/catalogue")
     assert refusal(answer) == (409, "session_is_empty")
+
+
+def test_a_lots_picture_stands_in_the_catalogue(session, seller, operator, anonymous):
+    address = f"/api/v1/sessions/{session.pk}/catalogue"
+    plain = anonymous.get(address).content
+    lot = session.entries.exclude(lot=None).earliest("position").lot
+    add_picture(actor=act(operator), achievement_id=lot.achievement_id, content=drawn((900, 600)))
+
+    illustrated = anonymous.get(address).content
+    assert illustrated.count(b"/DCTDecode") == plain.count(b"/DCTDecode") + 1
+    assert text_of(illustrated) == text_of(plain)
+    cache.clear()
+    assert anonymous.get(address).content == illustrated, "the same bytes each time"

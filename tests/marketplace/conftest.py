@@ -135,7 +135,7 @@ def break_half_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         raise HalfWayError
 
     def arm() -> None:
-        for module in ("needs", "responses"):
+        for module in ("needs", "responses", "pictures"):
             monkeypatch.setattr(f"marketplace.{module}.record", fail)
         for place in (
             *("achievements.record_all", "achievements.record_many"),

@@ -81,6 +81,7 @@ def test_from_a_draft_to_a_published_achievement(api, anonymous, seller, operato
         "state": "draft",
         "state_reason": "",
         "published_at": None,
+        "pictures": [],
     }
     address = f"{V1}/achievements/{row['id']}"
     refused(anonymous.get(address), 404, "not_found")

@@ -229,6 +229,19 @@ def test_ten_megabytes_of_json_are_refused_as_a_problem(django_port, client):
     assert (response.status, json.loads(body)["code"]) == (413, "too_large")
 
 
+def test_an_upload_may_be_larger_than_other_bodies(port, settings):
+    large = b"x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1000)
+    desk = "/admin/marketplace/achievement/7/step/add-picture/"
+    uploads = ("/api/v1/achievements/7/pictures", desk)
+    for path in uploads:
+        assert told(port, "POST", path, large)["length"] == len(large)
+        most = settings.LARGEST_UPLOAD
+        assert told(port, "POST", path, b"x" * (most + 1000))["length"] == most + 1
+    kept = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+    for method, path in (("POST", "/api/v1/achievements"), ("PUT", uploads[0])):
+        assert told(port, method, path, large)["length"] == kept
+
+
 def test_a_session_works_behind_the_door(django_port, client):
     founder = make_user()
     client.force_login(founder)

@@ -162,11 +162,11 @@ def test_a_passed_lot_stands_on_the_board_as_unsold(visit, session, operator):
     assert "Unsold: there was no bid." in text
 
 
-def test_the_board_names_the_next_four_and_counts_the_rest(visit, seller, operator):
+def test_the_board_names_the_next_three_and_counts_the_rest(visit, seller, operator):
     session = make_session(SessionKind.SPECIAL)
     for _ in range(6):
         make_hall_lot(seller, session)
-    assert "and 2 more" in text_of(visit(address(session, "/board")))
+    assert "and 3 more" in text_of(visit(address(session, "/board")))
 
 
 def test_a_part_of_the_board_is_the_same_without_the_page_around_it(visit, session):
