@@ -120,6 +120,14 @@ def release(achievement_id: int, *, at: datetime, actor: Acts | None = None) -> 
     return released
 
 
+def hand_over(achievement_id: int, *, at: datetime, actor: Acts | None = None) -> Achievement:
+    """Step: the right passed to its buyer; what was kept for the deal is nobody else's any more."""
+    achievement = lock_achievement(achievement_id)
+    if achievement.state == AchievementState.TRANSFERRED:  # the day of it is being corrected
+        return achievement
+    return _move(achievement, AchievementState.TRANSFERRED, actor, at)
+
+
 def release_all(
     achievement_ids: Collection[int], *, at: datetime, actor: Acts | None = None
 ) -> list[Achievement]:

@@ -30,7 +30,7 @@ from marketplace.lifecycle import (
     NeedState,
     ObjectionState,
 )
-from marketplace.locks import lock_achievement, lock_deal, lock_deal_to_stop
+from marketplace.locks import lock_achievement, lock_deal, lock_deal_with_need
 from marketplace.models import Channel, Deal, Need, Objection, PricingMethod, TransferMode
 from marketplace.queries import deals, need_matched_by, needs_visible_to, publicity_of
 
@@ -116,7 +116,7 @@ def confirm_deal(*, actor: Actor, deal_id: int, reason: str = "") -> Deal:
 def stop_deal(*, actor: Actor, deal_id: int, reason: str) -> Deal:
     """Take a proposal back, turn it down, or end it for the exchange; the achievement is free."""
     with transaction():
-        deal = lock_deal_to_stop(deal_id, seen_by=actor)
+        deal = lock_deal_with_need(deal_id, seen_by=actor)
         require_signed_in(actor)
         if not actor.is_staff and not {deal.seller_id, deal.buyer_id} & actor.acts_for:
             raise PermissionDenied

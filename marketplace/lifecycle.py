@@ -46,6 +46,44 @@ class DealState(StrEnum):
     RESCINDED = "rescinded"
 
 
+class MilestoneKind(StrEnum):
+    """What became of a formed deal, each with its day; no order among them but what law asks."""
+
+    CONTRACT = "contract"  # signed in writing
+    REGISTRATION = "registration"  # 技术合同认定登记
+    PAYMENT = "payment"
+    TRANSFER = "transfer"  # of the right, effective by its registration (专利法 art. 10)
+    DELIVERY = "delivery"
+    REWARD = "reward"
+    ANNULMENT = "annulment"  # takes an earlier one back that never happened
+
+
+class ContractKind(StrEnum):
+    """Technology contracts of the Civil Code (民法典 843)."""
+
+    DEVELOPMENT = "development"
+    TRANSFER = "transfer"
+    LICENSE = "license"
+    CONSULTING = "consulting"
+    SERVICE = "service"
+
+
+class PriceForm(StrEnum):
+    """How the price is paid (民法典 846); since 2021 also 先用后转."""
+
+    LUMP_SUM = "lump_sum"
+    INSTALMENTS = "instalments"
+    ROYALTY = "royalty"
+    ENTRY_FEE_AND_ROYALTY = "entry_fee_and_royalty"
+    USE_FIRST = "use_first"
+
+
+class RewardRole(StrEnum):
+    MAIN_CONTRIBUTOR = "main_contributor"
+    CONTRIBUTOR = "contributor"
+    TRANSFER_STAFF = "transfer_staff"
+
+
 class ObjectionState(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"

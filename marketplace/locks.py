@@ -76,8 +76,8 @@ def lock_deal(deal_id: int, *, seen_by: Actor | None = None) -> Deal:
     return _lock(deals() if seen_by is None else deals_visible_to(seen_by), deal_id)
 
 
-def lock_deal_to_stop(deal_id: int, *, seen_by: Actor) -> Deal:
-    """Lock a deal, and before it the need that chose it, which ends with it.
+def lock_deal_with_need(deal_id: int, *, seen_by: Actor) -> Deal:
+    """Lock a deal, and before it the need that chose it, which goes the same way.
 
     Which need that is never changes.
     """

@@ -11,10 +11,11 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
 from core.errors import InvalidValue, NotFound
-from marketplace.lifecycle import AchievementState, DealState, NeedState
+from marketplace.lifecycle import AchievementState, DealState, MilestoneKind, NeedState
 from marketplace.models import (
     Achievement,
     Deal,
+    DealMilestone,
     Need,
     Objection,
     Picture,
@@ -163,6 +164,27 @@ def deals_known_to(actor: Actor) -> QuerySet[Deal]:
 def need_matched_by(deal_id: int) -> Need | None:
     """The need whose poster chose the response that this deal came of."""
     return needs().filter(responses__deal=deal_id).first()
+
+
+def standing_milestones(deal: Deal) -> QuerySet[DealMilestone]:
+    """What became of a deal, without what was corrected or annulled; in the order of recording."""
+    stands = deal.milestones.filter(corrected_by=None).exclude(kind=MilestoneKind.ANNULMENT)
+    return stands.order_by("number")
+
+
+def milestones_told(deal: Deal, actor: Actor) -> list[DealMilestone]:
+    """All that was recorded of a deal, in its order; a reward is its seller's own business."""
+    told = list(deal.milestones.all())
+    if actor.is_staff or deal.seller_id in actor.sees:
+        return told
+    return [one for one in told if one.kind != MilestoneKind.REWARD]
+
+
+def payments_of(deal_id: int, *, seen_by: Actor) -> QuerySet[DealMilestone]:
+    """The payments of one deal that the reader may see, corrected ones too."""
+    if not deals_visible_to(seen_by).filter(pk=deal_id).exists():
+        raise NotFound
+    return DealMilestone.objects.filter(deal=deal_id, kind=MilestoneKind.PAYMENT)
 
 
 def publicity_of(deal: Deal) -> Publicity | None:

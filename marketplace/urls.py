@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.views import achievements, deals, needs, pictures, responses
+from marketplace.views import achievements, deals, milestones, needs, pictures, responses
 
 urlpatterns = [
     path("needs", needs.NeedList.as_view()),
@@ -32,6 +32,15 @@ urlpatterns = [
     path("deals/<int:pk>/confirm", deals.ConfirmDeal.as_view()),
     path("deals/<int:pk>/stop", deals.StopDeal.as_view()),
     path("deals/<int:pk>/objections", deals.ObjectionList.as_view()),
+    path("deals/<int:pk>/contract", milestones.SignContract.as_view()),
+    path("deals/<int:pk>/register-contract", milestones.RegisterContract.as_view()),
+    path("deals/<int:pk>/payments", milestones.PaymentList.as_view()),
+    path("deals/<int:pk>/transfer", milestones.TransferRights.as_view()),
+    path("deals/<int:pk>/deliver", milestones.Deliver.as_view()),
+    path("deals/<int:pk>/distribute-reward", milestones.DistributeReward.as_view()),
+    path("deals/<int:pk>/annul", milestones.Annul.as_view()),
+    path("deals/<int:pk>/default", milestones.DefaultDeal.as_view()),
+    path("deals/<int:pk>/rescind", milestones.RescindDeal.as_view()),
     path("publicities", deals.PublicityList.as_view()),
     path("objections/<int:pk>/uphold", deals.UpholdObjection.as_view()),
     path("objections/<int:pk>/dismiss", deals.DismissObjection.as_view()),

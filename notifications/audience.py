@@ -18,6 +18,7 @@ from notifications.hearers import (
     bureau,
     buyer,
     consignor,
+    deal_seller,
     everybody,
     everybody_once_announced,
     everybody_once_listed,
@@ -88,6 +89,7 @@ _REGISTRATION = ("registration", "lot")
 _DEPOSIT = ("registration", "lot", "movement", "amount")
 _FORFEITURE = ("forfeiture", "registration", "lot", "amount")
 _DEAL = ("deal", "code", "seller", "buyer", "price", "method", "channel", "achievement", "need")
+_MILESTONE = (*_DEAL, "milestone", "on")
 _ENDPOINT = ("endpoint", "organization")
 _LOT_HEARS = (consignor, bidders, exchange)
 
@@ -119,6 +121,7 @@ AUDIENCES: dict[str, Audience] = {
     "need.returned": Audience(_NEED, members=(poster,), webhooks=(poster,)),
     "need.published": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
     "need.matched": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
+    "need.signed": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
     # Whoever responded hears by `response.declined`.
     "need.closed": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
     "need.withdrawn": Audience(_NEED, members=(poster,), webhooks=(everybody_once_listed,)),
@@ -141,6 +144,9 @@ AUDIENCES: dict[str, Audience] = {
     ),
     "achievement.withdrawn": Audience(
         _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True
+    ),
+    "achievement.transferred": Audience(
+        _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True, mailed=False
     ),
     "achievement.reserved": Audience(
         _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True, mailed=False
@@ -178,6 +184,21 @@ AUDIENCES: dict[str, Audience] = {
     ),
     "deal.defaulted": Audience(_DEAL, members=(parties,), webhooks=(parties, exchange)),
     "deal.rescinded": Audience(_DEAL, members=(parties,), webhooks=(parties, exchange)),
+    # What became of it. How a reward was split is the seller's own.
+    **dict.fromkeys(
+        (
+            "deal.contract_signed",
+            "deal.contract_registered",
+            "deal.paid",
+            "deal.rights_transferred",
+            "deal.delivered",
+            "deal.milestone_annulled",
+        ),
+        Audience(_MILESTONE, members=(parties,), webhooks=(parties, exchange)),
+    ),
+    "deal.reward_distributed": Audience(
+        _MILESTONE, members=(deal_seller,), webhooks=(deal_seller, exchange)
+    ),
     # The rules lots are sold under.
     "policy.published": Audience(_POLICY, members=(exchange,), webhooks=(everybody,)),
     # Sessions. Whoever has a lot in one is told by the lot's own events.

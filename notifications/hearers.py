@@ -82,6 +82,11 @@ def parties(event: Event) -> list[int]:
     return [event.payload["seller"], event.payload["buyer"]]
 
 
+def deal_seller(event: Event) -> list[int]:
+    """the deal's seller"""
+    return [event.payload["seller"]]
+
+
 def consignor(event: Event) -> list[int]:
     """the lot's consignor"""
     lots = Lot.objects.filter(pk=_key(event, "lot"))

@@ -8,7 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from notifications.deal_words import DEAL_WORDS
+
 WORDS: dict[str, tuple[Any, Any]] = {
+    **DEAL_WORDS,
     "organization.submitted": (
         _("{organization} asks to be verified"),
         _("Compare the file of {organization} with the public register."),
@@ -144,32 +147,13 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("New rules were published: {code}"),
         _("Lots drafted from now on can be sold under {code}."),
     ),
-    "deal.proposed": (
-        _("A deal was proposed: {deal}"),
-        _("{seller} wants to sell to {buyer} for {price}. It is formed when the buyer confirms."),
+    "need.signed": (
+        _("The agreement on your need is signed: {need}"),
+        _("{need_code} has an agreement in writing."),
     ),
-    "deal.publicised": (
-        _("The deal is being publicised: {deal}"),
-        _("Until {ends_at} (Beijing time) anybody may object; the deal can be formed afterwards."),
-    ),
-    "deal.objected": (
-        _("An objection was raised: {deal}"),
-        _("The deal cannot be formed until the objection has been decided."),
-    ),
-    "deal.objection_upheld": (
-        _("Your objection was upheld: {deal}"),
-        _("The deal was stopped. Reason: {objection_decision}"),
-    ),
-    "deal.objection_dismissed": (
-        _("An objection was dismissed: {deal}"),
-        _(
-            "Reason: {objection_decision} Unless other objections are open, the publicity runs"
-            " until {ends_at} (Beijing time)."
-        ),
-    ),
-    "deal.stopped": (
-        _("The deal was stopped: {deal}"),
-        _("No contract was formed. Reason: {deal_reason}"),
+    "achievement.transferred": (
+        _("The achievement has passed to its buyer: {achievement}"),
+        _("{achievement_code} is transferred and cannot be sold again."),
     ),
     "session.finished": (
         _("The session has ended: {session}"),
@@ -178,10 +162,6 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "session.cancelled": (
         _("The session was called off: {session}"),
         _("{session_code} will not take place. Its lots are withdrawn. Reason: {session_reason}"),
-    ),
-    "deal.formed": (
-        _("A deal was formed: {deal}"),
-        _("{seller} sells to {buyer} for {price}."),
     ),
     "lot.submitted": (
         _("A lot awaits approval: {lot}"),
@@ -311,14 +291,6 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "lot.relisted": (
         _("The next round is drafted: {lot}"),
         _("{lot_code} has a next round, which the exchange checks and announces anew."),
-    ),
-    "deal.defaulted": (
-        _("The deal ended by the buyer's default: {deal}"),
-        _("{buyer} did not keep the contract with {seller}. Reason: {deal_reason}"),
-    ),
-    "deal.rescinded": (
-        _("The deal was rescinded: {deal}"),
-        _("The contract between {seller} and {buyer} has no effect. Reason: {deal_reason}"),
     ),
     "reserve.set": (
         _("A secret reserve was set: {lot}"),

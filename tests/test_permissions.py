@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
@@ -146,6 +147,36 @@ def floor_bid_body(world: "World") -> dict[str, Any]:
     return {"paddle": paddle, "amount": "1000.00"}
 
 
+def contract_body(world: "World") -> dict[str, Any]:
+    return {"signed_on": "2026-03-02", "kind": "transfer", "price_form": "lump_sum"}
+
+
+def certificate_body(world: "World") -> dict[str, Any]:
+    return {
+        "registered_on": "2026-03-02",
+        "number": "虚构-2026-1",
+        "office": "虚构登记机构",
+        "transaction_value": "100.00",
+        "technical_income": "80.00",
+    }
+
+
+def payment_body(world: "World") -> dict[str, Any]:
+    return {"amount": "100.00", "paid_on": "2026-03-02", "reference": "虚构流水1"}
+
+
+def reward_body(world: "World") -> dict[str, Any]:
+    share = {"name": "虚构完成人", "role": "main_contributor", "amount": "66.00"}
+    staff = {"name": "虚构转化人员", "role": "transfer_staff", "amount": "4.00"}
+    return {
+        "distributed_on": "2026-03-02",
+        "received": "100.00",
+        "taxes": "0.00",
+        "costs": "0.00",
+        "shares": [share, staff],
+    }
+
+
 def session_body(world: "World") -> dict[str, Any]:
     return {
         "kind": "SPECIAL",
@@ -278,6 +309,23 @@ ROWS = (
     # The buyer confirms; that the conditions of a listing are met, the exchange may say too.
     Row("POST deals/<int:pk>/confirm", "listed_deal", "bidder",
                                                          "401 404 200 404 200 403 404 404 404 200 403", reason),
+    # --- What became of it: the two parties and staff; a registration and a reward the seller's.
+    Row("POST deals/<int:pk>/contract", "deal", "seller", "401 404 200 404 200 200 404 404 404 200 403", contract_body),
+    Row("POST deals/<int:pk>/register-contract", "paid_deal", "seller",
+                                                         "401 404 200 404 200 200 404 404 404 200 403", certificate_body),
+    Row("GET deals/<int:pk>/payments", "deal", "seller", "401 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST deals/<int:pk>/payments", "deal", "seller", "401 404 201 404 201 201 404 404 404 201 403", payment_body),
+    Row("POST deals/<int:pk>/transfer", "paid_deal", "seller",
+                                                         "401 404 200 404 200 200 404 404 404 200 403",
+        lambda world: {"registered_on": "2026-03-02", "certificate": "虚构-1"}),
+    Row("POST deals/<int:pk>/deliver", "deal", "seller", "401 404 200 404 200 200 404 404 404 200 403",
+        lambda world: {"delivered_on": "2026-03-02"}),
+    Row("POST deals/<int:pk>/distribute-reward", "paid_deal", "seller",
+                                                         "401 404 200 404 200 200 404 404 404 200 403", reward_body),
+    Row("POST deals/<int:pk>/annul", "paid_deal", "seller", "401 404 200 404 200 200 404 404 404 200 403",
+        lambda world: {"corrects": 2, "reason": "虚构的理由"}),
+    Row("POST deals/<int:pk>/default", "paid_deal", "seller", "401 404 403 404 200 200 404 404 404 403 403", reason),
+    Row("POST deals/<int:pk>/rescind", "paid_deal", "seller", "401 404 403 404 200 200 404 404 404 403 403", reason),
     # --- What is publicised is public, and any person may object.
     Row("GET publicities", "", "seller",                 "200 200 200 200 200 200 200 200 200 200 403"),
     Row("GET deals/<int:pk>/objections", "publicised_deal", "seller",
@@ -643,6 +691,7 @@ def make_deals(people: dict[str, User]) -> dict[str, Any]:
     publicised = publicise(propose(seller, bidder), seller)
     objected = publicise(propose(seller, bidder), seller)
     return {
+        "paid_deal": paid_deal(seller, bidder),
         "proposed_deal": propose(seller, bidder),
         "listed_deal": propose(seller, bidder, **listing),
         "publicised_deal": publicised,
@@ -653,6 +702,24 @@ def make_deals(people: dict[str, User]) -> dict[str, Any]:
             contact="虚构电话",
         ),
     }
+
+
+def paid_deal(seller: User, buyer: User) -> Any:
+    """A formed deal about an achievement, with its contract and a payment."""
+    from marketplace import milestones
+
+    sold = make_achievement(seller, AchievementState.RESERVED)
+    deal = make_deal(
+        organization_of(seller), organization_of(buyer), achievement=sold, channel="off_session"
+    )
+    day = NOW.date()
+    milestones.sign_contract(
+        actor=act(seller), deal_id=deal.pk, signed_on=day, kind="transfer", price_form="lump_sum"
+    )
+    milestones.record_payment(
+        actor=act(seller), deal_id=deal.pk, amount=Decimal(100), paid_on=day, reference="虚构流水1"
+    )
+    return deal
 
 
 def make_lots(people: dict[str, User], operator: Any) -> dict[str, Any]:

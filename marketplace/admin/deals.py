@@ -18,7 +18,7 @@ from marketplace import deals, publicities
 from marketplace.admin.needs import STAFF
 from marketplace.admin.proposing import PaperObjectionForm, ProposeDealForm, PubliciseForm
 from marketplace.lifecycle import DEAL, DealState
-from marketplace.models import Deal, PricingMethod, Publicity
+from marketplace.models import Deal, DealMilestone, PricingMethod, Publicity
 from marketplace.queries import deals_visible_to
 
 
@@ -26,6 +26,12 @@ class PublicityInline(DeskInline):
     model = Publicity
     readers = STAFF
     fields = ("place", "contact", "days", "begins_at", "ends_at", "paused_at")
+
+
+class MilestoneInline(DeskInline):
+    model = DealMilestone
+    readers = STAFF
+    fields = ("number", "kind", "on", "amount", "reference", "proof", "corrects", "recorded_at")
 
 
 _DEAL_STEPS = (
@@ -102,7 +108,7 @@ class DealAdmin(AddingAdmin):
     search_fields = ("code", "seller__name", "buyer__name")
     search_help_text = _("Number, seller or buyer")
     ordering = ("-id",)
-    inlines = (PublicityInline,)
+    inlines = (PublicityInline, MilestoneInline)
     fieldsets = (
         (None, {"fields": ("code", "achievement", "need", "seller", "buyer", "price", "mode")}),
         (_("Related party"), {"fields": ("related_party", "relation")}),

@@ -2,6 +2,7 @@
 
 from marketplace.models.achievements import Achievement
 from marketplace.models.deals import Channel, Deal, PricingMethod, TransferMode
+from marketplace.models.milestones import DealMilestone
 from marketplace.models.needs import Need, NeedIndicator, Operator, Response, TechnologyField
 from marketplace.models.pictures import Picture, PictureFile
 from marketplace.models.publicity import Objection, Publicity
@@ -10,6 +11,7 @@ __all__ = [
     "Achievement",
     "Channel",
     "Deal",
+    "DealMilestone",
     "Need",
     "NeedIndicator",
     "Objection",

@@ -1,7 +1,12 @@
 """Deals, their publicity and objections: shapes in (…Form) and out (…View)."""
 
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core import money
 from core.parsing import (
     AmountField,
     FlagField,
@@ -10,14 +15,18 @@ from core.parsing import (
     StrictForm,
     WholeNumberField,
 )
+from marketplace.lifecycle import MilestoneKind
 from marketplace.models import (
     Channel,
     Deal,
+    DealMilestone,
     Objection,
     PricingMethod,
     Publicity,
     TransferMode,
 )
+from marketplace.queries import milestones_told
+from marketplace.serializers.milestones import MilestoneView
 
 
 class DealForm(StrictForm):
@@ -111,3 +120,18 @@ class DealView(serializers.Serializer[Deal]):
     proposed_at = InstantField(allow_null=True)
     formed_at = InstantField(allow_null=True)
     publicity = RunningView(allow_null=True)
+    paid = serializers.SerializerMethodField()
+    milestones = serializers.SerializerMethodField()
+
+    def get_paid(self, deal: Deal) -> str:
+        """What was recorded as paid, in CNY, without what was corrected."""
+        payments = (one for one in self._told(deal) if one.kind == MilestoneKind.PAYMENT)
+        amounts = (one.amount or Decimal(0) for one in payments if one.stands)
+        return money.text(sum(amounts, Decimal(0)))
+
+    @extend_schema_field(MilestoneView(many=True))
+    def get_milestones(self, deal: Deal) -> list[dict[str, Any]]:
+        return [MilestoneView(one).data for one in self._told(deal)]
+
+    def _told(self, deal: Deal) -> list[DealMilestone]:
+        return milestones_told(deal, self._context["actor"])

@@ -1,5 +1,7 @@
 """Deals over REST: read by their two parties and by staff; what is publicised, by everybody."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
@@ -31,7 +33,10 @@ class DealList(Create, ListAPIView[Deal]):
     queryset = Deal.objects.none()  # tells the OpenAPI generator what is listed here
 
     def get_queryset(self) -> QuerySet[Deal]:
-        return deals_visible_to(self.actor)
+        return deals_visible_to(self.actor).prefetch_related("milestones")
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {"actor": self.actor}
 
 
 class DealDetail(Acting, RetrieveAPIView[Deal]):
@@ -41,7 +46,10 @@ class DealDetail(Acting, RetrieveAPIView[Deal]):
     serializer_class = DealView
 
     def get_queryset(self) -> QuerySet[Deal]:
-        return deals_visible_to(self.actor)
+        return deals_visible_to(self.actor).prefetch_related("milestones")
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {"actor": self.actor}
 
 
 class DealCommand(Command):

@@ -1,0 +1,331 @@
+"""Recording what became of a formed deal: each action adds one dated fact with its evidence.
+
+The seller and the buyer record what concerns both, the seller alone its registration and its
+reward, and staff whatever comes on paper. A fact that was wrong is corrected or annulled by a
+later one, which says why; nothing is rewritten.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from accounts.actors import Actor
+from core import clock, money
+from core.calendar import date_of
+from core.db import transaction
+from core.errors import Conflict, InvalidValue, PermissionDenied
+from core.events import record
+from core.idempotency import Once, claim, settle
+from marketplace import achievements, deals, rules
+from marketplace.deal_records import (
+    BOTH,
+    SELLER,
+    add,
+    begin,
+    corrected,
+    fact_of,
+    require_party,
+    standing_of,
+)
+from marketplace.lifecycle import (
+    NEED,
+    ContractKind,
+    DealState,
+    MilestoneKind,
+    NeedState,
+    PriceForm,
+    RewardRole,
+)
+from marketplace.locks import lock_deal_with_need
+from marketplace.models import Deal, DealMilestone, PricingMethod
+from marketplace.queries import need_matched_by, standing_milestones
+from marketplace.rules import milestones as terms
+
+
+class FormedByBids(Conflict):
+    code = "formed_by_bids"
+    message = "Bids formed this deal; its default is declared for its lot."
+
+
+class RewardNotOwed(Conflict):
+    code = "reward_not_owed"
+    message = "The law asks for no reward here: no state unit's achievement earned this."
+
+
+def sign_contract(
+    *,
+    actor: Actor,
+    deal_id: int,
+    signed_on: date,
+    kind: str,
+    price_form: str,
+    instalments: Sequence[dict[str, Any]] = (),
+    royalty_rate: Decimal | None = None,
+    entry_fee: Decimal | None = None,
+    first_due_on: date | None = None,
+    **told: Any,
+) -> Deal:
+    """Record the written contract: its kind and how the price is paid (民法典 843, 846).
+
+    The need that chose this deal counts as signed from now on.
+    """
+    contract = terms.Contract(
+        signed_on=signed_on,
+        kind=ContractKind(kind),
+        price_form=PriceForm(price_form),
+        instalments=tuple(terms.Instalment(**one) for one in instalments),
+        royalty_rate=royalty_rate,
+        entry_fee=entry_fee,
+        first_due_on=first_due_on,
+    )
+    with transaction():
+        deal, now = begin(deal_id, actor)
+        terms.check_contract(contract, mode=deal.mode, price=deal.price)
+        add(deal, MilestoneKind.CONTRACT, signed_on, actor, now, facts=_written(contract), **told)
+        _sign_need(deal, actor, now)
+    return deal
+
+
+def register_contract(
+    *,
+    actor: Actor,
+    deal_id: int,
+    registered_on: date,
+    number: str,
+    office: str,
+    transaction_value: Decimal,
+    technical_income: Decimal,
+    **told: Any,
+) -> Deal:
+    """Record the certificate of registration (技术合同认定登记), for which the seller applies."""
+    with transaction():
+        deal, now = begin(deal_id, actor, parties=SELLER)
+        _after_contract(deal, registered_on, told.get("corrects"))
+        terms.check_registered(transaction_value, technical_income)
+        add(
+            deal,
+            MilestoneKind.REGISTRATION,
+            registered_on,
+            actor,
+            now,
+            amount=transaction_value,
+            reference=number,
+            facts={"office": office, "technical_income": money.text(technical_income)},
+            **told,
+        )
+    return deal
+
+
+def record_payment(
+    *,
+    actor: Actor,
+    deal_id: int,
+    amount: Decimal,
+    paid_on: date,
+    reference: str,
+    once: Once | None = None,
+    **told: Any,
+) -> DealMilestone:
+    """Record money that the buyer paid and the seller received, in CNY."""
+    with transaction():
+        earlier = claim(once, at=clock.now())
+        if earlier:
+            return DealMilestone.objects.get(pk=earlier)
+        deal, now = begin(deal_id, actor)
+        standing = standing_of(deal, without=told.get("corrects"))
+        terms.check_payment(amount, standing, price=deal.price, form=_form_of_payment(deal))
+        added = add(
+            deal,
+            MilestoneKind.PAYMENT,
+            paid_on,
+            actor,
+            now,
+            amount=amount,
+            reference=reference,
+            **told,
+        )
+        settle(once, added)
+    return added
+
+
+def transfer_rights(
+    *, actor: Actor, deal_id: int, registered_on: date, certificate: str, **told: Any
+) -> Deal:
+    """Record that the right passed: a patent's by its registration (专利法 art. 10).
+
+    An achievement that is sold is transferred with it; a licence leaves it with its owner.
+    """
+    with transaction():
+        deal, now = begin(deal_id, actor)
+        contract = _after_contract(deal, registered_on, told.get("corrects"))
+        kind = MilestoneKind.TRANSFER
+        add(deal, kind, registered_on, actor, now, reference=certificate, **told)
+        if deal.achievement_id is not None and contract["kind"] == ContractKind.TRANSFER:
+            achievements.hand_over(deal.achievement_id, at=now, actor=actor)
+    return deal
+
+
+def deliver(*, actor: Actor, deal_id: int, delivered_on: date, **told: Any) -> Deal:
+    """Record that what was agreed was handed over, with its evidence."""
+    with transaction():
+        deal, now = begin(deal_id, actor)
+        add(deal, MilestoneKind.DELIVERY, delivered_on, actor, now, **told)
+    return deal
+
+
+def distribute_reward(
+    *,
+    actor: Actor,
+    deal_id: int,
+    distributed_on: date,
+    received: Decimal,
+    taxes: Decimal,
+    costs: Decimal,
+    shares: Sequence[dict[str, Any]],
+    **told: Any,
+) -> Deal:
+    """Record how the owner rewards who made the achievement and who brought it to market.
+
+    The floors are those of the owner's province (促进科技成果转化法 art. 45, 浙江条例 art. 37).
+    """
+    split = tuple(
+        terms.Share(one["name"], RewardRole(one["role"]), one["amount"]) for one in shares
+    )
+    distribution = terms.Distribution(received=received, taxes=taxes, costs=costs, shares=split)
+    with transaction():
+        deal, now = begin(deal_id, actor, parties=SELLER)
+        if not owes_reward(deal):
+            raise RewardNotOwed
+        standing = list(standing_milestones(deal))
+        others = [one for one in standing if one.number != told.get("corrects")]
+        undistributed = terms.paid(map(fact_of, standing)) - received_and_shared(others)
+        policy = terms.reward_policy(deal.seller.city.code)
+        terms.check_reward(distribution, policy, undistributed=undistributed)
+        facts = {name: money.text(getattr(distribution, name)) for name in _DISTRIBUTED}
+        add(
+            deal,
+            MilestoneKind.REWARD,
+            distributed_on,
+            actor,
+            now,
+            amount=distribution.total,
+            facts={
+                **facts,
+                "shares": [
+                    {"name": one.name, "role": one.role.value, "amount": money.text(one.amount)}
+                    for one in split
+                ],
+            },
+            **told,
+        )
+    return deal
+
+
+def annul(*, actor: Actor, deal_id: int, corrects: int, reason: str) -> Deal:
+    """Take a fact back that never happened, saying why.
+
+    A contract on which others rest is not taken back before them, nor a right that has passed.
+    """
+    with transaction():
+        deal, now = begin(deal_id, actor)
+        wrong = corrected(deal, corrects, list(MilestoneKind))
+        if wrong.kind in (MilestoneKind.CONTRACT, MilestoneKind.TRANSFER):
+            raise InvalidValue(what="corrects")
+        require_party(deal, actor, _PARTIES_OF.get(MilestoneKind(wrong.kind), BOTH))
+        add(
+            deal,
+            MilestoneKind.ANNULMENT,
+            date_of(now),
+            actor,
+            now,
+            corrects=corrects,
+            reason=reason,
+        )
+    return deal
+
+
+def default_deal(*, actor: Actor, deal_id: int, reason: str) -> Deal:
+    """Staff declare that a deal without bids came to nothing by its buyer's default."""
+    return _end(deal_id, DealState.DEFAULTED, reason, actor)
+
+
+def rescind_deal(*, actor: Actor, deal_id: int, reason: str) -> Deal:
+    """Staff record that a formed deal is rescinded; what was sold is free again."""
+    return _end(deal_id, DealState.RESCINDED, reason, actor)
+
+
+def owes_reward(deal: Deal) -> bool:
+    """Whether the law makes the seller share what the deal earns."""
+    return terms.owes_reward(
+        seller_kind=deal.seller.kind,
+        mode=deal.mode,
+        has_achievement=deal.achievement_id is not None,
+    )
+
+
+def received_and_shared(milestones: Collection[DealMilestone]) -> Decimal:
+    """How much of the money received has been distributed from, in CNY."""
+    rewards = [one for one in milestones if one.kind == MilestoneKind.REWARD]
+    return sum((money.parse(one.facts["received"]) for one in rewards), Decimal(0))
+
+
+_PARTIES_OF = dict.fromkeys((MilestoneKind.REGISTRATION, MilestoneKind.REWARD), SELLER)
+_DISTRIBUTED = ("received", "taxes", "costs", "net")
+
+
+def _after_contract(deal: Deal, on: date, corrects: int | None) -> dict[str, Any]:
+    """The facts of the contract that this rests on: not before it, and not without it."""
+    signed = terms.signed_on(standing_of(deal, without=corrects))
+    if on < signed:
+        raise terms.MilestoneTooEarly(earliest=signed)
+    return _contract_of(deal)
+
+
+def _contract_of(deal: Deal) -> dict[str, Any]:
+    contract = standing_milestones(deal).filter(kind=MilestoneKind.CONTRACT).first()
+    return dict(contract.facts) if contract else {}
+
+
+def _form_of_payment(deal: Deal) -> PriceForm | None:
+    form = _contract_of(deal).get("price_form")
+    return PriceForm(form) if form else None
+
+
+def _written(contract: terms.Contract) -> dict[str, Any]:
+    """The terms that its form has, as they are told."""
+    values: dict[str, Any] = {
+        "kind": contract.kind.value,
+        "price_form": contract.price_form.value,
+        "instalments": [
+            {"due_on": one.due_on.isoformat(), "amount": money.text(one.amount)}
+            for one in contract.instalments
+        ],
+        "royalty_rate": contract.royalty_rate and f"{contract.royalty_rate:.2f}",
+        "entry_fee": contract.entry_fee and money.text(contract.entry_fee),
+        "first_due_on": contract.first_due_on and contract.first_due_on.isoformat(),
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _sign_need(deal: Deal, actor: Actor, at: datetime) -> None:
+    """The need that chose this deal has its agreement in writing."""
+    need = need_matched_by(deal.pk)
+    if need is None or need.state != NeedState.MATCHED:
+        return
+    NEED.check(NeedState.MATCHED, NeedState.SIGNED)
+    need.state = NeedState.SIGNED
+    need.save(update_fields=["state"])
+    facts = {"need": need.pk, "code": need.code, "organization": need.organization_id}
+    record(f"need:{need.pk}", "need.signed", at=at, actor=actor, **facts)
+
+
+def _end(deal_id: int, wanted: DealState, reason: str, actor: Actor) -> Deal:
+    with transaction():
+        deal = lock_deal_with_need(deal_id, seen_by=actor)
+        if not actor.is_staff:
+            raise PermissionDenied
+        told = rules.check_reason(reason)
+        if deal.method in (PricingMethod.AUCTION, PricingMethod.BIDDING):
+            raise FormedByBids
+        return deals.end(deal_id, wanted, reason=told, at=clock.now(), actor=actor)

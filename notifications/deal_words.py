@@ -1,0 +1,75 @@
+"""The words of notices and mails about deals; `words` says how they are written."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+DEAL_WORDS: dict[str, tuple[Any, Any]] = {
+    "deal.proposed": (
+        _("A deal was proposed: {deal}"),
+        _("{seller} wants to sell to {buyer} for {price}. It is formed when the buyer confirms."),
+    ),
+    "deal.publicised": (
+        _("The deal is being publicised: {deal}"),
+        _("Until {ends_at} (Beijing time) anybody may object; the deal can be formed afterwards."),
+    ),
+    "deal.objected": (
+        _("An objection was raised: {deal}"),
+        _("The deal cannot be formed until the objection has been decided."),
+    ),
+    "deal.objection_upheld": (
+        _("Your objection was upheld: {deal}"),
+        _("The deal was stopped. Reason: {objection_decision}"),
+    ),
+    "deal.objection_dismissed": (
+        _("An objection was dismissed: {deal}"),
+        _(
+            "Reason: {objection_decision} Unless other objections are open, the publicity runs"
+            " until {ends_at} (Beijing time)."
+        ),
+    ),
+    "deal.stopped": (
+        _("The deal was stopped: {deal}"),
+        _("No contract was formed. Reason: {deal_reason}"),
+    ),
+    "deal.contract_signed": (
+        _("The contract was signed: {deal}"),
+        _("The written contract between {seller} and {buyer} is on record since {on}."),
+    ),
+    "deal.contract_registered": (
+        _("The contract was registered: {deal}"),
+        _("The technology contract has its certificate of {on}."),
+    ),
+    "deal.paid": (
+        _("A payment was recorded: {deal}"),
+        _("{buyer} paid on {on}. The amount stands in the deal."),
+    ),
+    "deal.rights_transferred": (
+        _("The right has passed: {deal}"),
+        _("What {seller} sold to {buyer} is registered for its new owner since {on}."),
+    ),
+    "deal.delivered": (
+        _("Delivered: {deal}"),
+        _("What was agreed was handed over on {on}."),
+    ),
+    "deal.reward_distributed": (
+        _("The reward was distributed: {deal}"),
+        _("The reward of {on} is on record; who got how much stands in the deal."),
+    ),
+    "deal.milestone_annulled": (
+        _("A record was taken back: {deal}"),
+        _("Something that was recorded of {deal} never happened. The reason stands in the deal."),
+    ),
+    "deal.formed": (
+        _("A deal was formed: {deal}"),
+        _("{seller} sells to {buyer} for {price}."),
+    ),
+    "deal.defaulted": (
+        _("The deal ended by the buyer's default: {deal}"),
+        _("{buyer} did not keep the contract with {seller}. Reason: {deal_reason}"),
+    ),
+    "deal.rescinded": (
+        _("The deal was rescinded: {deal}"),
+        _("The contract between {seller} and {buyer} has no effect. Reason: {deal_reason}"),
+    ),
+}
