@@ -20,6 +20,7 @@ from accounts.models import City, Organization, OrganizationKind, User
 from accounts.relations import declare_relation
 from auctions import forfeitures, running_order
 from auctions.closing import close_due_lots
+from auctions.lifecycle import ClosedBy
 from auctions.models import (
     Auctioneer,
     AuctionHouse,
@@ -208,7 +209,7 @@ def _sold_lot(people: Cast, clock: Clock) -> Lot:
     admit(lot, people["rival"])
     bid(lot, people["rival"], "1000.00")
     clock.set(lot.closes_at)
-    close_due_lots(by="sweep")
+    close_due_lots(by=ClosedBy.CLOSER)
     lot.refresh_from_db()
     assert lot.state == "closed"
     return lot
