@@ -547,11 +547,23 @@ PAGES = {
     "lots/<int:pk>": "404 404 200 404 200 200 404 404 404 404 404",
     "lots/<int:pk>/ledger": "404 404 200 404 200 200 404 404 404 404 404",
     "search": "200 200 200 200 200 200 200 200 200 200 200",
+    "needs": "200 200 200 200 200 200 200 200 200 200 200",
+    "needs/<int:pk>": "404 404 404 404 200 200 404 404 404 404 404",
+    "achievements": "200 200 200 200 200 200 200 200 200 200 200",
+    "achievements/<int:pk>": "404 404 200 404 200 200 404 404 404 404 404",
     "sessions": "200 200 200 200 200 200 200 200 200 200 200",
     "sessions/<int:pk>": "404 404 404 404 200 200 404 404 404 404 404",
     "sessions/<int:pk>/board": "404 404 404 404 200 200 404 404 404 404 404",
     # Who is not signed in is asked to; a partner system's token is not read here.
     "sessions/<int:pk>/console": "302 404 404 404 200 403 404 404 404 302 302",
+}
+PAGE_THINGS = {
+    "": "",
+    "search": "",
+    "lots": "draft_lot",
+    "needs": "draft_need",
+    "achievements": "draft_achievement",
+    "sessions": "planned_session",
 }
 
 
@@ -989,8 +1001,8 @@ def test_every_caller_gets_the_page_of_the_matrix(world):
     with_own(world, "seller")
     differing = {}
     for pattern, statuses in PAGES.items():
-        thing = "planned_session" if pattern.startswith("sessions") else "draft_lot"
-        path = "/" + pattern.replace("<int:pk>", str(world.things[thing]))
+        thing = PAGE_THINGS[pattern.partition("/")[0]]
+        path = "/" + pattern.replace("<int:pk>", str(world.things.get(thing, "")))
         for caller, status in zip(CALLERS, map(int, statuses.split()), strict=True):
             found = call(world, caller, "GET", path, {})
             if found != status:

@@ -25,6 +25,7 @@ from marketplace.models import Achievement, Picture
 from marketplace.queries import picture_of
 from web import hall_texts, texts
 from web.pages import page
+from web.templatetags.names import named
 
 AHEAD_SHOWN = 100
 ENDED_SHOWN = 20
@@ -82,12 +83,11 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /sessions/{id}: when and where, and the programme with its lots."""
     actor, now = actor_of(request), clock.now()
     shown = visible_session(actor, pk)
-    language = get_language() or ""
     programme = [line(entry, now) for entry in running_order(shown, actor)]
     context: dict[str, Any] = {
         "session": shown,
         **_named(shown),
-        "city": shown.city.name_en if language.startswith("en") else shown.city.name,
+        "city": named(shown.city),
         "programme": programme,
         "announced": any(one.lot and one.lot.published_at for one in programme),
         "totals": totals(one.lot for one in programme),
@@ -129,10 +129,8 @@ def _about(achievement: Achievement | None) -> dict[str, str]:
     """What stands on the screen in the place of a picture that there is not."""
     if achievement is None:
         return {"field": "", "maturity": ""}
-    english = (get_language() or "").startswith("en")
-    field = achievement.field
     return {
-        "field": field.name_en if english else field.name,
+        "field": named(achievement.field),
         "maturity": texts.maturity_text(achievement),
     }
 

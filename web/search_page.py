@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import ParseError
 
@@ -24,9 +23,10 @@ from search.rules.snippets import marked, snippet
 from web import texts
 from web.finding import Question, read_question, search
 from web.pages import page
+from web.templatetags.names import named
 
 # The page that shows a thing of a kind; a park has none.
-_PAGES = {Kind.LOT: "lot"}
+_PAGES = {Kind.NEED: "need", Kind.ACHIEVEMENT: "achievement", Kind.LOT: "lot"}
 _SNIPPET = 160
 _EXAMPLES = ("锂电池回收", "耐高温涂层", "激光雷达", "骨修复", "碳化硅")
 Labels = Mapping[str, Mapping[str, str]]
@@ -119,13 +119,10 @@ def _choice(name: str, value: str, count: int, question: Question, labels: Label
 
 def _labels() -> Labels:
     """What the values of the filters are called, in the reader's language."""
-    in_english = (get_language() or "").startswith("en")
     return {
         "kind": {kind.value: str(kind.label) for kind in Kind},
-        "city": {each.code: each.name_en if in_english else each.name for each in cities()},
-        "field": {
-            each.code: each.name_en if in_english else each.name for each in technology_fields()
-        },
+        "city": {each.code: named(each) for each in cities()},
+        "field": {each.code: named(each) for each in technology_fields()},
         "maturity": texts.maturity_bands(),
     }
 

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from web import console, hall, views
+from web import console, hall, market, views
 from web.search_page import search_page
 
 urlpatterns = [
@@ -8,6 +8,10 @@ urlpatterns = [
     path("favicon.ico", views.favicon),
     path("lots/<int:pk>", views.lot, name="lot"),
     path("lots/<int:pk>/ledger", views.lot_ledger, name="lot_ledger"),
+    path("needs", market.need_list, name="needs"),
+    path("needs/<int:pk>", market.need, name="need"),
+    path("achievements", market.achievement_list, name="achievements"),
+    path("achievements/<int:pk>", market.achievement, name="achievement"),
     path("search", search_page, name="search"),
     path("statistics/cycles", views.cycles, name="cycles"),
     path("sessions", hall.session_list, name="sessions"),

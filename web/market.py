@@ -1,0 +1,176 @@
+"""The public pages of needs and achievements: what is asked for along the corridor, and offered."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.models import City
+from accounts.queries import cities
+from accounts.requests import actor_of
+from auctions.lifecycle import LotState
+from auctions.queries import lots_visible_to
+from core import clock
+from core.clock import SHANGHAI
+from marketplace.lifecycle import AchievementState, NeedState
+from marketplace.models import TechnologyField
+from marketplace.queries import (
+    achievements_visible_to,
+    needs_visible_to,
+    picture_of,
+    technology_fields,
+)
+from web import linked_data, lots, texts
+from web.pages import page
+
+SHOWN = 24  # cards on a page
+_LISTED_NEEDS = (
+    NeedState.PUBLISHED,
+    NeedState.MATCHED,
+    NeedState.SIGNED,
+    NeedState.COMPLETED,
+    NeedState.CLOSED,
+)
+_LISTED_ACHIEVEMENTS = (
+    AchievementState.PUBLISHED,
+    AchievementState.RESERVED,
+    AchievementState.TRANSFERRED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """By what the reader narrowed a list; a value that names nothing narrows nothing."""
+
+    field: str = ""
+    city: str = ""
+    all_states: bool = False
+    before: int = 0
+
+    def query(self, **changes: Any) -> str:
+        """The same choice as a query string, from the newest on unless `before` is said."""
+        values = {"field": self.field, "city": self.city, "all": "1" if self.all_states else ""}
+        said = {name: value for name, value in {**values, **changes}.items() if value}
+        return f"?{urlencode(said)}" if said else "?"
+
+
+@require_safe
+def need_list(request: HttpRequest) -> HttpResponse:
+    """GET /needs: needs that wait for an answer, the newest first; on demand those of the past."""
+    now = clock.now()
+    rows = needs_visible_to(actor_of(request))
+    context = _listing(request, rows, (NeedState.PUBLISHED,), _LISTED_NEEDS)
+    return page(request, "web/needs.html", now, today=_day(now), **context)
+
+
+@require_safe
+def need(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET /needs/{id}: the need with its indicators, and how to answer it."""
+    actor, now = actor_of(request), clock.now()
+    shown = _one(needs_visible_to(actor), pk)
+    return page(
+        request,
+        "web/need.html",
+        now,
+        need=shown,
+        days_left=_days_left(shown.deadline, now),
+        takes_answers=shown.state == NeedState.PUBLISHED,
+        is_listed=shown.state in _LISTED_NEEDS,
+        data=linked_data.of_need(shown, request.build_absolute_uri()),
+    )
+
+
+@require_safe
+def achievement_list(request: HttpRequest) -> HttpResponse:
+    """GET /achievements: what is on offer, the newest first; on demand also what was sold."""
+    rows = achievements_visible_to(actor_of(request))
+    on_offer = (AchievementState.PUBLISHED, AchievementState.RESERVED)
+    context = _listing(request, rows, on_offer, _LISTED_ACHIEVEMENTS)
+    context["shown"] = [(one, picture_of(one)) for one in context["shown"]]
+    return page(request, "web/achievements.html", clock.now(), **context)
+
+
+@require_safe
+def achievement(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET /achievements/{id}: the achievement, the right it rests on, and where it is sold."""
+    actor, now = actor_of(request), clock.now()
+    shown = _one(achievements_visible_to(actor), pk)
+    announced = lots_visible_to(actor).filter(achievement=shown, published_at__isnull=False)
+    listed = announced.exclude(state=LotState.WITHDRAWN).order_by("-pk")
+    return page(
+        request,
+        "web/achievement.html",
+        now,
+        achievement=shown,
+        picture=picture_of(shown),
+        maturity=texts.maturity_text(shown),
+        cards=lots.cards(listed, now),
+        is_listed=shown.state in _LISTED_ACHIEVEMENTS,
+        data=linked_data.of_achievement(shown, request.build_absolute_uri()),
+    )
+
+
+def _listing(
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    current: Collection[str],
+    listed: Collection[str],
+) -> dict[str, Any]:
+    """One page of a list, what it may be narrowed by, and where the next page is."""
+    fields, places = list(technology_fields()), list(cities().filter(is_corridor=True))
+    chosen = _chosen(request, fields, places)
+    rows = rows.filter(state__in=listed if chosen.all_states else current).order_by("-pk")
+    if chosen.field:
+        rows = rows.filter(field__code=chosen.field)
+    if chosen.city:
+        rows = rows.filter(city__code=chosen.city)
+    if chosen.before:
+        rows = rows.filter(pk__lt=chosen.before)
+    found = list(rows[: SHOWN + 1])
+    shown, more = found[:SHOWN], len(found) > SHOWN
+    return {
+        "shown": shown,
+        "chosen": chosen,
+        "fields": fields,
+        "cities": places,
+        "newest": chosen.query() if chosen.before else "",
+        "older": chosen.query(before=shown[-1].pk) if more else "",
+    }
+
+
+def _chosen(
+    request: HttpRequest, fields: Collection[TechnologyField], places: Collection[City]
+) -> Chosen:
+    asked, before = request.GET, request.GET.get("before", "")
+    return Chosen(
+        field=_known(asked.get("field", ""), fields),
+        city=_known(asked.get("city", ""), places),
+        all_states=asked.get("all") == "1",
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 18 else 0,
+    )
+
+
+def _known(code: str, rows: Collection[TechnologyField] | Collection[City]) -> str:
+    return code if any(row.code == code for row in rows) else ""
+
+
+def _one(rows: QuerySet[Any], pk: int) -> Any:
+    if (row := rows.filter(pk=pk).first()) is None:
+        raise Http404
+    return row
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(SHANGHAI).date()
+
+
+def _days_left(deadline: date | None, now: datetime) -> int | None:
+    """Whole days until the deadline, which is the last of them; none once it has passed."""
+    if deadline is None or deadline < _day(now):
+        return None
+    return (deadline - _day(now)).days

@@ -1,0 +1,19 @@
+"""Indicators as people read them: `≥ 1200 ℃`."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+
+from marketplace.models import Operator
+
+register = template.Library()
+
+_SIGNS: dict[str, str] = {Operator.AT_LEAST: "≥", Operator.AT_MOST: "≤", Operator.EQUAL: "="}
+
+
+@register.filter
+def demanded(indicator: Any) -> str:
+    """What an indicator must reach, with its sign and unit; every digit of the target, no more."""
+    target: Decimal = indicator.target
+    return f"{_SIGNS[indicator.operator]} {target.normalize():f} {indicator.unit}".rstrip()
