@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lifecycle import OrganizationState
-from core.models import choices
+from core.models import ByActor, choices
 
 
 class City(models.Model):
@@ -113,7 +113,7 @@ class RelationKind(models.TextChoices):
     NAMESAKES = "namesakes", _("different people of one name")
 
 
-class Relation(models.Model):
+class Relation(ByActor):
     """That two organizations are tied, `starts_on <= day < ends_on` in Shanghai dates.
 
     Declared by either of them or entered by staff with evidence. It ends by a date that staff
@@ -139,15 +139,6 @@ class Relation(models.Model):
     evidence = models.CharField(_("evidence"), max_length=1000, blank=True)
     by_staff = models.BooleanField(_("entered by staff"), default=False)
     declared_at = models.DateTimeField(_("declared at"))
-    by_user = models.ForeignKey(
-        "accounts.User",
-        verbose_name=_("person"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    by_client = models.CharField(_("API client"), max_length=100, blank=True)
     ended_at = models.DateTimeField(_("end entered at"), null=True, blank=True)
     ended_by = models.ForeignKey(
         "accounts.User",

@@ -70,6 +70,27 @@ class Event(models.Model):
         return f"{self.topic}#{self.seq} {self.kind}"
 
 
+class ByActor(models.Model):
+    """A row that says who entered it: a person, or an organization's own system.
+
+    Both empty means that the product did it by itself. Which of them a table demands is for its
+    own constraint.
+    """
+
+    by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    by_client = models.CharField(_("API client"), max_length=100, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class AnsweredRequest(models.Model):
     """A creating request that was answered once, so that its repetition is answered alike.
 

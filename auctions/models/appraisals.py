@@ -1,12 +1,13 @@
 """What a lot was said to be worth, and by whom."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models import ByActor
 
-class LotAppraisal(models.Model):
+
+class LotAppraisal(ByActor):
     """An appraisal of a lot before its notice; who appraised it may not bid on it.
 
     The newest one counts for the least starting price (法释〔2016〕18号 art. 10). Only ever added.
@@ -27,15 +28,6 @@ class LotAppraisal(models.Model):
     value = models.DecimalField(_("appraised value (CNY)"), max_digits=18, decimal_places=2)
     appraised_on = models.DateField(_("date of the appraisal"))
     entered_at = models.DateTimeField(_("entered at"))
-    by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("person"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    by_client = models.CharField(_("API client"), max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("appraisal")

@@ -1,16 +1,15 @@
 """The ledger of accepted bids, and the memory of refused ones. Both append-only."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from auctions.lifecycle import BidKind, BidSource
 from auctions.rules.ledger import Entry
-from core.models import choices
+from core.models import ByActor, choices
 
 
-class Bid(models.Model):
+class Bid(ByActor):
     """An accepted bid: irrevocable (拍卖法 art. 36), numbered, timed and chained."""
 
     lot = models.ForeignKey(
@@ -38,15 +37,6 @@ class Bid(models.Model):
     key = models.UUIDField(_("idempotency key"))
     previous_hash = models.CharField(_("previous hash"), max_length=64)
     hash = models.CharField(_("hash"), max_length=64)
-    by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("person"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    by_client = models.CharField(_("API client"), max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("bid")
@@ -91,7 +81,7 @@ class Bid(models.Model):
         )
 
 
-class RefusedBid(models.Model):
+class RefusedBid(ByActor):
     """An attempt that was refused, kept as evidence and to answer its repetition alike."""
 
     lot = models.ForeignKey(
@@ -114,15 +104,6 @@ class RefusedBid(models.Model):
     code = models.CharField(_("refusal"), max_length=40)
     facts = models.JSONField(_("facts"), default=dict)
     key = models.UUIDField(_("idempotency key"))
-    by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("person"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    by_client = models.CharField(_("API client"), max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("refused bid")

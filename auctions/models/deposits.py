@@ -6,10 +6,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from auctions.lifecycle import DepositKind, ForfeitureGrounds, ForfeitureState
-from core.models import choices
+from core.models import ByActor, choices
 
 
-class DepositMovement(models.Model):
+class DepositMovement(ByActor):
     """One movement of a registration's deposit. Only ever added; a correction is a row.
 
     The database refuses a movement that takes what is not there, and one of kind `forfeited`
@@ -28,15 +28,6 @@ class DepositMovement(models.Model):
     at = models.DateTimeField(_("time"))
     # A release is a promise to pay back; the bank transfer follows and is a `Refund`.
     due_at = models.DateTimeField(_("to be paid by"), null=True, blank=True)
-    by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("person"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    by_client = models.CharField(_("API client"), max_length=100, blank=True)
     # Two people stand behind every forfeiture.
     forfeiture = models.OneToOneField(
         "auctions.Forfeiture",
@@ -80,7 +71,7 @@ class DepositMovement(models.Model):
         return f"{self.get_kind_display()} ¥{self.amount:,.2f}"
 
 
-class Refund(models.Model):
+class Refund(ByActor):
     """The bank transfer by which one `released` movement was paid back, all of it, once."""
 
     movement = models.OneToOneField(
@@ -93,15 +84,6 @@ class Refund(models.Model):
     reference = models.CharField(_("bank reference"), max_length=100)
     paid_at = models.DateTimeField(_("paid at"))
     recorded_at = models.DateTimeField(_("recorded at"))
-    by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("person"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    by_client = models.CharField(_("API client"), max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("refund")

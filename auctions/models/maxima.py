@@ -1,12 +1,13 @@
 """Maxima that bidders left for the engine to bid up to. Only ever added, and sealed."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models import ByActor
 
-class ProxyMaximum(models.Model):
+
+class ProxyMaximum(ByActor):
     """What a bidder left, or that it took it back; the newest row of a registration counts.
 
     Shown to its own bidder alone and registered at no desk; what it says is sealed.
@@ -23,15 +24,6 @@ class ProxyMaximum(models.Model):
     )
     sealed = models.CharField(_("sealed amount"), max_length=200, blank=True)  # empty: taken back
     left_at = models.DateTimeField(_("left at"))
-    by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("person"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    by_client = models.CharField(_("API client"), max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("proxy maximum")

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from auctions.lifecycle import NoticeWay, PriorityBasis
 from auctions.rules.priority import ARTICLES, Told
-from core.models import choices
+from core.models import ByActor, choices
 
 
-class PriorityRight(models.Model):
+class PriorityRight(ByActor):
     """That an organization may take the lot's leading price: on what it rests, and its rank.
 
     Declared and told to its holder before the lot's notice, with which it is fixed; it ends
@@ -33,15 +33,6 @@ class PriorityRight(models.Model):
     rank = models.PositiveSmallIntegerField(_("rank"), default=1)
     evidence = models.CharField(_("evidence"), max_length=1000)
     declared_at = models.DateTimeField(_("declared at"))
-    by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("person"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    by_client = models.CharField(_("API client"), max_length=100, blank=True)
     # When the holder was told, or when the word to it was published.
     notified_at = models.DateTimeField(_("holder told at"), null=True, blank=True)
     notified_by = models.ForeignKey(

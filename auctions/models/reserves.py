@@ -9,8 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models import ByActor
 
-class Reserve(models.Model):
+
+class Reserve(ByActor):
     """What one lot must fetch; fixed from the announcement on (a trigger says so too)."""
 
     lot = models.OneToOneField(
@@ -22,15 +24,6 @@ class Reserve(models.Model):
     )
     amount = models.DecimalField(_("reserve (CNY)"), max_digits=18, decimal_places=2)
     set_at = models.DateTimeField(_("set at"))
-    by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("person"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    by_client = models.CharField(_("API client"), max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("reserve")
