@@ -16,7 +16,8 @@ from accounts.models import User
 from core import clock
 from core.db import transaction
 from core.models import Event
-from notifications.audience import AUDIENCES, Audience
+from notifications import feed
+from notifications.audience import AUDIENCES
 from notifications.locks import claim_unread_event, claim_unread_events
 from notifications.models import Channel, Delivery, Notice, StuckEvent, WebhookEndpoint
 from notifications.queries import unread_event_ids
@@ -84,6 +85,7 @@ class _Heard:
     people: dict[int, set[int]] = field(default_factory=dict)
     mailed: set[int] = field(default_factory=set)
     posted: list[tuple[int, WebhookEndpoint]] = field(default_factory=list)
+    pulled: dict[int, list[int] | None] = field(default_factory=dict)
 
 
 def _spread(events: Sequence[Event], *, at: datetime) -> None:
@@ -99,6 +101,8 @@ def _spread(events: Sequence[Event], *, at: datetime) -> None:
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     Event.objects.filter(pk__in=[event.pk for event in events]).update(fanned_out_at=at)
+    # Last, because from here on every other fan-out waits.
+    feed.keep(heard.pulled, at=at)
 
 
 def _heard(events: Sequence[Event]) -> _Heard:
@@ -113,20 +117,19 @@ def _heard(events: Sequence[Event]) -> _Heard:
         heard.people[event.pk] = audience.hearers(event)
         if audience.mailed:
             heard.mailed.add(event.pk)
-        heard.posted += [
-            (event.pk, endpoint) for endpoint in _listening(endpoints, event, audience)
-        ]
+        if not audience.webhooks:
+            continue
+        allowed = audience.subscribers(event)
+        heard.pulled[event.pk] = None if allowed is None else sorted(allowed)
+        heard.posted += [(event.pk, endpoint) for endpoint in _listening(endpoints, event, allowed)]
     return heard
 
 
 def _listening(
-    endpoints: Iterable[WebhookEndpoint], event: Event, audience: Audience
+    endpoints: Iterable[WebhookEndpoint], event: Event, allowed: set[int] | None
 ) -> list[WebhookEndpoint]:
     """The endpoints that asked for this kind and whose organization may hear of this event."""
     asked = [one for one in endpoints if not one.kinds or event.kind in one.kinds]
-    if not asked or not audience.webhooks:
-        return []
-    allowed = audience.subscribers(event)
     return [one for one in asked if allowed is None or one.organization_id in allowed]
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from accounts.actors import Actor
@@ -29,6 +30,13 @@ def claim_unread_event(event_id: int) -> list[Event]:
     require_transaction()
     unread = Event.objects.filter(pk=event_id, fanned_out_at=None)
     return list(unread.select_for_update(no_key=True, skip_locked=True))
+
+
+def lock_feed() -> None:
+    """From here to the commit nobody else numbers entries of the feed."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('notifications.feed'))")
 
 
 def lock_endpoint(endpoint_id: int, *, seen_by: Actor) -> WebhookEndpoint:

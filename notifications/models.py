@@ -209,6 +209,28 @@ class DeliveryAttempt(models.Model):
         return f"{self.at:%F %T} {self.error or self.status_code}"
 
 
+class FeedEntry(models.Model):
+    """An event's place in what organizations pull, and who may hear of it: null is everybody.
+
+    Numbered one after the other (`notifications.feed`), so that "greater than the last" misses
+    nothing.
+    """
+
+    event = models.OneToOneField(
+        "core.Event", verbose_name=_("event"), on_delete=models.PROTECT, related_name="entry"
+    )
+    organizations = ArrayField(models.BigIntegerField(), null=True)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("entry of the feed")
+        verbose_name_plural = _("entries of the feed")
+        indexes = [models.Index(fields=["at", "id"], name="feed_by_time")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class StuckEvent(models.Model):
     """An event whose fan-out failed, set aside for a while so that the others go on."""
 

@@ -7,7 +7,7 @@ from django.db.models.functions import RowNumber
 
 from accounts.actors import Actor
 from core.models import Event
-from notifications.models import Delivery, Notice, WebhookEndpoint
+from notifications.models import Delivery, FeedEntry, Notice, WebhookEndpoint
 
 # Of one endpoint so many in one sweep: a slow partner takes no more than its share of workers.
 _AT_ONCE_PER_ENDPOINT = 10
@@ -48,6 +48,19 @@ def deliveries_visible_to(actor: Actor) -> QuerySet[Delivery]:
         .select_related("event")
         .prefetch_related("log")
     )
+
+
+def entries_heard_by(actor: Actor) -> QuerySet[FeedEntry]:
+    """What the webhooks of the actor's organizations may be told, oldest first."""
+    own = Q(organizations__overlap=sorted(kept_by(actor))) if kept_by(actor) else Q(pk__in=[])
+    everybody = Q(organizations=None)
+    return FeedEntry.objects.filter(everybody | own).select_related("event").order_by("pk")
+
+
+def last_entry_before(moment: datetime) -> int:
+    """The number of the newest entry older than this; 0 if there is none."""
+    older = FeedEntry.objects.filter(at__lt=moment).order_by("-at", "-pk")
+    return older.values_list("pk", flat=True).first() or 0
 
 
 def unread_event_ids(limit: int, *, now: datetime) -> list[int]:

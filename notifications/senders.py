@@ -127,15 +127,20 @@ def _post(delivery: Delivery, endpoint: WebhookEndpoint) -> Answer:
     raise SendError(f"http_{status}", status_code=status, permanent=status == _GONE)
 
 
-def content(delivery: Delivery) -> dict[str, Any]:
-    """The thin event: what happened to which thing; the details are read over the API."""
-    if (event := delivery.event) is None:
-        return {"type": PING, "timestamp": stamp(delivery.created_at), "data": {}}
+def thin(event: Event) -> dict[str, Any]:
+    """What happened to which thing, as it is sent and as it is pulled."""
     return {
         "type": event.kind,
         "timestamp": stamp(event.at),
         "data": {**event.payload, "topic": event.topic, "seq": event.seq},
     }
+
+
+def content(delivery: Delivery) -> dict[str, Any]:
+    """The thin event: what happened to which thing; the details are read over the API."""
+    if (event := delivery.event) is None:
+        return {"type": PING, "timestamp": stamp(delivery.created_at), "data": {}}
+    return thin(event)
 
 
 def signed(

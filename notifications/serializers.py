@@ -5,8 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from core.parsing import InstantField, StrictForm
-from notifications.models import Delivery, DeliveryAttempt, WebhookEndpoint
+from notifications.models import Delivery, DeliveryAttempt, FeedEntry, WebhookEndpoint
 from notifications.rules import MAX_URL
+from notifications.senders import thin
 
 
 class NoticeView(serializers.Serializer[Any]):
@@ -21,6 +22,28 @@ class NoticeView(serializers.Serializer[Any]):
     text = serializers.CharField(source="message.text")
     path = serializers.CharField(source="message.path")
     read_at = InstantField(source="notice.read_at", allow_null=True)
+
+
+class EventView(serializers.Serializer[FeedEntry]):
+    """An event as a webhook tells it, with the number after which the next one is asked for."""
+
+    after = serializers.IntegerField(source="pk")
+    type = serializers.CharField(source="event.kind")
+    timestamp = serializers.SerializerMethodField()
+    data = serializers.SerializerMethodField()  # type: ignore[assignment]
+
+    def get_timestamp(self, entry: FeedEntry) -> str:
+        return str(thin(entry.event)["timestamp"])
+
+    def get_data(self, entry: FeedEntry) -> dict[str, Any]:
+        return dict(thin(entry.event)["data"])
+
+
+class EventsView(serializers.Serializer[Any]):
+    results = EventView(many=True)
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    after = serializers.IntegerField()
 
 
 class EndpointForm(StrictForm):

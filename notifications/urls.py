@@ -3,6 +3,7 @@ from django.urls import path
 from notifications import views
 
 urlpatterns = [
+    path("events", views.EventList.as_view()),
     path("notices", views.NoticeList.as_view()),
     path("notices/<int:pk>/read", views.ReadNotice.as_view()),
     path("webhook-endpoints", views.EndpointList.as_view()),

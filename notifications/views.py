@@ -16,8 +16,9 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.requests import Acting, Command, Create, organization_of
-from core.errors import Refusal
-from notifications import endpoints, notices
+from core.errors import InvalidValue, Refusal
+from core.pagination import Cursor
+from notifications import endpoints, feed, notices
 from notifications.models import Delivery, Notice, WebhookEndpoint
 from notifications.notices import worded
 from notifications.queries import (
@@ -30,6 +31,7 @@ from notifications.serializers import (
     EndpointForm,
     EndpointView,
     EndpointWithSecretView,
+    EventsView,
     NoticeView,
 )
 
@@ -154,6 +156,41 @@ class Redeliver(Command):
     id_name = "delivery_id"
     view_class = DeliveryView
     perform = staticmethod(endpoints.redeliver)
+
+
+class EventList(Acting, APIView):
+    """GET /api/v1/events: what the organization's webhooks may be told, pulled; 30 days.
+
+    `after` of the answer is where the next question begins, also when nothing more was there.
+    """
+
+    read_scope = "webhooks:write"
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("after", int, description="The `after` of the last answer."),
+            OpenApiParameter("limit", int, description="At most 100; 50 if not given."),
+        ],
+        responses=EventsView,
+    )
+    def get(self, request: Request) -> Response:
+        after, limit = number(request, "after"), Cursor().get_page_size(request)
+        entries = feed.pull(actor=self.actor, after=after, limit=limit + 1)
+        page = entries[:limit]
+        last = page[-1].pk if page else after or 0
+        more = f"{request.path}?after={last}&limit={limit}" if len(entries) > limit else None
+        following = None if more is None else request.build_absolute_uri(more)
+        answer = {"results": page, "next": following, "previous": None, "after": last}
+        return Response(EventsView(answer).data)
+
+
+def number(request: Request, name: str) -> int | None:
+    """A count in the query, in ASCII digits; None if there is none."""
+    if (text := request.query_params.get(name)) is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise InvalidValue(what=name)
+    return int(text)
 
 
 class StreamElsewhere(Refusal):

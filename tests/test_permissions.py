@@ -511,6 +511,7 @@ ROWS = (
     Row("GET notices", "", "seller",                     "401 200 200 200 200 200 200 200 200 200 200"),
     Row("POST notices/<int:pk>/read", "notice", "seller",
                                                          "401 404 200 404 404 404 404 404 404 404 404"),
+    Row("GET events", "", "seller",                      "401 200 200 200 200 200 200 200 200 200 403"),
     Row("GET webhook-endpoints", "", "seller",           "401 200 200 200 200 200 200 200 200 200 403"),
     Row("POST webhook-endpoints", "", "seller",          "401 403 201 201 201 403 403 201 201 201 403",
         lambda world: {"url": "http://127.0.0.1:8443/hooks"}),
