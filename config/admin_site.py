@@ -46,6 +46,7 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("marketplace.response", "reply"),
             ("marketplace.achievement", "science"),
             ("marketplace.deal", "handshake"),
+            ("marketplace.landing", "flight_land"),
             ("marketplace.publicity", "campaign"),
             ("marketplace.objection", "front_hand"),
         ),

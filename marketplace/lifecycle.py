@@ -84,6 +84,12 @@ class RewardRole(StrEnum):
     TRANSFER_STAFF = "transfer_staff"
 
 
+class LandingState(StrEnum):
+    REPORTED = "reported"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
 class ObjectionState(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
@@ -161,6 +167,16 @@ DEAL = Lifecycle(
         DealState.FORMED: {DealState.DEFAULTED, DealState.RESCINDED},
         DealState.DEFAULTED: set(),
         DealState.RESCINDED: set(),
+    },
+)
+
+LANDING = Lifecycle(
+    "landing",
+    {
+        LandingState.REPORTED: {LandingState.CONFIRMED, LandingState.REFUSED},
+        # What turns out not to have happened counts no longer.
+        LandingState.CONFIRMED: {LandingState.REFUSED},
+        LandingState.REFUSED: set(),
     },
 )
 

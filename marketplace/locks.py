@@ -12,13 +12,14 @@ from django.db.models import Model, QuerySet
 from accounts.actors import Actor
 from core.db import require_transaction
 from core.errors import NotFound
-from marketplace.models import Achievement, Deal, Need, Response
+from marketplace.models import Achievement, Deal, Landing, Need, Response
 from marketplace.queries import (
     achievements,
     achievements_visible_to,
     deals,
     deals_known_to,
     deals_visible_to,
+    landings_visible_to,
     need_matched_by,
     needs,
     needs_visible_to,
@@ -83,6 +84,16 @@ def lock_deal_with_need(deal_id: int, *, seen_by: Actor) -> Deal:
     """
     _lock_need_matched_by(deal_id)
     return lock_deal(deal_id, seen_by=seen_by)
+
+
+def lock_landing(landing_id: int, *, seen_by: Actor) -> Landing:
+    """Lock a landing; before it its deal, whose events it is told among."""
+    require_transaction()
+    known = landings_visible_to(seen_by).filter(pk=landing_id).first()
+    if known is None:
+        raise NotFound
+    lock_deal(known.deal_id)
+    return _lock(landings_visible_to(seen_by), landing_id)
 
 
 def lock_known_deal(deal_id: int, *, known_to: Actor) -> Deal:

@@ -16,6 +16,7 @@ from marketplace.models import (
     Achievement,
     Deal,
     DealMilestone,
+    Landing,
     Need,
     Objection,
     Picture,
@@ -185,6 +186,26 @@ def payments_of(deal_id: int, *, seen_by: Actor) -> QuerySet[DealMilestone]:
     if not deals_visible_to(seen_by).filter(pk=deal_id).exists():
         raise NotFound
     return DealMilestone.objects.filter(deal=deal_id, kind=MilestoneKind.PAYMENT)
+
+
+def landings_visible_to(actor: Actor) -> QuerySet[Landing]:
+    """Seen by the deal's parties, by staff, and by the bureau of the city that decides."""
+    landings = Landing.objects.select_related("deal", "city")
+    if actor.is_staff:
+        return landings
+    return landings.filter(
+        Q(deal__seller__in=actor.sees)
+        | Q(deal__buyer__in=actor.sees)
+        | Q(city__in=actor.bureau_cities)
+    )
+
+
+def landings_of(deal_id: int, *, seen_by: Actor) -> QuerySet[Landing]:
+    """The landings of one deal that the reader may see."""
+    landings = landings_visible_to(seen_by).filter(deal=deal_id)
+    if not landings.exists() and not deals_visible_to(seen_by).filter(pk=deal_id).exists():
+        raise NotFound
+    return landings
 
 
 def publicity_of(deal: Deal) -> Publicity | None:

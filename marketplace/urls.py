@@ -1,6 +1,15 @@
 from django.urls import path
 
-from marketplace.views import achievements, deals, milestones, needs, pictures, responses
+from marketplace.views import (
+    achievements,
+    deals,
+    landings,
+    milestones,
+    needs,
+    pictures,
+    responses,
+    statistics,
+)
 
 urlpatterns = [
     path("needs", needs.NeedList.as_view()),
@@ -41,6 +50,11 @@ urlpatterns = [
     path("deals/<int:pk>/annul", milestones.Annul.as_view()),
     path("deals/<int:pk>/default", milestones.DefaultDeal.as_view()),
     path("deals/<int:pk>/rescind", milestones.RescindDeal.as_view()),
+    path("deals/<int:pk>/landings", landings.LandingList.as_view()),
+    path("landings/<int:pk>/confirm", landings.ConfirmLanding.as_view()),
+    path("landings/<int:pk>/refuse", landings.RefuseLanding.as_view()),
+    path("statistics/needs-funnel", statistics.NeedsFunnel.as_view()),
+    path("statistics/needs-funnel/needs", statistics.FunnelNeeds.as_view()),
     path("publicities", deals.PublicityList.as_view()),
     path("objections/<int:pk>/uphold", deals.UpholdObjection.as_view()),
     path("objections/<int:pk>/dismiss", deals.DismissObjection.as_view()),

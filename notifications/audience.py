@@ -25,6 +25,7 @@ from notifications.hearers import (
     exchange,
     holder,
     itself,
+    landing_bureau,
     managers,
     members_of,
     objector,
@@ -90,6 +91,7 @@ _DEPOSIT = ("registration", "lot", "movement", "amount")
 _FORFEITURE = ("forfeiture", "registration", "lot", "amount")
 _DEAL = ("deal", "code", "seller", "buyer", "price", "method", "channel", "achievement", "need")
 _MILESTONE = (*_DEAL, "milestone", "on")
+_LANDING = (*_DEAL, "landing", "city")
 _ENDPOINT = ("endpoint", "organization")
 _LOT_HEARS = (consignor, bidders, exchange)
 
@@ -198,6 +200,14 @@ AUDIENCES: dict[str, Audience] = {
     ),
     "deal.reward_distributed": Audience(
         _MILESTONE, members=(deal_seller,), webhooks=(deal_seller, exchange)
+    ),
+    # Where it landed: a matter of the bureau of the city.
+    "deal.landing_reported": Audience(
+        _LANDING, members=(parties,), people=(landing_bureau,), webhooks=(parties, exchange)
+    ),
+    **dict.fromkeys(
+        ("deal.landing_confirmed", "deal.landing_refused"),
+        Audience(_LANDING, members=(parties,), webhooks=(parties, exchange)),
     ),
     # The rules lots are sold under.
     "policy.published": Audience(_POLICY, members=(exchange,), webhooks=(everybody,)),

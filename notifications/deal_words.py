@@ -52,6 +52,18 @@ DEAL_WORDS: dict[str, tuple[Any, Any]] = {
         _("Delivered: {deal}"),
         _("What was agreed was handed over on {on}."),
     ),
+    "deal.landing_reported": (
+        _("A landing awaits confirmation: {deal}"),
+        _("What {seller} sold to {buyer} is reported as landed. Compare the evidence."),
+    ),
+    "deal.landing_confirmed": (
+        _("The landing is confirmed: {deal}"),
+        _("The bureau of the city has confirmed it, and it counts."),
+    ),
+    "deal.landing_refused": (
+        _("The landing was refused: {deal}"),
+        _("The evidence does not show it. The reason stands with the landing."),
+    ),
     "deal.reward_distributed": (
         _("The reward was distributed: {deal}"),
         _("The reward of {on} is on record; who got how much stands in the deal."),

@@ -13,7 +13,7 @@ from auctions.models import Bid, Lot, PriorityRight, Registration
 from core.clock import SHANGHAI
 from core.models import Event
 from marketplace.lifecycle import ObjectionState
-from marketplace.models import Achievement, Need, Objection, Response
+from marketplace.models import Achievement, Landing, Need, Objection, Response
 
 # Organizations that concern an event; None means every subscriber.
 Organizations = Callable[[Event], Iterable[int] | None]
@@ -167,6 +167,13 @@ def office(event: Event) -> list[int]:
 def bureau(event: Event) -> list[int]:
     """the science bureau of the city"""
     city = Need.objects.filter(pk=_key(event, "need")).values("city_id")
+    bodies = _verified(OrganizationKind.PUBLIC_BODY).filter(city_id__in=city)
+    return members_of(bodies)
+
+
+def landing_bureau(event: Event) -> list[int]:
+    """the science bureau of the city where it landed"""
+    city = Landing.objects.filter(pk=_key(event, "landing")).values("city_id")
     bodies = _verified(OrganizationKind.PUBLIC_BODY).filter(city_id__in=city)
     return members_of(bodies)
 

@@ -50,6 +50,7 @@ from tests.conftest import (
 from tests.factories import make_achievement
 from tests.lasting import lasting
 from tests.marketplace.conftest import (
+    landed_deal,
     make_deal,
     make_need,
     make_response,
@@ -116,7 +117,7 @@ def response_body(world: "World") -> dict[str, Any]:
 
 def lot_body(world: "World") -> dict[str, Any]:
     return {
-        "achievement": world.things["achievement_on_list"],
+        "achievement": world.things["published_achievement"],
         "starting_price": "1000.00",
         "increment": "50.00",
         "deposit_amount": "0.00",
@@ -127,7 +128,7 @@ def lot_body(world: "World") -> dict[str, Any]:
 
 def deal_body(world: "World") -> dict[str, Any]:
     return {
-        "achievement": world.things["achievement_on_list"],
+        "achievement": world.things["published_achievement"],
         "buyer": organization_of(world.people["bidder"]).pk,
         "price": "2800000.00",
         "method": "agreement",
@@ -174,6 +175,19 @@ def reward_body(world: "World") -> dict[str, Any]:
         "taxes": "0.00",
         "costs": "0.00",
         "shares": [share, staff],
+    }
+
+
+def landing_body(world: "World") -> dict[str, Any]:
+    from tests.conftest import credit_code
+
+    return {
+        "city": "330100",
+        "entity_name": "虚构落地公司",
+        "entity_code": credit_code(77_000_001),
+        "landed_on": "2026-03-02",
+        "investment": "5000000.00",
+        "proof": "虚构的营业执照",
     }
 
 
@@ -295,7 +309,7 @@ ROWS = (
                                                          "401 404 403 404 200 200 404 403 404 403 403", reason),
     Row("POST achievements/<int:pk>/publish", "approved_achievement", "seller",
                                                          "401 404 200 404 200 200 404 403 404 200 403"),
-    Row("POST achievements/<int:pk>/withdraw", "achievement_on_list", "seller",
+    Row("POST achievements/<int:pk>/withdraw", "published_achievement", "seller",
                                                          "401 403 200 403 403 403 403 403 403 200 403", reason),
     # --- Deals: the two parties and staff.
     Row("GET deals", "", "seller",                       "401 200 200 200 200 200 200 200 200 200 403"),
@@ -326,6 +340,16 @@ ROWS = (
         lambda world: {"corrects": 2, "reason": "虚构的理由"}),
     Row("POST deals/<int:pk>/default", "paid_deal", "seller", "401 404 403 404 200 200 404 404 404 403 403", reason),
     Row("POST deals/<int:pk>/rescind", "paid_deal", "seller", "401 404 403 404 200 200 404 404 404 403 403", reason),
+    # --- Where it landed: the parties and staff report, the bureau of that city decides.
+    Row("GET deals/<int:pk>/landings", "deal", "seller", "401 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST deals/<int:pk>/landings", "deal", "seller", "401 404 201 404 201 201 404 404 404 201 403", landing_body),
+    Row("POST landings/<int:pk>/confirm", "landing", "seller",
+                                                         "401 404 403 404 403 200 404 200 404 403 403"),
+    Row("POST landings/<int:pk>/refuse", "landing", "seller",
+                                                         "401 404 403 404 403 200 404 200 404 403 403", reason),
+    Row("GET statistics/needs-funnel", "", "seller",     "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET statistics/needs-funnel/needs", "", "seller",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
     # --- What is publicised is public, and any person may object.
     Row("GET publicities", "", "seller",                 "200 200 200 200 200 200 200 200 200 200 403"),
     Row("GET deals/<int:pk>/objections", "publicised_deal", "seller",
@@ -558,6 +582,7 @@ PAGES = {
     # Who is not signed in is asked to; a partner system's token is not read here.
     "sessions/<int:pk>/console": "302 404 404 404 200 403 404 404 404 302 302",
 }
+PAGE_SHOWN = {about: f"published_{about[:-1]}" for about in ("sessions", "needs", "achievements")}
 PAGE_THINGS = {
     "": "",
     "search": "",
@@ -676,7 +701,7 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
         "picture": make_picture(seller, operator),
         "submitted_achievement": make_achievement(seller, AchievementState.SUBMITTED),
         "approved_achievement": make_achievement(seller, AchievementState.APPROVED),
-        "achievement_on_list": make_achievement(seller),
+        "published_achievement": make_achievement(seller),
         "deal": make_deal(
             organization_of(seller), organization_of(enterprise), need=published_need
         ),
@@ -705,6 +730,7 @@ def make_deals(people: dict[str, User]) -> dict[str, Any]:
     objected = publicise(propose(seller, bidder), seller)
     return {
         "paid_deal": paid_deal(seller, bidder),
+        "landing": landed_deal(seller, bidder).landings.get(),
         "proposed_deal": propose(seller, bidder),
         "listed_deal": propose(seller, bidder, **listing),
         "publicised_deal": publicised,

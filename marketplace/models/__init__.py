@@ -2,6 +2,7 @@
 
 from marketplace.models.achievements import Achievement
 from marketplace.models.deals import Channel, Deal, PricingMethod, TransferMode
+from marketplace.models.landings import Landing
 from marketplace.models.milestones import DealMilestone
 from marketplace.models.needs import Need, NeedIndicator, Operator, Response, TechnologyField
 from marketplace.models.pictures import Picture, PictureFile
@@ -12,6 +13,7 @@ __all__ = [
     "Channel",
     "Deal",
     "DealMilestone",
+    "Landing",
     "Need",
     "NeedIndicator",
     "Objection",

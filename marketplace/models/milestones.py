@@ -1,11 +1,10 @@
 """What became of a formed deal, fact by fact; a correction is a fact of its own."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.models import choices
+from core.models import ByActor, choices
 from marketplace.lifecycle import MilestoneKind
 from marketplace.models.deals import Deal
 
@@ -19,7 +18,7 @@ class Milestones(models.Manager["DealMilestone"]):
         return super().get_queryset().select_related("corrects", "corrected_by")
 
 
-class DealMilestone(models.Model):
+class DealMilestone(ByActor):
     """A dated fact with its proof. Rows are only ever added.
 
     `amount` is what was paid, the approved transaction value, or the reward that was distributed,
@@ -49,15 +48,6 @@ class DealMilestone(models.Model):
     )
     reason = models.CharField(_("reason of the correction"), max_length=1000, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"))
-    by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("person"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    by_client = models.CharField(_("API client"), max_length=100, blank=True)
 
     objects = Milestones()
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Subquery
 
-from accounts.models import ApiClient, Membership
-from marketplace.models import Objection
+from accounts.models import ApiClient, Membership, User
+from marketplace.models import Landing, Objection
 from tests.admin.conftest import World
 from tests.conftest import NOW, organization_of
 
@@ -74,6 +74,15 @@ def _objection(name: str) -> Callable[[World], Model]:
     return lambda world: Objection.objects.filter(publicity__deal=world.deals[name]).earliest("id")
 
 
+def _landing(world: World) -> Model:
+    return Landing.objects.get(deal=world.deals["landed"])
+
+
+_REFUSED = {
+    "state": "refused",
+    "decided_at": NOW,
+    "decided_by": Subquery(User.objects.values("pk")[:1]),
+}
 _NEVER = {"started_at": None, "finished_at": None}
 _PLANNED = {"state": "planned", "published_at": None, **_NEVER}
 _PUBLISHED = {"state": "published", "published_at": NOW, **_NEVER}
@@ -98,6 +107,23 @@ CASES = [
     _session("start", "running", _PUBLISHED, {}),
     _session("finish", "finished", _RUNNING, {}),
     _session("cancel", "cancelled", _PUBLISHED, REASON),
+    Case(
+        "confirm",
+        "bureau",
+        _landing,
+        state("confirmed"),
+        wrong=_REFUSED,
+        event="deal.landing_confirmed",
+    ),
+    Case(
+        "refuse",
+        "bureau",
+        _landing,
+        state("refused"),
+        wrong=_REFUSED,
+        data=REASON,
+        event="deal.landing_refused",
+    ),
     Case(
         "verify",
         "cadre",

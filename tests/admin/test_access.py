@@ -45,6 +45,7 @@ READERS = {
     "marketplace.achievement": {"operator", "cadre", "bureau"},
     "marketplace.response": _STAFF,
     "marketplace.deal": _STAFF,
+    "marketplace.landing": {"operator", "cadre", "bureau"},
     "marketplace.publicity": _STAFF,
     "marketplace.objection": _STAFF,
     "marketplace.technologyfield": _ALL,

@@ -13,7 +13,8 @@ from rest_framework.test import APIClient
 from accounts.models import Organization, User
 from core.models import Event
 from marketplace import deals, publicities
-from marketplace.lifecycle import NeedState, ResponseState
+from marketplace.landings import report_landing
+from marketplace.lifecycle import AchievementState, NeedState, ResponseState
 from marketplace.models import (
     Channel,
     Deal,
@@ -23,7 +24,7 @@ from marketplace.models import (
     Response,
     TechnologyField,
 )
-from tests.conftest import NOW, Cast, act, organization_of
+from tests.conftest import NOW, Cast, act, credit_code, organization_of
 from tests.factories import make_achievement
 
 _numbers = count(1)
@@ -167,3 +168,24 @@ def api(api: Callable[[User], APIClient]) -> Callable[[User], APIClient]:
         return client
 
     return in_json
+
+
+def landed_deal(seller: User, buyer: User) -> Deal:
+    """A formed deal with a landing in Hangzhou that waits for the bureau."""
+    deal = make_deal(
+        organization_of(seller),
+        organization_of(buyer),
+        achievement=make_achievement(seller, AchievementState.RESERVED),
+        channel="off_session",
+    )
+    report_landing(
+        actor=act(seller),
+        deal_id=deal.pk,
+        city="330100",
+        entity_name="虚构落地公司",
+        entity_code=credit_code(77_000_000),
+        landed_on=NOW.date(),
+        investment=Decimal("5000000.00"),
+        proof="虚构的营业执照与投资协议",
+    )
+    return deal

@@ -1,0 +1,75 @@
+"""The funnel of needs: counts for everybody, the needs behind them for who may see them."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.queries import city_by_code
+from accounts.requests import Acting
+from core.envelope import stamp
+from core.errors import InvalidValue
+from core.parsing import DayField
+from marketplace import funnel
+from marketplace.models import Need
+from marketplace.queries import technology_field
+from marketplace.rules.funnel import FunnelStage
+from marketplace.serializers.landings import FunnelView
+from marketplace.serializers.needs import NeedView
+
+_ASKED = [
+    OpenApiParameter("city", description="region code"),
+    OpenApiParameter("field", description="code of the technology field"),
+    OpenApiParameter("since", description="first day of publication"),
+    OpenApiParameter("until", description="last day of publication"),
+]
+
+
+class NeedsFunnel(Acting, APIView):
+    """GET /api/v1/statistics/needs-funnel: solicited, substantive, landed; from records."""
+
+    read_scope = "statistics:read"
+    public_reading = True
+
+    @extend_schema(parameters=_ASKED, responses=FunnelView)
+    def get(self, request: Request) -> Response:
+        found = funnel.count(_asked(request))
+        return Response(FunnelView(found).data, headers={"Server-Time": stamp(found.as_of)})
+
+
+@extend_schema(
+    parameters=[OpenApiParameter("stage", enum=[one.value for one in FunnelStage]), *_ASKED]
+)
+class FunnelNeeds(Acting, ListAPIView[Need]):
+    """GET /api/v1/statistics/needs-funnel/needs?stage=…: the needs behind a figure."""
+
+    read_scope = "statistics:read"
+    public_reading = True
+    serializer_class = NeedView
+    queryset = Need.objects.none()  # tells the OpenAPI generator what is listed here
+
+    def get_queryset(self) -> QuerySet[Need]:
+        asked = _asked(self.request)
+        stage = self.request.query_params.get("stage", FunnelStage.SOLICITED)
+        if stage not in list(FunnelStage):
+            raise InvalidValue(what="stage")
+        return funnel.needs_at(FunnelStage(stage), asked, actor=self.actor)
+
+
+def _asked(request: Any) -> funnel.Asked:
+    """What the query narrows the funnel to; a value that means nothing is refused."""
+    asked = request.query_params
+    days = {}
+    for name in ("since", "until"):
+        if text := asked.get(name):
+            days[name] = DayField().run_validation(text)
+    city, field = asked.get("city", ""), asked.get("field", "")
+    return funnel.Asked(
+        city=city and city_by_code(city).code,
+        field=field and technology_field(field).code,
+        **days,
+    )
