@@ -1,5 +1,6 @@
 """The operators' site: who gets in, how they sign in, what the sidebar offers."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.i18n import set_language
@@ -105,6 +107,11 @@ class DeskSite(UnfoldAdminSite):
     def get_urls(self) -> list[URLPattern]:
         language = path("language/", self.admin_view(set_language), name="set_language")
         return [language, *super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Every page is given the list of all, and none of ours shows it: made when looked at."""
+        made = partial(super().get_app_list, request, app_label)
+        return made() if app_label else SimpleLazyObject(made)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """allauth's sign-in, with its rate limits and second factor; there is no other door."""

@@ -35,6 +35,10 @@ FAST = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    # It does not live long enough for what these do to be of use.
+    "autovacuum": "off",
+    "checkpoint_timeout": "1d",
+    "max_wal_size": "8GB",
 }
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 # macOS has no C.UTF-8. What sorts and compares is PostgreSQL's own C.UTF-8 either way; the

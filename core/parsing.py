@@ -21,6 +21,8 @@ from core import money
 from core.errors import InvalidValue
 
 MAX_DEPTH = 32
+# A string, also one that never ends, or a stretch without any bracket.
+_NO_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[^][{}"]+', re.DOTALL)
 
 
 class BodyTooLarge(APIException):
@@ -63,17 +65,11 @@ class StrictJSONParser(BaseParser):
 def _depth(text: str) -> int:
     """How deep the brackets nest, without parsing; those inside strings do not count."""
     depth = deepest = 0
-    inside = escaped = False
-    for char in text:
-        if inside:
-            inside = escaped or char != '"'
-            escaped = char == "\\" and not escaped
-        elif char == '"':
-            inside = True
-        elif char in "[{":
+    for bracket in _NO_BRACKETS.sub("", text):
+        if bracket in "[{":
             depth += 1
             deepest = max(deepest, depth)
-        elif char in "]}":
+        else:
             depth -= 1
     return deepest
 

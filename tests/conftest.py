@@ -8,15 +8,19 @@ Each is an `accounts.User`; `organization_of(user)` is where the person works.
 
 import gc
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import timedelta
 from functools import cache
 from itertools import count
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib import auth
 from django.core.management.commands import flush
 from rest_framework.test import APIClient
 
+from accounts import requests
 from accounts.actors import Actor, actor_of_user
 from accounts.models import (
     City,
@@ -36,6 +40,8 @@ from core.db import transaction
 from tests.clock import NOW, Clock
 from tests.lasting import lasting
 
+# What is made while tests are collected stays: there is no garbage to search it for.
+gc.disable()
 # What a lot is sold under that names neither format nor policy.
 RULES = "ENGLISH-1/EXCHANGE_BIDDING-2"
 LONGEST = (
@@ -45,6 +51,17 @@ LONGEST = (
     "tests/browser",
     "tests/admin",
     "tests/races",
+)
+# These walk over everything with hundreds of requests, to see what comes back. Lines are covered by
+# the tests of what is walked over; following each line here, too, takes as long again as the walk.
+NOT_TRACED = (
+    "tests/test_bad_input.py",
+    "tests/test_permissions.py",
+    "tests/admin/test_access.py",
+    "tests/admin/test_probing.py",
+    "tests/auctions/test_canary.py",
+    "tests/bench",
+    "tests/stateful",
 )
 _numbers = count(1)
 
@@ -57,6 +74,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     them would keep a process busy when the others have nothing left.
     """
     items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), item.nodeid))
+    for item in items:
+        if item.nodeid.startswith(NOT_TRACED):
+            item.add_marker("no_cover")
 
 
 @pytest.hookimpl(trylast=True)
@@ -65,11 +85,41 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish() -> None:
     gc.unfreeze()
+
+
+@pytest.fixture
+def known_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is behind a session, and what this person may do, is read once and not at each request.
+
+    For hundreds of requests of the same few people about something else. Reading it costs as much
+    as many an answer, and that it is read at each request is for other tests to say.
+    """
+    user_of, users = auth.get_user, dict[str, Any]()
+    actor_of, actors = requests.actor_of_user, dict[int, Actor]()
+
+    def get_user(request: Any) -> Any:
+        session = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if session is None:
+            return user_of(request)
+        if session not in users:
+            users[session] = user_of(request)
+        return copy(users[session])
+
+    def actor_of_user(user: Any) -> Actor:
+        if user.pk is None:
+            return actor_of(user)
+        if user.pk not in actors:
+            actors[user.pk] = actor_of(user)
+        return actors[user.pk]
+
+    monkeypatch.setattr(auth, "get_user", get_user)
+    monkeypatch.setattr(requests, "actor_of_user", actor_of_user)
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from auctions.models import (
     Registration,
     ReserveReading,
 )
+from config.admin_site import DeskSite
 from core.errors import Refusal
 from core.models import Event
 from enclaves.models import Park
@@ -126,6 +127,16 @@ def desk() -> Callable[[User], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture(autouse=True)
+def without_sidebar(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the same on every page, and a good part of the work of one.
+
+    Tests that look at it, or at whole pages, have the marker `whole_pages`.
+    """
+    if not request.node.get_closest_marker("whole_pages"):
+        monkeypatch.setattr(DeskSite, "get_sidebar_list", lambda site, request: [])
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -108,6 +109,7 @@ def test_a_coming_year_without_holidays_is_told_to_who_counts_days(
     assert title not in _board(_in_english(desk, root))[0]
 
 
+@pytest.mark.whole_pages
 def test_the_sidebar_offers_what_can_be_opened(world: World, desk: Desk):
     for who, expected in (("bureau", False), ("operator", True)):
         _, answer = _board(desk(world.people[who]))

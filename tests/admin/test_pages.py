@@ -1,7 +1,6 @@
-"""Pages render in both languages, within a budget of queries, and read as people expect."""
+"""Pages read as people expect. That all render within their budget: tests/admin/test_reading.py."""
 
 import re
-from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -18,8 +17,6 @@ from tests.admin.conftest import World, list_url, page_url, step_url
 from tests.conftest import Clock
 
 Desk = Callable[..., Client]
-LIST_BUDGET = 14
-PAGE_BUDGET = 22
 
 
 def test_every_list_can_be_reached_from_the_sidebar():
@@ -45,35 +42,7 @@ def test_people_are_called_by_their_name_where_they_have_one(operator: User, des
     assert "虚构的业务员" in desk(operator).get(reverse("admin:index")).content.decode()
 
 
-def test_lists_and_pages_render_in_english_within_their_budget_of_queries(
-    world: World, everything: User, desk: Desk
-):
-    client = desk(everything, headers={"accept-language": "en"})
-    client.get(reverse("admin:index"))  # content types are read once per process
-    for model in admin.site._registry:
-        row = world.rows[model._meta.label_lower]
-        for address, budget in (
-            (list_url(model), LIST_BUDGET),
-            (page_url(row), PAGE_BUDGET),
-            (page_url(row, "history"), LIST_BUDGET),
-        ):
-            with CaptureQueriesContext(connection) as queries:
-                answer = client.get(address)
-            assert len(queries) <= budget, (address, len(queries))
-            assert _most_repeated(queries) <= 3, (address, _most_repeated(queries))
-            if answer.status_code == 302:  # the first event may be one that is not shown
-                continue
-            text = answer.content.decode()
-            assert '<html lang="en"' in text, address
-            assert "Operators&#x27; desk" in text, address
-
-
-def _most_repeated(queries: CaptureQueriesContext) -> int:
-    """How often one statement ran with different values: the mark of a query per row."""
-    shapes = Counter(re.sub(r"\d+|'[^']*'", "?", query["sql"]) for query in queries)
-    return max(shapes.values())
-
-
+@pytest.mark.whole_pages
 def test_the_front_page_keeps_to_its_budget(world: World, everything: User, desk: Desk):
     client = desk(everything)
     with CaptureQueriesContext(connection) as queries:

@@ -109,7 +109,7 @@ def _request(user: User, actor: Actor, probe: str) -> Any:
     return request
 
 
-@pytest.mark.usefixtures("unrendered")
+@pytest.mark.usefixtures("unrendered", "known_people")
 def test_a_refused_probe_is_a_400_and_an_offer_an_answer(everything: User, desk: Desk, clock: Any):
     client = desk(everything)
     for model in admin.site._registry:
@@ -166,6 +166,7 @@ def test_names_cannot_be_searched_in_the_ledger_of_bids(world: World, everything
             assert client.get(url, {"q": text}).context["cl"].result_count == 0
 
 
+@pytest.mark.usefixtures("known_people")
 def test_malformed_values_are_answered_calmly(everything: User, desk: Desk, clock: Clock):
     client = desk(everything)
     client.raise_request_exception = False
@@ -182,6 +183,7 @@ def test_malformed_values_are_answered_calmly(everything: User, desk: Desk, cloc
             assert answer.status_code in (200, 302, 400), (model, name, value)
 
 
+@pytest.mark.usefixtures("known_people")
 @pytest.mark.parametrize(
     "query",
     [
@@ -211,6 +213,7 @@ def test_a_list_survives_any_query(query: dict[str, str], operator: User, desk: 
         assert answer.status_code in (200, 302, 400), (name, query)
 
 
+@pytest.mark.usefixtures("known_people")
 @pytest.mark.parametrize("pk", ["abc", "%00", "-1", "9" * 30, "½", "1.5", "_5F", "1/2", "１"])
 def test_a_page_survives_any_id(pk: str, everything: User, desk: Desk, clock: Clock):
     client = desk(everything)

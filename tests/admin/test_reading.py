@@ -1,12 +1,16 @@
 """GET shows; it never does. And what it shows never tells who bids, nor any secret."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from allauth.idp.oidc.models import Client as OAuthClient
 from django.apps import apps
 from django.contrib import admin
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.desk.admins import DeskAdmin
@@ -22,7 +26,9 @@ from tests.admin.conftest import (
     step_url,
 )
 
-Desk = Callable[[User], Client]
+Desk = Callable[..., Client]
+LIST_BUDGET = 14
+PAGE_BUDGET = 22
 
 
 def all_addresses(world: World) -> Iterator[str]:
@@ -54,22 +60,50 @@ def everything_stored() -> dict[str, list[Any]]:
     }
 
 
+def _budgets(world: World) -> dict[str, int]:
+    """How many queries the lists, pages and histories may need."""
+    found = {}
+    for model in admin.site._registry:
+        row = world.rows[model._meta.label_lower]
+        found |= {
+            list_url(model): LIST_BUDGET,
+            page_url(row): PAGE_BUDGET,
+            page_url(row, "history"): LIST_BUDGET,
+        }
+    return found
+
+
+def _most_repeated(queries: CaptureQueriesContext) -> int:
+    """How often one statement ran with different values: the mark of a query per row."""
+    shapes = Counter(re.sub(r"\d+|'[^']*'", "?", query["sql"]) for query in queries)
+    return max(shapes.values(), default=0)
+
+
 def _walk(client: Client, world: World) -> dict[str, str]:
-    """The text of every page that opens."""
-    texts = {}
+    """The text of every page that opens, in English and within its budget of queries."""
+    texts, budgets = {}, _budgets(world)
+    client.get(reverse("admin:index"))  # content types are read once per process
     for address in all_addresses(world):
-        answer = client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(address)
         assert answer.status_code in (200, 302, 403, 404), (address, answer.status_code)
+        if (budget := budgets.pop(address, None)) is not None:
+            assert len(queries) <= budget, (address, len(queries))
+            assert _most_repeated(queries) <= 3, (address, _most_repeated(queries))
         if answer.status_code == 200:
-            texts[address] = answer.content.decode()
+            texts[address] = text = answer.content.decode()
+            if budget:
+                assert '<html lang="en"' in text, address
+                assert "Operators&#x27; desk" in text, address
     assert len(texts) > 60
+    assert budgets == {}
     return texts
 
 
-def test_a_walk_over_every_address_changes_nothing_and_tells_no_secret(
+def test_a_walk_over_every_address_in_english_changes_nothing_and_tells_no_secret(
     world: World, everything: User, desk: Desk
 ):
-    client = desk(everything)
+    client = desk(everything, headers={"accept-language": "en"})
     before = everything_stored()
 
     texts = _walk(client, world)

@@ -4,6 +4,7 @@ and from a wrong state it says why and changes nothing."""
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
@@ -74,11 +75,13 @@ def test_every_step_at_the_desk_has_a_case(world: World):
     assert cases | ELSEWHERE == declared
 
 
+@pytest.mark.usefixtures("known_people")
 def test_each_step_works_and_is_written_down(world: World, desk: Desk):
+    clients = {who: desk(world.people[who]) for who in {case.who for case in CASES}}
     for case in CASES:
         row = case.row(world)
         put(row, case.start)
-        client = desk(world.people[case.who])
+        client = clients[case.who]
         place = (row._meta.label_lower, case.step)
         assert step_url(row, case.step) in client.get(page_url(row)).content.decode(), place
         page = client.get(step_url(row, case.step)).content.decode()
@@ -150,12 +153,14 @@ def test_another_role_is_refused(world: World, desk: Desk):
             assert stored(row) == before, (case.step, who)
 
 
+@pytest.mark.usefixtures("known_people")
 def test_from_a_wrong_state_a_step_says_why_and_changes_nothing(world: World, desk: Desk):
+    clients = {who: desk(world.people[who]) for who in {case.who for case in CASES}}
     for case in CASES:
         row = case.row(world)
         put(row, case.wrong)
         before = stored(row)
-        client = desk(world.people[case.who])
+        client = clients[case.who]
         place = (row._meta.label_lower, case.step)
         assert step_url(row, case.step) not in client.get(page_url(row)).content.decode(), place
         assert 'csrfmiddlewaretoken" value' not in _main(client, step_url(row, case.step)), place

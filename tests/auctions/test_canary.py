@@ -24,6 +24,7 @@ from rest_framework.test import APIClient
 from auctions import closing
 from auctions.lifecycle import ClosedBy
 from auctions.models import Lot, ReserveReading
+from config.admin_site import DeskSite
 from notifications import delivery
 from notifications.fanout import fan_out_all
 from tests.auctions.conftest import post
@@ -32,7 +33,8 @@ from tests.factories import admit, make_achievement
 from tests.lasting import lasting
 from tests.test_permissions import CALLERS, PAGES, ROWS, World, make_world, signed_in, with_own
 
-pytestmark = pytest.mark.django_db
+# What is told is the question here, and not that the listeners are who they are.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_people")]
 
 # As the API, a page, Django's own Chinese format and a page in 万元 would write it.
 RESERVE = "7345125.00"
@@ -278,6 +280,12 @@ def everything(sale: Sale) -> APIClient:
     return signed_in(person)
 
 
+@pytest.fixture
+def without_sidebar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Titles of lists and nothing else, the same on every page."""
+    monkeypatch.setattr(DeskSite, "get_sidebar_list", lambda site, request: [])
+
+
 def desk_reads(lot: Lot) -> Iterator[tuple[str, dict[str, str]]]:
     yield reverse("admin:index"), {}
     for model in admin.site._registry:
@@ -290,6 +298,7 @@ def desk_reads(lot: Lot) -> Iterator[tuple[str, dict[str, str]]]:
         yield reverse("admin:auctions_lot_step", args=[lot.pk, step]), {}
 
 
+@pytest.mark.usefixtures("without_sidebar")
 def test_no_page_of_the_desk_shows_sorts_or_finds_the_reserve(sale, everything):
     found: Found = []
     for path, query in desk_reads(sale.lot):

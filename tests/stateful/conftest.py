@@ -5,7 +5,7 @@
 
 from hypothesis import settings
 
-EXAMPLES = {"default": 15, "deep": 50, "night": 1000}
+EXAMPLES = {"default": 10, "deep": 50, "night": 1000}
 
 for name in EXAMPLES:
     if name != "default":

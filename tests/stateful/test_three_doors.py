@@ -25,7 +25,7 @@ from tests.stateful.doors import OPERATOR, Actions, Cast, Http
 from tests.stateful.machine import Pair, World, machine
 from tests.stateful.model import Model
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_people")]
 
 DEPOSIT = Decimal("100.00")
 OPENS, CLOSES = NOW + timedelta(minutes=10), NOW + timedelta(hours=1)
