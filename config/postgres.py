@@ -35,7 +35,11 @@ FAST = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    # It does not live long enough for what these do to be of use.
+    # It neither lives long enough nor holds enough rows for what these do to be of use: most of
+    # the work of a small query with many joins is to look for their best order.
+    "join_collapse_limit": "1",
+    "from_collapse_limit": "1",
+    "jit": "off",
     "autovacuum": "off",
     "checkpoint_timeout": "1d",
     "max_wal_size": "8GB",

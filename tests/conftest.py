@@ -40,15 +40,15 @@ from core.db import transaction
 from tests.clock import NOW, Clock
 from tests.lasting import lasting
 
-# What is made while tests are collected stays: there is no garbage to search it for.
-gc.disable()
 # What a lot is sold under that names neither format nor policy.
 RULES = "ENGLISH-1/EXCHANGE_BIDDING-2"
 LONGEST = (
     "tests/test_bad_input.py",
     "tests/auctions/test_canary.py",
     "tests/test_permissions.py",
+    "tests/bench",
     "tests/browser",
+    "tests/stateful",
     "tests/admin",
     "tests/races",
 )
@@ -64,6 +64,11 @@ NOT_TRACED = (
     "tests/stateful",
 )
 _numbers = count(1)
+
+
+def pytest_collection() -> None:
+    """What is made while tests are collected stays: there is no garbage to search it for."""
+    gc.disable()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -40,10 +40,17 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Walked once, as every rule looks at every one."""
+    return list(ast.walk(tree(path)))
+
+
+@cache
 def used(path: Path) -> set[str]:
     """Attributes, called names and imported names."""
     names: set[str] = set()
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Attribute):
             names.add(node.attr)
         elif isinstance(node, ast.Name):
@@ -54,7 +61,7 @@ def used(path: Path) -> set[str]:
 
 
 def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -102,8 +109,9 @@ def test_rules_are_told_the_time():
     assert asking == [], "rules get `now` as an argument"
 
 
+@cache
 def calls(path: Path) -> set[str]:
-    functions = (node.func for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    functions = (node.func for node in nodes(path) if isinstance(node, ast.Call))
     return {
         function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         for function in functions
@@ -158,7 +166,7 @@ def test_a_function_fits_on_a_screen():
     long = {
         f"{short(path)}: {node.name}": length
         for path in MODULES
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
     }
@@ -196,7 +204,7 @@ def test_nothing_is_imported_by_star():
     starred = [
         short(path)
         for path in [*MODULES, *TESTS]
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
     ]
     assert starred == ["config/settings_test.py"]
@@ -222,7 +230,7 @@ def test_no_test_is_a_class():
     classes = [
         f"{short(path)}: {node.name}"
         for path in TESTS
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.ClassDef) and node.name.startswith("Test")
     ]
     assert classes == []
@@ -320,7 +328,7 @@ def test_every_task_is_declared_with_its_name():
     bare = [
         f"{short(path)}: {node.name}"
         for path in MODULES
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef)
         for decorator in node.decorator_list
         if "shared_task" in ast.dump(decorator) and not is_named(decorator)

@@ -1006,6 +1006,7 @@ def world(db, lasting_world, clock) -> World:
     return lasting_world
 
 
+@pytest.mark.usefixtures("known_people")
 @pytest.mark.parametrize("noun", sorted({first_noun(row) for row in ROWS}))
 def test_every_caller_gets_the_status_of_the_matrix(world, settings, noun):
     settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES = True
@@ -1024,6 +1025,7 @@ def test_every_caller_gets_the_status_of_the_matrix(world, settings, noun):
     assert differing == {}
 
 
+@pytest.mark.usefixtures("known_people")
 def test_every_caller_gets_the_page_of_the_matrix(world):
     with_own(world, "seller")
     differing = {}

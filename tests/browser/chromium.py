@@ -27,6 +27,11 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-extensions",
+    "--disable-default-apps",
+    "--disable-software-rasterizer",
+    "--disable-features=Translate,OptimizationHints,MediaRouter",
+    "--mute-audio",
     "--window-size=1280,1000",
     "--lang=en",
 )
