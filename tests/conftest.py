@@ -7,7 +7,9 @@ Each is an `accounts.User`; `organization_of(user)` is where the person works.
 """
 
 import gc
-from collections.abc import Callable, Iterator
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator
 from copy import copy
 from datetime import timedelta
 from functools import cache
@@ -56,7 +58,6 @@ LONGEST = (
 # the tests of what is walked over; following each line here, too, takes as long again as the walk.
 NOT_TRACED = (
     "tests/test_bad_input.py",
-    "tests/test_permissions.py",
     "tests/admin/test_access.py",
     "tests/admin/test_probing.py",
     "tests/auctions/test_canary.py",
@@ -79,9 +80,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     them would keep a process busy when the others have nothing left.
     """
     items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), item.nodeid))
-    for item in items:
-        if item.nodeid.startswith(NOT_TRACED):
-            item.add_marker("no_cover")
 
 
 @pytest.hookimpl(trylast=True)
@@ -91,6 +89,21 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """What the marker `no_cover` of pytest-cov does, but not in the processes of pytest-xdist."""
+    if not item.nodeid.startswith(NOT_TRACED):
+        return (yield)
+    tracer, of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
+        threading.settrace(of_threads)
 
 
 @pytest.hookimpl(tryfirst=True)

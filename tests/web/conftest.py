@@ -1,11 +1,19 @@
 """A visitor with a browser without scripts, and a lot to visit."""
 
+from copy import deepcopy
+
 import pytest
 from django.test import Client
 
 from auctions.models import Lot
 from core import money
+from tests.conftest import Cast
 from tests.factories import make_lot
+
+
+@pytest.fixture
+def cast(db: None, lasting_cast: Cast) -> Cast:
+    return deepcopy(lasting_cast)
 
 
 @pytest.fixture
@@ -21,11 +29,17 @@ def visit():
     return get
 
 
-@pytest.fixture
-def lot(seller) -> Lot:
-    return make_lot(
-        seller,
+@pytest.fixture(scope="module")
+def lasting_lot(lasting_cast: Cast) -> int:
+    lot = make_lot(
+        lasting_cast["seller"],
         starting_price=money.parse("1000000.00"),
         increment=money.parse("50000.00"),
         deposit_amount=money.parse("200000.00"),
     )
+    return lot.pk
+
+
+@pytest.fixture
+def lot(cast: Cast, lasting_lot: int) -> Lot:
+    return Lot.objects.get(pk=lasting_lot)

@@ -20,13 +20,19 @@ pytestmark = pytest.mark.usefixtures("clock", "db")
 LISTING = {"method": "listing", "channel": "online_365", "conditions": "虚构规则第12条"}
 
 
-@pytest.fixture
-def session(seller, bidder, rival) -> AuctionSession:
+@pytest.fixture(scope="module")
+def lasting_session(lasting_cast) -> int:
+    """Its id; with a lot that two bidders are admitted to."""
     made = make_session(SessionKind.SPECIAL)
-    lot = make_hall_lot(seller, made)
-    admit(lot, bidder)
-    admit(lot, rival)
-    return made
+    lot = make_hall_lot(lasting_cast["seller"], made)
+    admit(lot, lasting_cast["bidder"])
+    admit(lot, lasting_cast["rival"])
+    return made.pk
+
+
+@pytest.fixture
+def session(cast, lasting_session) -> AuctionSession:
+    return AuctionSession.objects.get(pk=lasting_session)
 
 
 @pytest.fixture

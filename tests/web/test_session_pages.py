@@ -27,13 +27,19 @@ pytestmark = pytest.mark.usefixtures("clock", "db")
 LISTING = {"method": "listing", "channel": "online_365", "conditions": "虚构规则第12条"}
 
 
-@pytest.fixture
-def session(seller, rival) -> AuctionSession:
-    """Announced: a lot, and a deal to be signed."""
+@pytest.fixture(scope="module")
+def lasting_session(lasting_cast) -> int:
+    """Announced: a lot, and a deal to be signed. Its id."""
     made = make_session(SessionKind.SPECIAL, title="虚构专场", title_en="A special session")
+    seller, rival = lasting_cast["seller"], lasting_cast["rival"]
     make_hall_lot(seller, made)
     made.entries.create(deal=propose(seller, rival, **LISTING), position=2)
-    return made
+    return made.pk
+
+
+@pytest.fixture
+def session(cast, lasting_session) -> AuctionSession:
+    return AuctionSession.objects.get(pk=lasting_session)
 
 
 def address(session, more=""):
