@@ -42,7 +42,8 @@ FAST = {
     "jit": "off",
     "autovacuum": "off",
     "checkpoint_timeout": "1d",
-    "max_wal_size": "8GB",
+    # Or what was written in an hour would be copied with what is handed on (`config/prepared.py`).
+    "wal_recycle": "off",
 }
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 # macOS has no C.UTF-8. What sorts and compares is PostgreSQL's own C.UTF-8 either way; the
