@@ -36,7 +36,7 @@ INVENTOR = "成果完成人"  # stands in the deal and its documents, which are 
 # What tells closers to look again, sent with the commit.
 CHANNEL = "closings"
 # Enough that a lot's share of the statements is small, few enough that the lots are not held long.
-BATCH = 250
+BATCH = 500
 
 
 def close_lot(lot_id: int, *, by: ClosedBy) -> bool:

@@ -42,8 +42,10 @@ _WRITE = """
         SELECT %s::timestamptz, topic, place + COALESCE(
                 (SELECT max(seq) FROM core_event AS event WHERE event.topic = told.topic), 0
             ), kind, actor_user_id, actor_client, payload
-        FROM unnest(%s::text[], %s::int[], %s::text[], %s::bigint[], %s::text[], %s::jsonb[])
-            AS told (topic, place, kind, actor_user_id, actor_client, payload)
+        FROM ROWS FROM (
+            unnest(%s::text[], %s::int[], %s::text[], %s::bigint[], %s::text[]),
+            jsonb_array_elements(%s::jsonb)
+        ) AS told (topic, place, kind, actor_user_id, actor_client, payload)
         RETURNING id, seq, topic
     )
     SELECT id, seq, pg_notify(%s, topic) FROM written
@@ -98,6 +100,6 @@ def recording(happenings: Mapping[str, Sequence[Happening]], *, at: datetime) ->
         as_texts([happening.kind for _, _, happening, _ in rows]),
         as_array("NULL" if actor is None else actor.user_id or "NULL" for *_, actor in rows),
         as_texts(["" if actor is None else actor.client_id for *_, actor in rows]),
-        as_texts([_json(happening.payload) for _, _, happening, _ in rows]),
+        _json([happening.payload for _, _, happening, _ in rows]),
         CHANNEL,
     ]
