@@ -5,6 +5,7 @@ why this class stands first among DRF's authenticators.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +18,8 @@ from rest_framework.request import Request
 
 from accounts.actors import Actor, actor_of_client
 from accounts.models import ApiClient, Organization
-from core.db import as_array, run_together
+from core import clock
+from core.db import as_array
 from core.errors import CHALLENGE
 
 
@@ -28,8 +30,11 @@ class BearerToken(BaseAuthentication):
         scheme, _, value = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        if (actor := actor_of_token(value.strip())) is None:
+        token = value.strip()
+        actors, at = actors_and_time([token])
+        if (actor := actors.get(token)) is None:
             raise AuthenticationFailed
+        request.read_at = at  # type: ignore[attr-defined]
         return AnonymousUser(), actor
 
     def authenticate_header(self, request: Request) -> str:
@@ -38,17 +43,23 @@ class BearerToken(BaseAuthentication):
 
 def actor_of_token(value: str) -> Actor | None:
     """Who holds this access token; None if it is unknown, expired or its client revoked."""
-    return actors_of_tokens([value]).get(value)
+    actors, _ = actors_and_time([value])
+    return actors.get(value)
 
 
-def actors_of_tokens(values: Collection[str]) -> dict[str, Actor]:
-    """Who holds these access tokens, with one statement; those that are not valid are left out."""
+def actors_and_time(values: Collection[str]) -> tuple[dict[str, Actor], datetime | None]:
+    """Who holds these access tokens, and the instant of the answer by the database's clock.
+
+    With one message, or none if there is nothing to ask. Tokens that are unknown or expired, or
+    whose client was revoked, are left out.
+    """
     hash_of = get_adapter().hash_token
     hashes = {hash_of(value): value for value in values if value.isascii() and value.isprintable()}
     if not hashes:
-        return {}
-    (rows,) = run_together((_GRANTS, [Token.Type.ACCESS_TOKEN.value, as_array(hashes)]))
-    return {hashes[hash]: _actor(*grant) for hash, *grant in rows}
+        return {}, None
+    asked = [Token.Type.ACCESS_TOKEN.value, as_array(hashes)]
+    (rows,), at = clock.after((_GRANTS, asked))
+    return {hashes[hash]: _actor(*grant) for hash, *grant in rows}, at
 
 
 # Plain SQL: it runs for every request of a partner system, and for every batch of bids.

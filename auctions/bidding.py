@@ -30,7 +30,7 @@ from auctions.rules.phases import Phase
 from auctions.sealing import unseal
 from core import clock, money
 from core.calendar import date_of
-from core.db import inserted, insertion, require_transaction, run_together, transaction
+from core.db import fresh, inserted, insertion, require_transaction, run_together, transaction
 from core.errors import NotFound, Refusal, all_refusals
 from core.events import Happening, recording
 from core.idempotency import KeyReused
@@ -113,7 +113,7 @@ def place_bids_on_lots(asked: Mapping[int, Sequence[Attempt]]) -> dict[int, list
 def answer_for_maxima(lot: Lot, now: datetime) -> None:
     """Step: bid for the maxima on a locked lot, as far as the rules say, if it is open."""
     require_transaction()
-    batches = _Batch.read([lot], {lot.pk: []})
+    batches, _ = _Batch.read([lot], {lot.pk: []})
     for batch in batches:
         batch.answer_for_maxima(now)
     _Batch.write(batches, now)
@@ -122,13 +122,12 @@ def answer_for_maxima(lot: Lot, now: datetime) -> None:
 def _decide(
     lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]
 ) -> dict[int, list[Decision]]:
-    batches = _Batch.read(lots, asked)
-    now = clock.now()  # after the locks, in a statement of its own
+    batches, now = _Batch.read(lots, asked)
     decisions = {
         batch.lot.pk: [batch.decide(attempt, now) for attempt in asked[batch.lot.pk]]
         for batch in batches
     }
-    _Batch.write(batches, now)
+    _Batch.write(batches, now, and_commit=True)
     return decisions
 
 
@@ -151,8 +150,13 @@ class _Batch:
     admitted: int = 0
 
     @classmethod
-    def read(cls, lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]) -> list["_Batch"]:
-        """Everything the decisions need, with one message whatever the number of bids."""
+    def read(
+        cls, lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]
+    ) -> tuple[list["_Batch"], datetime]:
+        """Everything the decisions need, with one message whatever the number of bids.
+
+        And the instant of the decisions: after the locks, in a statement of its own.
+        """
         batches = {lot.pk: cls(lot, engines.published_terms(lot)) for lot in lots}
         known = known_of(
             batches,
@@ -173,7 +177,7 @@ class _Batch:
         for lot in lots:
             if lot.format == LotFormat.ONE_CALL:
                 batches[lot.pk].admitted = admitted(lot.registrations.all()).count()
-        return list(batches.values())
+        return list(batches.values()), known.at
 
     def decide(self, attempt: Attempt, now: datetime) -> Decision:
         if not self._is_visible_to(attempt.actor):
@@ -258,7 +262,7 @@ class _Batch:
         self._accept(left.registration, attempt, standing, now)
 
     @staticmethod
-    def write(batches: Sequence["_Batch"], now: datetime) -> None:
+    def write(batches: Sequence["_Batch"], now: datetime, *, and_commit: bool = False) -> None:
         """Write everything: refusals, bids, the lots' new standings, and what happened."""
         accepted = [bid for batch in batches for bid in batch.accepted]
         refused = [bid for batch in batches for bid in batch.refused]
@@ -268,7 +272,7 @@ class _Batch:
             happenings = {f"lot:{batch.lot.pk}": batch.happenings for batch in changed}
             statements.append(Lot.saving_standings([batch.lot for batch in changed]))
             statements.append(recording(happenings, at=now))
-        keys = run_together(*statements)
+        keys = run_together(*statements, and_commit=and_commit)
         if accepted:
             inserted(accepted, keys[0])
 
@@ -284,10 +288,12 @@ class _Batch:
         standing: engines.Standing,
         now: datetime,
     ) -> Bid:
-        bid = Bid(
+        bid = fresh(
+            Bid,
+            id=None,
             lot_id=self.lot.pk,
             number=standing.bid_count,
-            registration=registration,
+            registration_id=registration.id,
             amount=attempt.amount,
             received_at=attempt.received_at,
             placed_at=ascending.bid_instant(self.lot, now),
@@ -299,6 +305,7 @@ class _Batch:
             previous_hash=self.lot.head_hash,
             by_user_id=attempt.actor.user_id,
             by_client=attempt.actor.client_id,
+            related={"registration": registration},
         )
         entry = bid.entry(lot_code=self.lot.code, paddle=registration.paddle)
         bid.hash = ledger.link(bid.previous_hash, entry)
@@ -336,7 +343,9 @@ class _Batch:
     def _remember_refusal(
         self, registration: Registration, attempt: Attempt, refusal: Refusal, now: datetime
     ) -> None:
-        refused = RefusedBid(
+        refused = fresh(
+            RefusedBid,
+            id=None,
             lot_id=self.lot.pk,
             registration_id=registration.pk,
             amount=attempt.amount,
@@ -349,6 +358,7 @@ class _Batch:
             key=attempt.key,
             by_user_id=attempt.actor.user_id,
             by_client=attempt.actor.client_id,
+            related={"registration": registration},
         )
         self.refused.append(refused)
         self.known[registration.pk, attempt.key] = refused

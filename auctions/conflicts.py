@@ -7,6 +7,7 @@ keeps, which spares two thirds of its time. It only gathers facts; the rules
 bid waited is seen by that bid.
 """
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
@@ -19,7 +20,13 @@ from core.db import Statement, as_array, run_together
 
 Pair = tuple[int, int]  # a lot and an organization
 
-_TIES = "SELECT * FROM auctions_ties(%s::bigint[], %s::bigint[])"
+_TIES = """
+    SELECT lot_id, organization_id, is_consignor, is_exchange, is_house, serves_sale,
+        is_appraiser, defaulted_before, shares_agent, relations::text,
+        controller, representative, phone, account, consignors_controller,
+        consignors_representative, consignors_phone, consignors_account
+    FROM auctions_ties(%s::bigint[], %s::bigint[])
+"""
 
 
 def ties_of(pairs: Collection[Pair]) -> dict[Pair, Ties]:
@@ -40,11 +47,11 @@ def ties_in(rows: Iterable[tuple[Any, ...]]) -> dict[Pair, Ties]:
     return {(row[0], row[1]): _ties(row[2:9], row[9], row[10:]) for row in rows}
 
 
-def _ties(facts: tuple[bool, ...], relations: list[Any], particulars: tuple[str, ...]) -> Ties:
+def _ties(facts: tuple[bool, ...], relations: str, particulars: tuple[str, ...]) -> Ties:
     ties = _without_relations(facts, particulars)
-    if not relations:  # nearly always
+    if relations == "[]":  # nearly always
         return ties
-    return replace(ties, relations=tuple(_declared(*relation) for relation in relations))
+    return replace(ties, relations=tuple(_declared(*one) for one in json.loads(relations)))
 
 
 @lru_cache(maxsize=4096)

@@ -19,10 +19,9 @@ import structlog
 from django.db import connection, connections
 
 from accounts.actors import Actor
-from accounts.authentication import actors_of_tokens
+from accounts.authentication import actors_and_time
 from auctions.bid_queue import BidQueue, WaitingBid
 from auctions.bidding import Attempt, Decision, place_bids, place_bids_on_lots
-from core import clock
 from core.errors import Busy, NotFound
 
 log = structlog.get_logger(__name__)
@@ -133,8 +132,10 @@ def _alone(bid: WaitingBid, place: Place, lost: Busy | Failed) -> Answers:
 
 
 def _decided(bids: Sequence[WaitingBid], place: Place) -> Answers:
-    actors = actors_of_tokens({bid.token for bid in bids})
-    now, tick = clock.now(), monotonic()
+    actors, now = actors_and_time({bid.token for bid in bids})
+    tick = monotonic()
+    if now is None:  # nothing that looks like a token
+        return [(bid, Told(NotForHere())) for bid in bids]
     answers: Answers = []
     asked: dict[int, list[tuple[WaitingBid, Attempt]]] = {}
     for bid in bids:

@@ -255,12 +255,14 @@ def _answer(asking: _Asking, told: Told, usual: tuple[Header, ...]) -> Answer:
 
 def _shown(bid: Bid) -> bytes:
     """What `PlacedBidView` shows: written out, because the view takes five times as long."""
+    before, end = bid.closes_at_before, bid.closes_at
+    ends = _instant(end)
     return (
         f'{{"id":{bid.pk},"number":{bid.number},"amount":"{bid.amount:.2f}"'
         f',"paddle":{_encode(bid.registration.paddle)},"placed_at":{_instant(bid.placed_at)}'
         f',"received_at":{_instant(bid.received_at)}'
-        f',"closes_at_before":{_instant(bid.closes_at_before)}'
-        f',"closes_at":{_instant(bid.closes_at)},"source":"{bid.source}","kind":"{bid.kind}"'
+        f',"closes_at_before":{ends if before is end else _instant(before)}'
+        f',"closes_at":{ends},"source":"{bid.source}","kind":"{bid.kind}"'
         f',"hash":"{bid.hash}","previous_hash":"{bid.previous_hash}","state":"{LEADING}"}}'
     ).encode()
 

@@ -5,6 +5,7 @@ Sessions before lots, lots before registrations, lower ids before higher.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 
 from django.db import connection
 
@@ -30,17 +31,20 @@ from auctions.queries import (
     latest_heads,
     lots_visible_to,
     policies_of,
+    policy_of,
     published_heads,
     registrations_visible_to,
     sessions_visible_to,
 )
-from core.db import Statement, as_array, require_transaction, run_together
+from core.db import Statement, as_array, as_read, require_transaction, run_together
 from core.errors import Busy, NotFound
 
 # NO KEY: rows that merely point at a lot can still be inserted meanwhile. Plain SQL, because
 # every batch of bids begins with it.
 _BEYOND_IDS = 2**63
-_LOTS = "SELECT * FROM auctions_lot WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+_LOTS = """
+    SELECT {columns} FROM auctions_lot WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE {skip}
+"""
 _REGISTRATIONS = """
     SELECT id, lot_id, organization_id, state, paddle, is_inventor
     FROM auctions_registration WHERE lot_id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
@@ -70,7 +74,7 @@ def lock_lot(lot_id: int, *, seen_by: Actor | None = None) -> Lot:
             lots_visible_to(seen_by).filter(pk=lot_id).select_for_update(no_key=True, of=("self",))
         )
     else:
-        lots = _lock(_LOTS, [lot_id])
+        lots = _lock([lot_id])
     if not lots:
         raise NotFound(what="lot")
     return lots[0]
@@ -78,7 +82,7 @@ def lock_lot(lot_id: int, *, seen_by: Actor | None = None) -> Lot:
 
 def lock_lots_nobody_holds(lot_ids: Iterable[int]) -> list[Lot]:
     """Those of the lots that no other transaction is working on, in id order."""
-    return _lock(f"{_LOTS} SKIP LOCKED", lot_ids)
+    return _lock(lot_ids, skip="SKIP LOCKED")
 
 
 def lock_to_close(lot_ids: Iterable[int]) -> list[Due]:
@@ -95,14 +99,20 @@ def lock_due(due_by: datetime, *, without: Iterable[int], most: int) -> list[Due
     return list(map(Due._make, rows))
 
 
-def _lock(statement: str, lot_ids: Iterable[int]) -> list[Lot]:
+def _lock(lot_ids: Iterable[int], *, skip: str = "") -> list[Lot]:
     require_transaction()
     possible = as_array(lot_id for lot_id in lot_ids if lot_id < _BEYOND_IDS)
-    lots = list(Lot.objects.raw(statement, [possible]))
-    policies = policies_of(lots)
-    for lot in lots:
-        lot.policy = policies[lot.policy_id]
-    return lots
+    names, statement = _locking(skip)
+    (rows,) = run_together((statement, [possible]))
+    place = names.index("policy_id")
+    return [as_read(Lot, names, row, related={"policy": policy_of(row[place])}) for row in rows]
+
+
+@cache
+def _locking(skip: str) -> tuple[list[str], str]:
+    fields = Lot._meta.concrete_fields
+    columns = ", ".join(f"{field.column}" for field in fields)
+    return [field.attname for field in fields], _LOTS.format(columns=columns, skip=skip)
 
 
 def lock_session(session_id: int, *, seen_by: Actor | None = None) -> AuctionSession:

@@ -131,13 +131,13 @@ def registrations_visible_to(actor: Actor) -> QuerySet[Registration]:
 
 
 @cache
-def _policy(policy_id: int) -> Policy:
+def policy_of(policy_id: int) -> Policy:
     """A version of the rules; the database keeps it as it is, so it is read once."""
     return Policy.objects.get(pk=policy_id)
 
 
 def policies_of(lots: Collection[Lot | Due]) -> dict[int, Policy]:
-    return {policy_id: _policy(policy_id) for policy_id in {lot.policy_id for lot in lots}}
+    return {policy_id: policy_of(policy_id) for policy_id in {lot.policy_id for lot in lots}}
 
 
 def bids_of(lot: Lot) -> QuerySet[Bid]:

@@ -102,9 +102,11 @@ _database = env.database()
 _database["OPTIONS"] = {
     **_database.get("OPTIONS", {}),  # type: ignore[dict-item]
     # No query may hold a worker for ever, and no idle transaction may hold a lot's lock; a lock
-    # that does not come is an answer too (`core.db.transaction`).
+    # that does not come is an answer too (`core.db.transaction`). What is kept for the next time
+    # (`core.db.run_together`, functions) looks rows up by their keys: one plan serves every call,
+    # and none of them runs for so long that compiling it would pay.
     "options": "-c statement_timeout=15s -c idle_in_transaction_session_timeout=10s"
-    " -c lock_timeout=2s",
+    " -c lock_timeout=2s -c plan_cache_mode=force_generic_plan -c jit=off",
     "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
 }
 # A pooled connection that did not survive a restart of PostgreSQL costs no request its answer.

@@ -7,19 +7,29 @@ place to replace in tests and in the demo world.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
 from core.calendar import SHANGHAI as SHANGHAI
 from core.calendar import date_of
+from core.db import Statement, run_together
+
+_ASKED = "SELECT clock_timestamp()"
 
 
 def now() -> datetime:
     """This instant, by the database's clock."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
+        cursor.execute(_ASKED)
         row: tuple[datetime] = cursor.fetchone()
     return row[0]
+
+
+def after(*statements: Statement) -> tuple[list[list[tuple[Any, ...]]], datetime]:
+    """What statements answer, and the instant after the last one: with one message for all."""
+    *found, ((instant,),) = run_together(*statements, (_ASKED, []))
+    return found, instant
 
 
 def today() -> date:

@@ -13,20 +13,24 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.db import OperationalError, connection
 from django.db import transaction as django_transaction
 from django.db.models import Model
+from django.db.models.base import ModelState
 from psycopg import errors as pg
+from psycopg.pq import TransactionStatus
+from psycopg.sql import Literal
 
 from core.errors import Busy
 
 _WAITED_TOO_LONG = (pg.LockNotAvailable, pg.QueryCanceled, pg.DeadlockDetected)
 
 
+Row = TypeVar("Row", bound=Model)
 # A statement with its parameters, for `run_together`.
 Statement = tuple[str, Sequence[Any]]
 
@@ -63,27 +67,59 @@ def require_transaction() -> None:
         )
 
 
-def run_together(*statements: Statement) -> list[list[tuple[Any, ...]]]:
+def run_together(*statements: Statement, and_commit: bool = False) -> list[list[tuple[Any, ...]]]:
     """Run statements with one message to the database; the rows of each, in their order.
 
     Each sees what the ones before it did, as if they had been sent one by one. They are prepared
     once a connection: planning them anew would take longer than running them. Nothing but their
     parameters may therefore differ from one time to the next.
+
+    The first ones of a transaction take its BEGIN along, and with `and_commit` the last ones its
+    COMMIT: when this returns, everything is durable, and nothing may follow in the transaction.
     """
     if not statements:
         return []
     connection.ensure_connection()
-    calls = ";".join(
-        f"EXECUTE {_prepared(sql)}" + (f"({', '.join(['%s'] * len(values))})" if values else "")
-        for sql, values in statements
-    )
-    parameters = [value for _, values in statements for value in values]
+    calls = [_call(sql, values) for sql, values in statements]
+    first = _first_words()
+    last = ["COMMIT"] if and_commit and len(connection.atomic_blocks) == 1 else []
+    text = ";".join([*first, *calls, *last])
     with connection.cursor() as cursor:
-        cursor.execute(calls, parameters)
+        cursor.execute(text)
         found = [_rows(cursor)]
         while cursor.nextset():
             found.append(_rows(cursor))
-    return found
+    return found[len(first) : len(first) + len(statements)]
+
+
+def _first_words() -> list[str]:
+    """What a message begins with that is the first one of its transaction.
+
+    psycopg would begin one by a message of its own; it is told to leave that alone, and Django's
+    commit or rollback ends it. Plans are kept, so one that reads a whole table because it had few
+    rows on its first day would do so ever after.
+    """
+    own = connection.connection
+    if own.pgconn.transaction_status != TransactionStatus.IDLE:
+        return []
+    by_keys = "SET LOCAL enable_seqscan = off"
+    if not connection.in_atomic_block:
+        return [by_keys]
+    own.autocommit = True
+    return ["BEGIN", by_keys]
+
+
+def _call(sql: str, values: Sequence[Any]) -> str:
+    name = _prepared(sql)
+    return f"EXECUTE {name}({','.join(map(_literal, values))})" if values else f"EXECUTE {name}"
+
+
+def _literal(value: Any) -> str:
+    """A value as SQL says it. Nearly always it is an array's text, in which nothing is special."""
+    if type(value) is str and "'" not in value and "\\" not in value and "\0" not in value:
+        return f"'{value}'"
+    with connection.wrap_database_errors:
+        return Literal(value).as_string(connection.connection)
 
 
 _names = count(1)
@@ -102,7 +138,7 @@ def _prepared(sql: str) -> str:
 
 
 def _rows(cursor: Any) -> list[tuple[Any, ...]]:
-    return cursor.fetchall() if cursor.description else []
+    return cursor.fetchall() if cursor.pgresult.nfields else []
 
 
 def insert_all(rows: Sequence[Model]) -> None:
@@ -156,6 +192,36 @@ def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
 def as_array(values: Iterable[int | str | UUID]) -> str:
     """An array's text, for numbers, keys and hashes; psycopg would look at each one's letters."""
     return "{" + ",".join(map(str, values)) + "}"
+
+
+def fresh(model: type[Row], *, related: Mapping[str, Model], **values: Any) -> Row:
+    """A new row of which every column is given: what Django does besides takes far longer.
+
+    `related` are the rows that some of them point at, by the names of the fields.
+    """
+    return _filled(model, related, values, is_new=True)
+
+
+def as_read(
+    model: type[Row], names: Sequence[str], values: Sequence[Any], *, related: Mapping[str, Model]
+) -> Row:
+    """A row as it was read, likewise. What was left out is read when it is asked for."""
+    return _filled(model, related, zip(names, values, strict=True), is_new=False)
+
+
+def _filled(
+    model: type[Row],
+    related: Mapping[str, Model],
+    values: Mapping[str, Any] | Iterable[tuple[str, Any]],
+    *,
+    is_new: bool,
+) -> Row:
+    row = model.__new__(model)
+    row._state = ModelState()
+    row._state.adding, row._state.db = is_new, None if is_new else "default"
+    row._state.fields_cache.update(related)
+    row.__dict__.update(values)
+    return row
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,6 @@ from accounts.models import (
 from auctions.lifecycle import Regime
 from auctions.policies import add_policy
 from auctions.rules.policy import NoticeChannel, PolicyTerms
-from core import clock as clock_module
 from core.db import transaction
 from tests.clock import NOW, Clock
 from tests.lasting import lasting
@@ -143,7 +142,7 @@ def known_people(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     stopped = Clock(NOW)
-    monkeypatch.setattr(clock_module, "now", stopped.now)
+    stopped.stop(monkeypatch)
     return stopped
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.db import transaction as django_transaction
 
-from core import clock as clock_module
 from tests.clock import NOW, Clock
 
 
@@ -22,6 +21,6 @@ def lasting(django_db_blocker: Any) -> Iterator[Clock]:
     atomic = django_transaction.Atomic(using=None, savepoint=True, durable=False)
     atomic._from_testcase = True
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, atomic:
-        patch.setattr(clock_module, "now", stopped.now)
+        stopped.stop(patch)
         yield stopped
         django_transaction.set_rollback(True)

@@ -10,7 +10,7 @@ past `latest_close` where the notice names one. Suspended time does not count: t
 latest close move by it (`rules.suspension`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from http import HTTPStatus
@@ -210,13 +210,14 @@ def after_bid(
     terms: Terms, standing: Standing, *, bidder_id: int, amount: Decimal, at: datetime
 ) -> Standing:
     """The standing after a bid that is in order; one in the last window moves the end."""
-    return replace(
-        standing,
+    return Standing(
+        closes_at=_extended_close(terms, standing, at),
         price=amount,
         leader_id=bidder_id,
         bid_count=standing.bid_count + 1,
         last_bid_at=at,
-        closes_at=_extended_close(terms, standing, at),
+        suspended_for=standing.suspended_for,
+        resumed_at=standing.resumed_at,
     )
 
 

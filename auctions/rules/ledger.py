@@ -97,10 +97,11 @@ def link(previous_hash: str, entry: Entry) -> str:
 
     Written out, because it is made for every bid while its lot is locked.
     """
+    end, before = entry.closes_at, entry.closes_at_before
+    ends = _or_null(end)
     return hashlib.sha256(
         f'{{"alg":"{ALGORITHM}","amount":"{entry.amount:.2f}"'
-        f',"closes_at":{_or_null(entry.closes_at)}'
-        f',"closes_at_before":{_or_null(entry.closes_at_before)}'
+        f',"closes_at":{ends},"closes_at_before":{ends if before is end else _or_null(before)}'
         f',"kind":"{entry.kind.value}","lot":{_text(entry.lot)},"number":{entry.number}'
         f',"paddle":{_text(entry.paddle)},"placed_at":"{instant(entry.placed_at)}"'
         f',"previous_hash":"{previous_hash}","received_at":"{instant(entry.received_at)}"'

@@ -5,11 +5,18 @@ from threading import Event as Signal
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DataError, OperationalError, connection
 
 from accounts.models import Organization
 from core import problems
-from core.db import insert_all, inserting, require_transaction, run_together, transaction
+from core.db import (
+    insert_all,
+    inserting,
+    insertion,
+    require_transaction,
+    run_together,
+    transaction,
+)
 from core.errors import Busy
 from core.models import AnsweredRequest
 from tests.conftest import NOW, make_organization
@@ -107,6 +114,78 @@ def test_rows_are_inserted_in_their_order_exactly_as_they_are():
     rows[0].caller = "changed"
     rows[0].save()
     assert AnsweredRequest.objects.count() == 2
+
+
+WHICH = ("SELECT pg_current_xact_id()::text", [])
+BROKEN = ("SELECT 1 / 0", [])
+
+
+def _row(caller: str) -> AnsweredRequest:
+    return AnsweredRequest(scope="a", caller=caller, key=uuid4(), fingerprint="f", at=NOW)
+
+
+def _seen_by_others() -> list[str]:
+    """What is committed, as another connection sees it."""
+
+    def read() -> list[str]:
+        try:
+            return list(AnsweredRequest.objects.values_list("caller", flat=True))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(read).result(timeout=10)
+
+
+def test_statements_sent_together_share_the_actions_one_transaction(transactional_db):
+    with transaction():
+        first, again, later = *run_together(WHICH, WHICH), *run_together(WHICH)
+    assert first == again == later != run_together(WHICH)[0]
+
+
+def test_what_was_sent_together_is_undone_with_its_action(transactional_db):
+    with pytest.raises(ZeroDivisionError):
+        _insert_and_fail()
+    assert _seen_by_others() == []
+
+
+def _insert_and_fail() -> None:
+    with transaction():
+        run_together(insertion([_row("lost")]))
+        _ = 1 / 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["", "O'Neill \\' -- ;", 'say "拍卖"', "50%s"])
+def test_a_text_arrives_as_it_is(text):
+    assert run_together(("SELECT %s::text, %s::int", [text, 7])) == [[(text, 7)]]
+
+
+@pytest.mark.django_db
+def test_a_text_that_cannot_be_stored_is_not_cut_short():
+    with pytest.raises(DataError), transaction():
+        run_together(("SELECT %s::text", ["a\0b"]))
+
+
+def test_the_last_statements_take_the_commit_along(transactional_db):
+    with transaction():
+        run_together(insertion([_row("before")]))
+        assert _seen_by_others() == []
+        answers = run_together(insertion([_row("last")]), WHICH, and_commit=True)
+        assert [len(rows) for rows in answers] == [1, 1]
+        assert sorted(_seen_by_others()) == ["before", "last"]
+    with transaction():
+        assert connection.connection.info.transaction_status.name == "IDLE"
+        assert AnsweredRequest.objects.count() == 2
+
+
+def test_what_fails_before_its_commit_leaves_nothing(transactional_db):
+    with pytest.raises(DataError), transaction():
+        run_together(insertion([_row("lost")]), BROKEN, and_commit=True)
+    assert _seen_by_others() == []
+    with transaction():
+        run_together(insertion([_row("next")]), and_commit=True)
+    assert _seen_by_others() == ["next"]
 
 
 @pytest.mark.django_db

@@ -69,10 +69,10 @@ def no_lock(number: int) -> None:
         rest = lock([key for key in wanted if key not in {lot.pk for lot in own}])
         return sorted((*own, *rest), key=lambda lot: lot.pk)
 
-    def slowly(write: Any, batches: Sequence[Any], now: Any) -> None:
+    def slowly(write: Any, batches: Sequence[Any], *rest: Any, **more: Any) -> None:
         if any(has(number, batch.lot) for batch in batches):
             time.sleep(0.08)
-        write(batches, now)
+        write(batches, *rest, **more)
 
     wrap(bidding, "lock_lots_nobody_holds", unlocked)
     wrap(bidding._Batch, "write", slowly)
@@ -97,9 +97,9 @@ def told_before_commit(number: int) -> None:
     def lost() -> bool:
         return _chance.random() < 0.5
 
-    def write(real: Any, batches: Sequence[Any], now: Any) -> None:
+    def write(real: Any, batches: Sequence[Any], *rest: Any, **more: Any) -> None:
         if kept := [one for one in batches if not (has(number, one.lot) and lost())]:
-            real(kept, now)
+            real(kept, *rest, **more)
 
     wrap(bidding._Batch, "write", write)
 
@@ -242,11 +242,11 @@ def notified_twice(number: int) -> None:
 def standing_lost(number: int) -> None:
     """The lot's row is not what its bids say."""
 
-    def write(real: Any, batches: Sequence[Any], now: Any) -> None:
+    def write(real: Any, batches: Sequence[Any], *rest: Any, **more: Any) -> None:
         for batch in batches:
             if has(number, batch.lot) and batch.accepted:
                 batch.lot.leader_id = None
-        real(batches, now)
+        real(batches, *rest, **more)
 
     wrap(bidding._Batch, "write", write)
 

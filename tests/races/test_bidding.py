@@ -21,6 +21,7 @@ from core import clock, money
 from core.db import transaction
 from core.errors import Refusal
 from marketplace.models import Deal
+from tests.clock import Clock
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
 from tests.factories import admit, bid, let_end, make_lot
 
@@ -180,7 +181,7 @@ def test_control_a_clock_read_before_the_lock_accepts_the_late_bid(never_extende
 
     def lock_with_an_early_clock(lot_id: int) -> Lot:
         locked = lock(lot_id)
-        monkeypatch.setattr(bidding.clock, "now", lambda: arrival)
+        Clock(arrival).stop(monkeypatch)
         return locked
 
     monkeypatch.setattr(bidding, "lock_lot", lock_with_an_early_clock)
