@@ -44,6 +44,7 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
     (
         gettext_lazy("Marketplace"),
         (
+            ("marketplace.needcall", "campaign"),
             ("marketplace.need", "lightbulb"),
             ("marketplace.response", "reply"),
             ("marketplace.achievement", "science"),

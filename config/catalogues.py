@@ -118,7 +118,8 @@ def texts_in_tables() -> set[Said]:
     # Tests have refusals of their own, which nobody is shown.
     refusals = [one for one in all_refusals() if one.__module__.partition(".")[0] in APPS]
     found = {_said(refusal.message) for refusal in refusals}
-    words = {each for refusal in refusals for each in refusal.words}
+    # Not a set: words of two enums that are spelled alike are equal.
+    words = [each for refusal in refusals for each in refusal.words]
     found |= {_said(w if isinstance(w, StrEnum) else w.replace("_", " ")) for w in words}
     found |= {_said(lifecycle.name) for lifecycle in LIFECYCLES}
     for model in apps.get_models():

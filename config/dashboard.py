@@ -32,9 +32,11 @@ from core import clock
 from marketplace.lifecycle import AchievementState, NeedState, ObjectionState
 from marketplace.queries import (
     achievements_visible_to,
-    needs_visible_to,
+    needs_reviewed_by,
     objections_visible_to,
     publicities_over,
+    responses_unanswered,
+    responses_visible_to,
     running_publicities,
 )
 from notifications.admin import late_deliveries
@@ -71,8 +73,9 @@ def _cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> Iterator[
     if DeskRole.OPERATOR in roles:
         yield from _bidder_cards(actor, now)
     if roles & {DeskRole.OPERATOR, DeskRole.OFFICE, DeskRole.BUREAU}:
-        yield from _review_cards(actor, roles)
+        yield from _review_cards(actor, roles, now)
     if roles & {DeskRole.OPERATOR, DeskRole.OFFICE}:
+        yield _answer_card(actor, now)
         yield from _deal_cards(actor, now)
     if DeskRole.OFFICE in roles:
         waiting = organizations_visible_to(actor).filter(state=OrganizationState.SUBMITTED)
@@ -124,8 +127,17 @@ def _bidder_cards(actor: Actor, now: datetime) -> Iterator[Card]:
     )
 
 
-def _review_cards(actor: Actor, roles: frozenset[DeskRole]) -> Iterator[Card]:
-    needs, offered = needs_visible_to(actor), achievements_visible_to(actor)
+def _answer_card(actor: Actor, now: datetime) -> Card:
+    overdue = responses_unanswered(responses_visible_to(actor), overdue_at=now).count()
+    url = _list("marketplace_response", "answer=overdue")
+    return Card(_("Responses overdue for an answer"), str(overdue), url, _tone(overdue, "bad"))
+
+
+def _review_cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> Iterator[Card]:
+    needs, offered = needs_reviewed_by(actor), achievements_visible_to(actor)
+    overdue = needs.filter(review_due_at__lte=now).count()
+    url = _list("marketplace_need", "review=overdue")
+    yield Card(_("Needs overdue in review"), str(overdue), url, _tone(overdue, "bad"))
     yield _waiting(
         _("Needs to endorse"),
         needs.filter(state=NeedState.SUBMITTED),

@@ -284,6 +284,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "raise-alarms-about-needs": {
+        "task": "marketplace.raise_alarms",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "fan-out": {
         "task": "notifications.fan_out",
         "schedule": 1.0,

@@ -32,7 +32,13 @@ from marketplace.lifecycle import (
 )
 from marketplace.locks import lock_achievement, lock_deal, lock_deal_with_need
 from marketplace.models import Channel, Deal, Need, Objection, PricingMethod, TransferMode
-from marketplace.queries import deals, need_matched_by, needs_visible_to, publicity_of
+from marketplace.queries import (
+    deals,
+    need_matched_by,
+    needs_visible_to,
+    publicity_of,
+    told_poster,
+)
 
 
 class OwnDeal(Refusal):
@@ -308,7 +314,7 @@ def _close(need: Need, reason: str, actor: Acts, at: datetime) -> None:
         actor=actor,
         need=need.pk,
         code=need.code,
-        organization=need.organization_id,
+        organization=told_poster(need),
     )
 
 

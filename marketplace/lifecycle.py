@@ -105,6 +105,14 @@ class PublicityPhase(StrEnum):
     OVER = "over"
 
 
+class CallPhase(StrEnum):
+    """Computed from the clock, never stored."""
+
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 NEED = Lifecycle(
     "need",
     {

@@ -1,6 +1,7 @@
 """Every row lock of this app.
 
-The order is: need, its responses by id, deal, achievement. Whoever takes several takes them so.
+The order is: need, its call, its responses by id, deal, achievement. Whoever takes several takes
+them so.
 A deal's publicity and its objections have no locks of their own: the deal's is theirs.
 """
 
@@ -12,10 +13,11 @@ from django.db.models import Model, QuerySet
 from accounts.actors import Actor
 from core.db import require_transaction
 from core.errors import NotFound
-from marketplace.models import Achievement, Deal, Landing, Need, Response
+from marketplace.models import Achievement, Deal, Landing, Need, NeedCall, Response
 from marketplace.queries import (
     achievements,
     achievements_visible_to,
+    calls,
     deals,
     deals_known_to,
     deals_visible_to,
@@ -31,9 +33,14 @@ from marketplace.queries import (
 Row = TypeVar("Row", bound=Model)
 
 
-def lock_need(need_id: int, *, seen_by: Actor) -> Need:
-    """Lock one need. One that `seen_by` may not see does not exist."""
-    return _lock(needs_visible_to(seen_by), need_id)
+def lock_need(need_id: int, *, seen_by: Actor | None = None) -> Need:
+    """Lock one need. One that `seen_by` may not see does not exist; sweeps act for nobody."""
+    return _lock(needs() if seen_by is None else needs_visible_to(seen_by), need_id)
+
+
+def lock_call(call_id: int) -> NeedCall:
+    """Lock a call, which is public."""
+    return _lock(calls(), call_id)
 
 
 def lock_need_answered_by(response_id: int, *, seen_by: Actor) -> Need:
@@ -45,8 +52,9 @@ def lock_need_answered_by(response_id: int, *, seen_by: Actor) -> Need:
     return _lock(needs(), response.need_id)
 
 
-def lock_response(response_id: int, *, seen_by: Actor) -> Response:
-    return _lock(responses_visible_to(seen_by), response_id)
+def lock_response(response_id: int, *, seen_by: Actor | None = None) -> Response:
+    """Lock one response; sweeps act for nobody."""
+    return _lock(responses() if seen_by is None else responses_visible_to(seen_by), response_id)
 
 
 def lock_responses_to(need: Need) -> list[Response]:

@@ -39,7 +39,11 @@ from marketplace.lifecycle import (
 )
 from marketplace.locks import lock_deal_with_need
 from marketplace.models import Deal, DealMilestone, PricingMethod
-from marketplace.queries import need_matched_by, standing_milestones
+from marketplace.queries import (
+    need_matched_by,
+    standing_milestones,
+    told_poster,
+)
 from marketplace.rules import milestones as terms
 
 
@@ -316,7 +320,7 @@ def _sign_need(deal: Deal, actor: Actor, at: datetime) -> None:
     NEED.check(NeedState.MATCHED, NeedState.SIGNED)
     need.state = NeedState.SIGNED
     need.save(update_fields=["state"])
-    facts = {"need": need.pk, "code": need.code, "organization": need.organization_id}
+    facts = {"need": need.pk, "code": need.code, "organization": told_poster(need)}
     record(f"need:{need.pk}", "need.signed", at=at, actor=actor, **facts)
 
 

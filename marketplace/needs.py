@@ -1,6 +1,6 @@
 """A need's way from a draft through the bureau and the office to the public list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,16 +18,27 @@ from core.db import transaction
 from core.events import record
 from core.idempotency import Once, claim, settle
 from core.lifecycle import IllegalTransition
-from core.models import numbered
-from marketplace import responses, rules
+from core.models import holidays, numbered
+from marketplace import calls, responses, rules
 from marketplace.lifecycle import NEED, NeedState
 from marketplace.locks import lock_need
-from marketplace.models import Need, NeedIndicator
-from marketplace.models.needs import NEED_CLOSED, NEED_WITHDRAWN
-from marketplace.queries import needs, technology_field
+from marketplace.models import Need, NeedIndicator, NeedReview, ReviewVerdict
+from marketplace.models.responses import NEED_CLOSED, NEED_WITHDRAWN
+from marketplace.queries import call_by_id, needs, technology_field, told_poster
+from marketplace.rules.clocks import BUREAU_DAYS, OFFICE_DAYS, Clock, clock_from
+from marketplace.rules.needs import check_funding
 from marketplace.searchable import keep_need
 
 _EDITABLE = (NeedState.DRAFT, NeedState.RETURNED)
+_MOVED = (
+    "state",
+    "state_reason",
+    "submitted_at",
+    "review_soon_at",
+    "review_due_at",
+    "published_at",
+)
+_IN_REVIEW = (NeedState.SUBMITTED, NeedState.ENDORSED)
 
 
 def post_need(
@@ -38,7 +49,10 @@ def post_need(
     indicators: Sequence[Mapping[str, Any]] = (),
     **values: Any,
 ) -> Need:
-    """Draft a need in an organization's name. It may be incomplete until it is submitted."""
+    """Draft a need in an organization's name. It may be incomplete until it is submitted.
+
+    Refuses a `call` that takes no needs now, and money that does not add up.
+    """
     require_agent(actor, organization_id)
     with transaction():
         now = clock.now()
@@ -46,12 +60,14 @@ def post_need(
             return needs().get(pk=earlier)
         organization = Organization.objects.select_related("city").get(pk=organization_id)
         require_verified(organization)
-        need = Need.objects.create(
+        need = Need(
             **numbered(Need, "N", now),
             organization=organization,
             created_at=now,
             **{"city": organization.city, **_resolved(values)},
         )
+        _check_draft(need, values, now)
+        need.save(force_insert=True)
         _write_indicators(need, indicators)
         keep_need(need)
         settle(once, need)
@@ -74,6 +90,7 @@ def edit_need(
             raise rules.NotEditable(thing=NEED.name, current=NeedState(need.state))
         for name, value in _resolved(values).items():
             setattr(need, name, value)
+        _check_draft(need, values, clock.now())
         need.save(update_fields=list(values))
         if indicators is not None:
             need.indicators.all().delete()
@@ -84,7 +101,7 @@ def edit_need(
 
 
 def submit_need(*, actor: Actor, need_id: int) -> Need:
-    """Ask the city's bureau to endorse a complete and quantified need."""
+    """Ask the city's bureau to endorse a complete and quantified need, which its call takes."""
     with transaction():
         need = lock_need(need_id, seen_by=actor)
         require_agent(actor, need.organization_id)
@@ -96,7 +113,11 @@ def endorse_need(*, actor: Actor, need_id: int) -> Need:
     with transaction():
         need = lock_need(need_id, seen_by=actor)
         require_bureau(actor, need.city_id)
-        return _move(need, NeedState.ENDORSED, actor, clock.now())
+        NEED.check(NeedState(need.state), NeedState.ENDORSED)
+        now = clock.now()
+        _decide(need, ReviewVerdict.ENDORSED, actor, now)
+        need.start_review(_clock(need, NeedState.ENDORSED, now))
+        return _move(need, NeedState.ENDORSED, actor, now)
 
 
 def publish_need(*, actor: Actor, need_id: int) -> Need:
@@ -120,7 +141,9 @@ def return_need(*, actor: Actor, need_id: int, reason: str) -> Need:
         if need.state != NeedState.SUBMITTED:
             require_office(actor)
         told = rules.check_reason(reason)
-        return _move(need, NeedState.RETURNED, actor, clock.now(), reason=told)
+        now = clock.now()
+        _decide(need, ReviewVerdict.RETURNED, actor, now, reason=told)
+        return _move(need, NeedState.RETURNED, actor, now, reason=told)
 
 
 def withdraw_need(*, actor: Actor, need_id: int) -> Need:
@@ -157,23 +180,65 @@ def _offer(need: Need, wanted: NeedState, actor: Actor) -> Need:
     now = clock.now()
     rules.check_complete(need.draft(today=_shanghai_day(now)))
     if wanted is NeedState.PUBLISHED:
+        _decide(need, ReviewVerdict.PUBLISHED, actor, now)
         need.published_at = now
+    else:
+        calls.enter(need, at=now)
+        need.submitted_at = need.submitted_at or now
+        need.start_review(_clock(need, wanted, now))
     return _move(need, wanted, actor, now)
+
+
+def _decide(
+    need: Need, verdict: ReviewVerdict, actor: Actor, at: datetime, *, reason: str = ""
+) -> None:
+    """Write down a decision of the review, and stop its clock."""
+    NeedReview.objects.create(
+        need=need,
+        verdict=verdict,
+        reason=reason,
+        due_at=need.review_due_at,
+        decided_at=at,
+        by_user_id=actor.user_id,
+        by_client=actor.client_id,
+    )
+    need.start_review(None)
+
+
+def _clock(need: Need, state: NeedState, at: datetime) -> Clock:
+    """Until when whoever reviews a need in this state is to have decided."""
+    if state is NeedState.SUBMITTED:
+        days = need.call.bureau_days if need.call else BUREAU_DAYS
+    else:
+        days = need.call.office_days if need.call else OFFICE_DAYS
+    return clock_from(at, days, holidays())
 
 
 def _move(need: Need, wanted: NeedState, actor: Actor, at: datetime, *, reason: str = "") -> Need:
     NEED.check(NeedState(need.state), wanted)
     need.state, need.state_reason = wanted, reason
-    need.save(update_fields=["state", "state_reason", "published_at"])
+    if wanted not in _IN_REVIEW:
+        need.start_review(None)
+    need.save(update_fields=_MOVED)
     if wanted is NeedState.PUBLISHED:
         keep_need(need)
     _record(need, wanted.value, actor, at)
     return need
 
 
+def _check_draft(need: Need, values: Mapping[str, Any], at: datetime) -> None:
+    check_funding(need.funding())
+    if values.get("call") is not None and need.call is not None:
+        calls.check_may_join(need.call, at)
+
+
 def _resolved(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with rows in place of the codes of field and city."""
-    rows = {"field": technology_field, "city": city_by_code}
+    """The values with rows in place of the codes of field and city and the call's id."""
+    rows: dict[str, Callable[[Any], Any]] = {
+        "field": technology_field,
+        "city": city_by_code,
+        "call": call_by_id,
+    }
     return {name: rows[name](value) if name in rows else value for name, value in values.items()}
 
 
@@ -193,5 +258,5 @@ def _record(need: Need, what: str, actor: Actor, at: datetime) -> None:
         actor=actor,
         need=need.pk,
         code=need.code,
-        organization=need.organization_id,
+        organization=told_poster(need),
     )

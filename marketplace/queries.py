@@ -5,19 +5,32 @@ and the office, and, from the submission on, for the science bureau of the thing
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
+from accounts.lifecycle import OrganizationState
+from accounts.models import Organization
 from core.errors import InvalidValue, NotFound
-from marketplace.lifecycle import AchievementState, DealState, MilestoneKind, NeedState
+from marketplace.lifecycle import (
+    AchievementState,
+    CallPhase,
+    DealState,
+    MilestoneKind,
+    NeedState,
+    ResponseState,
+)
 from marketplace.models import (
     Achievement,
     Deal,
     DealMilestone,
     Landing,
     Need,
+    NeedCall,
+    NeedIndicator,
+    NeedReading,
+    NeedUndertaking,
     Objection,
     Picture,
     PictureFile,
@@ -25,7 +38,11 @@ from marketplace.models import (
     Response,
     TechnologyField,
 )
+from marketplace.panel_queries import judged_by
+from marketplace.rules.answers import Answering, Awaited, answering
+from marketplace.rules.disclosure import NDA_VERSION
 
+_A_YEAR = timedelta(days=365)
 _PUBLIC_NEEDS = (
     NeedState.PUBLISHED,
     NeedState.MATCHED,
@@ -59,21 +76,115 @@ def technology_field(code: str) -> TechnologyField:
         raise UnknownTechnologyField(field=code) from None
 
 
+class UnknownCall(InvalidValue):
+    code = "unknown_call"
+    message = "There is no call for needs with the id {call}."
+
+
+def calls() -> QuerySet[NeedCall]:
+    """Every call, with what its view shows: all are public."""
+    return NeedCall.objects.prefetch_related("technology_fields", "cities")
+
+
+def calls_in_phase(
+    rows: QuerySet[NeedCall], wanted: CallPhase, now: datetime
+) -> QuerySet[NeedCall]:
+    """Those of `rows` that are in this phase now; the same as their terms' own `phase`."""
+    closed = Q(closes_at__lte=now) | Q(ended_at__isnull=False)
+    if wanted is CallPhase.CLOSED:
+        return rows.filter(closed)
+    is_open = Q(opens_at__lte=now)
+    return rows.filter(is_open if wanted is CallPhase.OPEN else ~is_open).exclude(closed)
+
+
+def call_by_id(call_id: int | None) -> NeedCall | None:
+    if call_id is None:
+        return None
+    try:
+        return calls().get(pk=call_id)
+    except NeedCall.DoesNotExist:
+        raise UnknownCall(call=call_id) from None
+
+
 def needs() -> QuerySet[Need]:
-    """Every need, with what its view shows."""
-    return Need.objects.select_related("organization", "city", "field").prefetch_related(
+    """Every need, with what everybody may see of it."""
+    return Need.objects.select_related("organization", "city", "field", "call").prefetch_related(
         "indicators"
     )
 
 
 def needs_visible_to(actor: Actor) -> QuerySet[Need]:
+    """Who sees that a need exists; what of it, `is_insider` and the need's tiers say."""
+    rows = needs() if actor.is_anonymous else needs().prefetch_related("reviews")
     if actor.is_staff:
-        return needs()
-    return needs().filter(
-        Q(state__in=_PUBLIC_NEEDS)
+        return rows
+    open_to_reader = Q(registered_only=False) | Exists(_verified_of(actor))
+    return rows.filter(
+        Q(state__in=_PUBLIC_NEEDS) & open_to_reader
         | Q(organization__in=actor.sees)
         | Q(city__in=actor.bureau_cities) & _REACHED_THE_BUREAU
+        | Q(pk__in=judged_by(actor))
     )
+
+
+def needs_reviewed_by(actor: Actor) -> QuerySet[Need]:
+    """The files a reviewer has on the desk: a bureau's are those of its own city."""
+    if actor.is_staff:
+        return needs()
+    return needs().filter(Q(city__in=actor.bureau_cities) & _REACHED_THE_BUREAU)
+
+
+def is_insider(actor: Actor, need: Need) -> bool:
+    """Whether the actor reads the whole file: the poster, staff, and the bureau of its city."""
+    if actor.is_staff or need.organization_id in actor.sees:
+        return True
+    took_back = need.state == NeedState.WITHDRAWN and need.published_at is None
+    reached = need.state != NeedState.DRAFT and not took_back
+    return reached and need.city_id in actor.bureau_cities
+
+
+def is_registered(actor: Actor) -> bool:
+    """Whether the actor works for a verified organization."""
+    return _verified_of(actor).exists()
+
+
+def has_signed(actor: Actor, need: Need) -> bool:
+    """Whether an organization of the actor's accepted the undertaking that holds today."""
+    signed = NeedUndertaking.objects.filter(need=need, organization__in=actor.sees)
+    return signed.filter(version=NDA_VERSION).exists()
+
+
+def told_poster(need: Need) -> int | None:
+    """Whose need it is, as far as everybody may know."""
+    return None if need.anonymous else need.organization_id
+
+
+def indicators_for(actor: Actor, need: Need) -> list[NeedIndicator]:
+    """Those of a need that the actor reads without a word given."""
+    inside = is_insider(actor, need)
+    return [one for one in need.indicators.all() if inside or not one.confidential]
+
+
+def poster_for(actor: Actor, need: Need) -> str:
+    """Whose need it is, as far as the actor may know; empty if not."""
+    return "" if need.anonymous and not is_insider(actor, need) else need.organization.name
+
+
+def reads_detail_openly(actor: Actor, need: Need) -> bool:
+    """Whether the detail is shown to the actor without a word given."""
+    return not need.detail_under_nda or is_insider(actor, need)
+
+
+def readings_of(need_id: int, *, seen_by: Actor) -> QuerySet[NeedReading]:
+    """Who read the detail of a need, for those who read its whole file."""
+    need = needs_visible_to(seen_by).filter(pk=need_id).first()
+    if need is None or not is_insider(seen_by, need):
+        raise NotFound
+    return NeedReading.objects.select_related("organization", "person").filter(need=need)
+
+
+def _verified_of(actor: Actor) -> QuerySet[Organization]:
+    return Organization.objects.filter(pk__in=actor.sees, state=OrganizationState.VERIFIED)
 
 
 def achievements() -> QuerySet[Achievement]:
@@ -136,14 +247,43 @@ def achievements_visible_to(actor: Actor) -> QuerySet[Achievement]:
 
 
 def responses() -> QuerySet[Response]:
-    return Response.objects.select_related("organization", "need__organization")
+    """Every response, with what its view shows."""
+    rows = Response.objects.select_related("organization", "need__organization")
+    return rows.prefetch_related("indicators__indicator")
+
+
+def responses_unanswered(
+    rows: QuerySet[Response], *, overdue_at: datetime | None = None
+) -> QuerySet[Response]:
+    """Those whose poster has not answered; only the overdue ones if a moment is given."""
+    waiting = rows.filter(state=ResponseState.SUBMITTED, answered_at=None)
+    return waiting if overdue_at is None else waiting.filter(answer_due_at__lte=overdue_at)
+
+
+def answering_of(organization_id: int, now: datetime) -> Answering:
+    """How soon an organization answers, of the last year's records; anonymous needs stay so."""
+    if not Organization.objects.filter(
+        pk=organization_id, state=OrganizationState.VERIFIED
+    ).exists():
+        raise NotFound
+    counted = Response.objects.filter(
+        need__organization=organization_id,
+        need__anonymous=False,
+        submitted_at__gt=now - _A_YEAR,
+    ).exclude(state=ResponseState.WITHDRAWN, answered_at=None)
+    rows = counted.values_list("submitted_at", "answered_at", "answer_due_at")
+    return answering([Awaited(*row) for row in rows], now)
 
 
 def responses_visible_to(actor: Actor) -> QuerySet[Response]:
-    """Seen by who responded, by who asked, and by staff; never by a competitor."""
+    """Seen by who responded, who asked, who judges, and by staff; never by a competitor."""
     if actor.is_staff:
         return responses()
-    return responses().filter(Q(organization__in=actor.sees) | Q(need__organization__in=actor.sees))
+    return responses().filter(
+        Q(organization__in=actor.sees)
+        | Q(need__organization__in=actor.sees)
+        | Q(need__in=judged_by(actor))
+    )
 
 
 def deals() -> QuerySet[Deal]:

@@ -1,7 +1,9 @@
 """Responses to a need, and the choice among them that forms a deal."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from accounts.actors import Actor
 from accounts.models import Organization
@@ -11,7 +13,8 @@ from core.db import require_transaction, transaction
 from core.errors import Conflict, Refusal
 from core.events import record
 from core.idempotency import Once, claim, settle
-from marketplace import achievements, deals, rules
+from core.models import holidays
+from marketplace import achievements, deals
 from marketplace.lifecycle import NEED, RESPONSE, AchievementState, NeedState, ResponseState
 from marketplace.locks import (
     lock_need,
@@ -19,10 +22,22 @@ from marketplace.locks import (
     lock_response,
     lock_responses_to,
 )
-from marketplace.models import Deal, Need, Response
-from marketplace.models.needs import ANOTHER_ACCEPTED
-from marketplace.queries import achievements_visible_to
+from marketplace.models import Deal, Need, Response, ResponseIndicator
+from marketplace.models.responses import ANOTHER_ACCEPTED
+from marketplace.panel_queries import panel_of
+from marketplace.queries import achievements_visible_to, told_poster
 from marketplace.queries import responses as all_responses
+from marketplace.rules.answers import (
+    Asked,
+    DeclineReason,
+    Told,
+    Verdict,
+    check_answers,
+    check_decline,
+)
+from marketplace.rules.clocks import ANSWER_DAYS, clock_from
+from marketplace.rules.disclosure import NDA_VERSION, NdaRequired
+from marketplace.rules.panels import ResultStands, check_may_choose
 
 _OPEN = (ResponseState.SUBMITTED, ResponseState.SHORTLISTED)
 
@@ -57,8 +72,14 @@ def respond(
     price: Decimal,
     months: int,
     achievement: int | None = None,
+    indicators: Sequence[Mapping[str, Any]] = (),
+    **more: str,
 ) -> Response:
-    """Answer a published need: one open response per organization, never to one's own need."""
+    """Answer a published need: one open response per organization, never to one's own need.
+
+    `indicators`, where given, answers each of the need's. Refuses who has not accepted the
+    undertaking that the need's detail asks for.
+    """
     require_agent(actor, organization_id)
     with transaction():
         if earlier := claim(once, at=clock.now()):
@@ -67,7 +88,9 @@ def respond(
         organization = Organization.objects.get(pk=organization_id)
         _check_may_respond(need, organization)
         _check_offered(actor, organization_id, achievement)
+        _check_answers(need, indicators)
         now = clock.now()
+        due = clock_from(now, ANSWER_DAYS, holidays())
         response = Response.objects.create(
             need=need,
             organization=organization,
@@ -76,6 +99,13 @@ def respond(
             months=months,
             achievement_id=achievement,
             submitted_at=now,
+            answer_soon_at=due.soon_at,
+            answer_due_at=due.due_at,
+            **more,
+        )
+        ResponseIndicator.objects.bulk_create(
+            ResponseIndicator(response=response, indicator_id=row["indicator"], **_said(row))
+            for row in indicators
         )
         settle(once, response)
         _record(response, ResponseState.SUBMITTED, actor, now)
@@ -89,12 +119,15 @@ def shortlist_response(*, actor: Actor, response_id: int) -> Response:
         return _move(response, ResponseState.SHORTLISTED, actor, clock.now())
 
 
-def decline_response(*, actor: Actor, response_id: int, reason: str) -> Response:
+def decline_response(
+    *, actor: Actor, response_id: int, reason_code: str = "", reason: str = ""
+) -> Response:
+    """Not chosen, for one of the published reasons; `reason` may say more, or be the code."""
     with transaction():
         response = lock_response(response_id, seen_by=actor)
         require_agent(actor, response.need.organization_id)
-        told = rules.check_reason(reason)
-        return _move(response, ResponseState.DECLINED, actor, clock.now(), reason=told)
+        code, told = check_decline(reason_code, reason)
+        return _move(response, ResponseState.DECLINED, actor, clock.now(), reason=told, code=code)
 
 
 def withdraw_response(*, actor: Actor, response_id: int) -> Response:
@@ -119,12 +152,14 @@ def accept_response(*, actor: Actor, response_id: int) -> Response:
         require_agent(actor, need.organization_id)
         RESPONSE.check(ResponseState(response.state), ResponseState.ACCEPTED)
         NEED.check(NeedState(need.state), NeedState.MATCHED)
+        _check_judged(need)
         require_verified(need.organization)
         require_verified(response.organization)
         now = clock.now()
         response.deal = _deal(need, response, actor, now)
         _move(response, ResponseState.ACCEPTED, actor, now)
-        _decline(rivals, reason=ANOTHER_ACCEPTED, at=now, actor=actor)
+        code = DeclineReason.ANOTHER_ACCEPTED
+        _decline(rivals, reason=ANOTHER_ACCEPTED, code=code, at=now, actor=actor)
         _match(need, actor, now)
     return response
 
@@ -132,7 +167,8 @@ def accept_response(*, actor: Actor, response_id: int) -> Response:
 def decline_open(need: Need, *, reason: str, at: datetime, actor: Actor) -> None:
     """Decline whatever is still open, because the need, which the caller locked, has ended."""
     require_transaction()
-    _decline(lock_responses_to(need), reason=reason, at=at, actor=actor)
+    rows, code = lock_responses_to(need), DeclineReason.NEED_ENDED
+    _decline(rows, reason=reason, code=code, at=at, actor=actor)
 
 
 def _check_may_respond(need: Need, organization: Organization) -> None:
@@ -141,9 +177,38 @@ def _check_may_respond(need: Need, organization: Organization) -> None:
         raise OwnNeed
     if need.state != NeedState.PUBLISHED:
         raise NeedNotOpen(current=NeedState(need.state))
+    panel = panel_of(need)
+    if panel is not None and panel.result() is not None:
+        raise ResultStands
+    signed = need.undertakings.filter(organization=organization, version=NDA_VERSION)
+    if need.detail_under_nda and not signed.exists():
+        raise NdaRequired(version=NDA_VERSION)
     earlier = Response.objects.filter(need=need, organization=organization)
     if earlier.exclude(state=ResponseState.WITHDRAWN).exists():
         raise AlreadyResponded
+
+
+def _check_judged(need: Need) -> None:
+    """Where experts judge, the choice waits until their result has stood."""
+    if (panel := panel_of(need)) is not None:
+        check_may_choose(panel.result(), clock.now())
+
+
+def _check_answers(need: Need, told: Sequence[Mapping[str, Any]]) -> None:
+    asked = [
+        Asked(one.pk, one.name, one.operator, one.target, one.unit) for one in need.indicators.all()
+    ]
+    check_answers(
+        asked,
+        [
+            Told(row["indicator"], Verdict(row["verdict"]), row["value"], row["unit"])
+            for row in told
+        ],
+    )
+
+
+def _said(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("verdict", "value", "unit", "evidence")}
 
 
 def _check_offered(actor: Actor, organization_id: int, achievement_id: int | None) -> None:
@@ -186,22 +251,32 @@ def _match(need: Need, actor: Actor, at: datetime) -> None:
         actor=actor,
         need=need.pk,
         code=need.code,
-        organization=need.organization_id,
+        organization=told_poster(need),
     )
 
 
-def _decline(rows: list[Response], *, reason: str, at: datetime, actor: Actor) -> None:
+def _decline(
+    rows: list[Response], *, reason: str, code: DeclineReason, at: datetime, actor: Actor
+) -> None:
     for row in rows:
         if row.state in _OPEN:
-            _move(row, ResponseState.DECLINED, actor, at, reason=reason)
+            _move(row, ResponseState.DECLINED, actor, at, reason=reason, code=code)
 
 
 def _move(
-    response: Response, wanted: ResponseState, actor: Actor, at: datetime, *, reason: str = ""
+    response: Response,
+    wanted: ResponseState,
+    actor: Actor,
+    at: datetime,
+    *,
+    reason: str = "",
+    code: str = "",
 ) -> Response:
     RESPONSE.check(ResponseState(response.state), wanted)
-    response.state, response.state_reason = wanted, reason
-    response.save(update_fields=["state", "state_reason", "deal"])
+    response.state, response.state_reason, response.reason_code = wanted, reason, code
+    if wanted is not ResponseState.WITHDRAWN:
+        response.answered_at = response.answered_at or at
+    response.save(update_fields=["state", "state_reason", "reason_code", "deal", "answered_at"])
     _record(response, wanted, actor, at)
     return response
 

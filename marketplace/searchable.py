@@ -21,7 +21,7 @@ def keep_achievement(achievement: Achievement) -> None:
 
 
 def searchable_need(need: Need) -> Entry:
-    indicators = (indicator.name for indicator in need.indicators.all())
+    indicators = (one.name for one in need.indicators.all() if not one.confidential)
     return Entry(
         kind=Kind.NEED,
         object_id=need.pk,

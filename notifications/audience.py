@@ -6,7 +6,6 @@ be known to whoever may see its topic; the payload of every event holds nothing 
 subscriber of its topic may not know. Private detail is looked up per recipient in `messages`.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from core.models import Event
@@ -23,6 +22,7 @@ from notifications.hearers import (
     everybody_once_announced,
     everybody_once_listed,
     exchange,
+    experts,
     holder,
     itself,
     landing_bureau,
@@ -38,7 +38,10 @@ from notifications.hearers import (
     priority_holders,
     registrants,
     respondent,
+    respondents,
+    reviewer,
     tied,
+    whoever_may_read,
 )
 
 
@@ -80,6 +83,10 @@ class Audience:
 _ORGANIZATION = ("organization",)
 _RELATION = ("relation", "organization", "related", "tie")
 _NEED = ("need", "code", "organization")
+_REVIEW = ("need", "code", "step", "due_at")
+_ANSWER = ("response", "need", "due_at")
+_PANEL = ("need", "code")
+_CALL = ("call", "code")
 _RESPONSE = ("response", "need", "organization")
 _ACHIEVEMENT = ("achievement", "code", "owner")
 _LOT = ("lot",)
@@ -95,6 +102,7 @@ _LANDING = (*_DEAL, "landing", "city")
 _ENDPOINT = ("endpoint", "organization")
 _LOT_HEARS = (consignor, bidders, exchange)
 
+_NEED_NEWS = Audience(_NEED, members=(poster,), webhooks=(whoever_may_read,), streamed=True)
 AUDIENCES: dict[str, Audience] = {
     # An organization's file.
     "organization.registered": Audience(_ORGANIZATION),
@@ -116,16 +124,23 @@ AUDIENCES: dict[str, Audience] = {
     "webhook_endpoint.secret_rotated": Audience(_ENDPOINT, people=(managers,)),
     "webhook_endpoint.disabled": Audience((*_ENDPOINT, "reason"), people=(managers,)),
     "webhook_endpoint.enabled": Audience(_ENDPOINT, people=(managers,)),
-    # Needs and responses.
+    # Calls for needs.
+    "call.announced": Audience((*_CALL, "opens_at", "closes_at"), webhooks=(everybody,)),
+    "call.ended": Audience((*_CALL, "reason"), webhooks=(everybody,)),
+    # Needs and responses. The poster of an anonymous need is named in no payload.
     "need.posted": Audience(_NEED, webhooks=(poster,)),
     "need.submitted": Audience(_NEED, people=(bureau,), webhooks=(poster,)),
     "need.endorsed": Audience(_NEED, members=(poster,), people=(office,), webhooks=(poster,)),
+    # Whoever must decide is told, and the office of what a bureau leaves lying.
+    "need.review_due_soon": Audience(_REVIEW, people=(reviewer,)),
+    "need.review_overdue": Audience(_REVIEW, people=(reviewer, office)),
+    "need.undertaking_accepted": Audience(("need", "code"), members=(poster,), webhooks=(poster,)),
     "need.returned": Audience(_NEED, members=(poster,), webhooks=(poster,)),
-    "need.published": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
-    "need.matched": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
-    "need.signed": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
+    "need.published": _NEED_NEWS,
+    "need.matched": _NEED_NEWS,
+    "need.signed": _NEED_NEWS,
     # Whoever responded hears by `response.declined`.
-    "need.closed": Audience(_NEED, members=(poster,), webhooks=(everybody,), streamed=True),
+    "need.closed": _NEED_NEWS,
     "need.withdrawn": Audience(_NEED, members=(poster,), webhooks=(everybody_once_listed,)),
     "response.submitted": Audience(_RESPONSE, members=(poster,), webhooks=(poster, respondent)),
     "response.shortlisted": Audience(
@@ -133,7 +148,20 @@ AUDIENCES: dict[str, Audience] = {
     ),
     "response.accepted": Audience(_RESPONSE, members=(respondent,), webhooks=(poster, respondent)),
     "response.declined": Audience(_RESPONSE, members=(respondent,), webhooks=(poster, respondent)),
+    # The poster is reminded; what it leaves unanswered its city's bureau hears of too.
+    "response.answer_due_soon": Audience(_ANSWER, members=(poster,), webhooks=(poster,)),
+    "response.answer_overdue": Audience(
+        _ANSWER, members=(poster,), people=(bureau,), webhooks=(poster,)
+    ),
     "response.withdrawn": Audience(_RESPONSE, members=(poster,), webhooks=(poster, respondent)),
+    # Expert panels: who judges is told to the experts alone, the ranking to everybody.
+    "panel.convened": Audience(_PANEL, members=(poster,), people=(experts,)),
+    "panel.joined": Audience(_PANEL, people=(experts,)),
+    "panel.left": Audience(_PANEL, members=(exchange,), people=(office,)),
+    "panel.ranked": Audience(_PANEL, members=(poster, respondents), webhooks=(whoever_may_read,)),
+    "panel.objected": Audience(_PANEL, members=(poster, exchange), people=(office,)),
+    "panel.objection_upheld": Audience(_PANEL, members=(poster, respondents)),
+    "panel.objection_dismissed": Audience(_PANEL, members=(poster,)),
     # Achievements.
     "achievement.listed": Audience(_ACHIEVEMENT, webhooks=(owner,)),
     "achievement.submitted": Audience(
@@ -362,35 +390,3 @@ AUDIENCES: dict[str, Audience] = {
 STREAMED_KINDS = frozenset(kind for kind, audience in AUDIENCES.items() if audience.streamed)
 # What an endpoint may ask for.
 WEBHOOK_KINDS = frozenset(kind for kind, audience in AUDIENCES.items() if audience.webhooks)
-
-
-def events_document() -> str:
-    """docs/events.md: the table above, in words."""
-    lines = [
-        "# Events",
-        "",
-        "Printed from `notifications/audience.py` by `manage.py write_docs`; do not edit.",
-        "",
-        "Each event has a topic (`lot:42`), a number in it without gaps (`seq`), a time and the",
-        "payload below. *Notices* tells whose people get a notice, and a mail if they have an",
-        "address; who did the thing is not told of it, except of a deal. *Webhooks* tells whose",
-        "endpoints may hear; *stream* whether whoever may see the topic hears it live. Removing a",
-        "key of a payload is a breaking change.",
-        "",
-        "| Kind | Payload | Notices | Webhooks | Stream |",
-        "|---|---|---|---|---|",
-    ]
-    for kind, audience in AUDIENCES.items():
-        payload = ", ".join(f"`{key}`" for key in audience.payload) or "–"
-        told = _in_words((*audience.members, *audience.people))
-        if told != "–" and not audience.mailed:
-            told += " (no mail)"
-        streamed = "yes" if audience.streamed else "–"
-        lines.append(
-            f"| `{kind}` | {payload} | {told} | {_in_words(audience.webhooks)} | {streamed} |"
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _in_words(finders: Iterable[Callable[[Event], object]]) -> str:
-    return "; ".join((finder.__doc__ or "").strip() for finder in finders) or "–"

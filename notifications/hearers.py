@@ -13,7 +13,7 @@ from auctions.models import Bid, Lot, PriorityRight, Registration
 from core.clock import SHANGHAI
 from core.models import Event
 from marketplace.lifecycle import ObjectionState
-from marketplace.models import Achievement, Landing, Need, Objection, Response
+from marketplace.models import Achievement, Landing, Need, Objection, PanelExpert, Response
 
 # Organizations that concern an event; None means every subscriber.
 Organizations = Callable[[Event], Iterable[int] | None]
@@ -68,6 +68,12 @@ def poster(event: Event) -> list[int]:
 def respondent(event: Event) -> list[int]:
     """whoever gave the response"""
     responses = Response.objects.filter(pk=_key(event, "response"))
+    return list(responses.values_list("organization_id", flat=True))
+
+
+def respondents(event: Event) -> list[int]:
+    """whoever responded to the need"""
+    responses = Response.objects.filter(need=_key(event, "need"))
     return list(responses.values_list("organization_id", flat=True))
 
 
@@ -148,10 +154,18 @@ def everybody_once_announced(event: Event) -> list[int] | None:
 
 
 def everybody_once_listed(event: Event) -> list[int] | None:
-    """every subscriber if the need had been published, else its poster"""
+    """every subscriber who could read the need if it had been published, else its poster"""
     if Need.objects.filter(pk=_key(event, "need"), published_at__isnull=False).exists():
-        return None
+        return whoever_may_read(event)
     return poster(event)
+
+
+def whoever_may_read(event: Event) -> list[int] | None:
+    """every subscriber; of a need for verified organizations only, those"""
+    if not Need.objects.filter(pk=_key(event, "need"), registered_only=True).exists():
+        return None
+    verified = Organization.objects.filter(state=OrganizationState.VERIFIED)
+    return list(verified.values_list("pk", flat=True))
 
 
 # --- People -----------------------------------------------------------------------------
@@ -176,6 +190,19 @@ def landing_bureau(event: Event) -> list[int]:
     city = Landing.objects.filter(pk=_key(event, "landing")).values("city_id")
     bodies = _verified(OrganizationKind.PUBLIC_BODY).filter(city_id__in=city)
     return members_of(bodies)
+
+
+def reviewer(event: Event) -> list[int]:
+    """whose turn the review is: the city's science bureau, or the office"""
+    return office(event) if event.payload["step"] == "office" else bureau(event)
+
+
+def experts(event: Event) -> list[int]:
+    """the panel's experts"""
+    serving = PanelExpert.objects.filter(
+        panel__need=_key(event, "need"), panel__set_aside_at=None, recused_at=None
+    )
+    return list(serving.values_list("person_id", flat=True))
 
 
 def objector(event: Event) -> list[int]:

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from accounts.models import ApiClient, Membership, Organization, User
 from auctions.models import (
@@ -135,7 +135,15 @@ class _World:
                 facts |= describe(row)
         if event.kind.startswith("response."):
             facts["respondent"] = facts.get("organization", "")
+            facts |= self._unnamed_poster(event)
         return _Facts({name: text for name, text in facts.items() if text})
+
+    def _unnamed_poster(self, event: Event) -> dict[str, str]:
+        """Who responds to an anonymous need does not learn whose it is."""
+        need = self.rows["need"].get(self._key(event, "need"))
+        if need is None or not need.anonymous or need.organization_id in self.own:
+            return {}
+        return {"poster": gettext("the poster")}
 
     def _key(self, event: Event, thing: str) -> int:
         key = subject(event, thing)

@@ -9,9 +9,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from notifications.deal_words import DEAL_WORDS
+from notifications.need_words import NEED_WORDS
 
 WORDS: dict[str, tuple[Any, Any]] = {
     **DEAL_WORDS,
+    **NEED_WORDS,
     "organization.submitted": (
         _("{organization} asks to be verified"),
         _("Compare the file of {organization} with the public register."),
@@ -66,54 +68,6 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "webhook_endpoint.enabled": (
         _("A webhook endpoint was enabled"),
         _("Events are sent to {url} again."),
-    ),
-    "need.submitted": (
-        _("A need awaits your endorsement: {need}"),
-        _("{poster} submitted the need {need_code}."),
-    ),
-    "need.endorsed": (
-        _("The need was endorsed: {need}"),
-        _("The city's bureau endorsed {need_code}. The office publishes it next."),
-    ),
-    "need.returned": (
-        _("The need was returned: {need}"),
-        _("Reason: {need_reason}"),
-    ),
-    "need.published": (
-        _("The need is published: {need}"),
-        _("{need_code} is on the public list and open for responses."),
-    ),
-    "need.matched": (
-        _("The need is matched: {need}"),
-        _("A response to {need_code} was accepted."),
-    ),
-    "need.closed": (
-        _("The need was closed: {need}"),
-        _("{need_code} takes no more responses."),
-    ),
-    "need.withdrawn": (
-        _("The need was withdrawn: {need}"),
-        _("{need_code} was taken back by your organization."),
-    ),
-    "response.submitted": (
-        _("A response to your need: {need}"),
-        _("{respondent} responded to {need_code}."),
-    ),
-    "response.shortlisted": (
-        _("Your response is on the shortlist: {need}"),
-        _("{poster} put your response to {need_code} on the shortlist."),
-    ),
-    "response.accepted": (
-        _("Your response was accepted: {need}"),
-        _("{poster} accepted your response to {need_code}. Your deal tells what comes next."),
-    ),
-    "response.declined": (
-        _("Your response was declined: {need}"),
-        _("{poster} did not choose your response to {need_code}."),
-    ),
-    "response.withdrawn": (
-        _("A response to your need was withdrawn: {need}"),
-        _("{respondent} withdrew its response to {need_code}."),
     ),
     "achievement.submitted": (
         _("An achievement awaits approval: {achievement}"),

@@ -36,6 +36,7 @@ from auctions.models import Lot, Policy, PublishedHeads, Registration
 from core.events import record
 from core.models import Event
 from marketplace.lifecycle import AchievementState, NeedState
+from marketplace.rules.disclosure import NDA_VERSION
 from notifications.models import Delivery, Notice, WebhookEndpoint
 from tests import factories
 from tests.conftest import (
@@ -51,6 +52,7 @@ from tests.factories import make_achievement
 from tests.lasting import lasting
 from tests.marketplace.conftest import (
     landed_deal,
+    make_call,
     make_deal,
     make_need,
     make_response,
@@ -87,6 +89,13 @@ class Row:
     own: str
     statuses: str
     body: Callable[["World"], dict[str, Any]] = lambda world: {}
+
+
+CRITERIA = [{"name": "虚构", "weight": 100}]
+
+
+def jury(people: dict[str, User]) -> list[int]:
+    return [people[name].pk for name in ("judge", "second_judge", "third_judge")]
 
 
 def reason(world: "World") -> dict[str, Any]:
@@ -272,11 +281,61 @@ ROWS = (
                                                          "401 404 200 404 403 403 404 403 404 200 403"),
     Row("POST needs/<int:pk>/close", "published_need", "enterprise",
                                                          "401 403 200 403 403 403 403 403 403 200 403", reason),
+    # The detail of an open need: people of verified organizations. Who read it: insiders alone.
+    Row("GET needs/<int:pk>/detail", "published_need", "enterprise",
+                                                         "401 422 200 200 200 200 422 200 200 200 403"),
+    Row("GET needs/<int:pk>/readings", "published_need", "enterprise",
+                                                         "401 404 200 404 200 200 404 200 404 200 403"),
+    # A click is a person's: a partner system cannot promise.
+    Row("POST needs/<int:pk>/undertaking", "published_need", "rival",
+                                                         "401 403 201 201 201 403 403 201 201 403 403",
+        lambda world: {"version": NDA_VERSION}),
+    Row("GET needs/undertaking", "", "enterprise",       "200 200 200 200 200 200 200 200 200 200 403"),
+    # --- Calls for needs: public, announced by the exchange and the office.
+    Row("GET calls", "", "operator",                     "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET calls/<int:pk>", "call", "operator",        "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST calls", "", "operator",                    "401 403 201 403 201 201 403 403 403 201 403",
+        lambda world: {
+            "title": "虚构征集",
+            "opens_at": "2026-04-01T09:00:00+08:00",
+            "closes_at": "2026-05-01T09:00:00+08:00",
+        }),
+    Row("POST calls/<int:pk>/end", "call", "operator",   "401 403 200 403 200 200 403 403 403 200 403", reason),
     Row("GET needs/<int:pk>/responses", "published_need", "enterprise",
                                                          "401 200 200 200 200 200 200 200 200 200 403"),
     # Staff of the exchange and of bureaus act for organizations too, and so may answer a need.
     Row("POST needs/<int:pk>/responses", "published_need", "rival",
                                                          "401 403 201 201 201 403 403 201 201 201 403", response_body),
+    # --- Expert panels: staff convene, experts judge, everybody reads the ranking and may object.
+    Row("GET needs/<int:pk>/panel", "judged_need", "enterprise",
+                                                         "401 404 200 404 200 200 404 200 404 200 403"),
+    Row("POST needs/<int:pk>/panel", "answered_need", "enterprise",
+                                                         "401 403 403 403 201 201 403 403 403 403 403",
+        lambda world: {"experts": jury(world.people), "criteria": CRITERIA}),
+    Row("POST needs/<int:pk>/panel/experts", "judged_need", "enterprise",
+                                                         "401 403 403 403 200 200 403 403 403 403 403",
+        lambda world: {"experts": jury(world.people)}),
+    Row("POST needs/<int:pk>/panel/stand-back", "judged_need", "judge",
+                                                         "401 403 200 403 403 403 403 403 403 403 403", reason),
+    Row("POST needs/<int:pk>/panel/publicise", "rankable_need", "enterprise",
+                                                         "401 403 403 403 200 200 403 403 403 403 403"),
+    Row("GET responses/<int:pk>/reviews", "judged_response", "enterprise",
+                                                         "401 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST responses/<int:pk>/reviews", "judged_response", "judge",
+                                                         "401 404 201 404 403 403 404 404 404 403 403",
+        lambda world: {"points": [50]}),
+    Row("GET needs/<int:pk>/ranking", "ranked_need", "enterprise",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST needs/<int:pk>/ranking/objections", "ranked_need", "enterprise",
+                                                         "401 201 201 201 201 201 201 201 201 403 403",
+        lambda world: {"reason": "虚构的异议", "contact": "虚构电话"}),
+    Row("POST ranking-objections/<int:pk>/uphold", "ranking_objection", "enterprise",
+                                                         "401 403 403 403 200 200 403 403 403 403 403", reason),
+    Row("POST ranking-objections/<int:pk>/dismiss", "ranking_objection", "enterprise",
+                                                         "401 403 403 403 200 200 403 403 403 403 403", reason),
+    Row("GET responses/reasons", "", "enterprise",       "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET organizations/<int:pk>/answering", "verified_organization", "rival",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
     # --- Responses: between the two organizations, and staff.
     Row("GET responses/<int:pk>", "response", "seller",  "401 404 200 404 200 200 404 404 404 200 403"),
     Row("POST responses/<int:pk>/shortlist", "response", "enterprise",
@@ -284,7 +343,7 @@ ROWS = (
     Row("POST responses/<int:pk>/accept", "response", "enterprise",
                                                          "401 404 200 404 403 403 404 404 404 200 403"),
     Row("POST responses/<int:pk>/decline", "response", "enterprise",
-                                                         "401 404 200 404 403 403 404 404 404 200 403", reason),
+                                                         "401 404 200 404 403 403 404 404 404 200 403", lambda world: {"reason_code": "cost"}),
     Row("POST responses/<int:pk>/withdraw", "response", "seller",
                                                          "401 404 200 404 403 403 404 404 404 200 403"),
     # --- Achievements.
@@ -673,6 +732,9 @@ def make_people() -> dict[str, User]:
         "bureau": manager(OrganizationKind.PUBLIC_BODY),
         "far_bureau": manager(OrganizationKind.PUBLIC_BODY, city="340200"),
         "stranger": make_user(),
+        "judge": manager(),
+        "second_judge": make_user(),
+        "third_judge": make_user(),
     }
 
 
@@ -695,6 +757,8 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
         "submitted_need": make_need(enterprise, NeedState.SUBMITTED),
         "endorsed_need": make_need(enterprise, NeedState.ENDORSED),
         "published_need": published_need,
+        **make_panels(people),
+        "call": make_call(),
         "policy": Policy.objects.get(code="EXCHANGE_BIDDING-2"),
         "response": make_response(published_need, seller),
         "draft_achievement": make_achievement(seller, AchievementState.DRAFT),
@@ -719,6 +783,34 @@ def make_picture(seller: User, operator: Any) -> Any:
 
     draft = make_achievement(seller, AchievementState.DRAFT)
     return add_picture(actor=operator, achievement_id=draft.pk, content=drawn())
+
+
+def make_panels(people: dict[str, User]) -> dict[str, Any]:
+    """Needs with a response each: judged by nobody yet, being judged, judged, and ranked."""
+    from marketplace import panels
+
+    operator = act(people["operator"])
+    names = ("answered_need", "judged_need", "rankable_need", "ranked_need")
+    needs = {name: make_need(people["enterprise"]) for name in names}
+    answers = {name: make_response(need, people["rival"]) for name, need in needs.items()}
+    for name in names[1:]:
+        panels.convene_panel(
+            actor=operator, need_id=needs[name].pk, experts=jury(people), criteria=CRITERIA
+        )
+    for name in names[2:]:
+        for judge in ("judge", "second_judge", "third_judge"):
+            panels.review_response(
+                actor=act(people[judge]), response_id=answers[name].pk, points=[50]
+            )
+    panels.publicise_ranking(actor=operator, need_id=needs["ranked_need"].pk)
+    objection = panels.object_to_ranking(
+        actor=act(people["rival"]), need_id=needs["ranked_need"].pk, reason="虚构", contact="虚构"
+    )
+    return {
+        **needs,
+        "judged_response": answers["judged_need"],
+        "ranking_objection": objection,
+    }
 
 
 def make_deals(people: dict[str, User]) -> dict[str, Any]:

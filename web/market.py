@@ -18,11 +18,14 @@ from auctions.queries import lots_visible_to
 from core import clock
 from core.clock import SHANGHAI
 from marketplace.lifecycle import AchievementState, NeedState
-from marketplace.models import TechnologyField
+from marketplace.models import CooperationMode, TechnologyField
 from marketplace.queries import (
     achievements_visible_to,
+    indicators_for,
     needs_visible_to,
     picture_of,
+    poster_for,
+    reads_detail_openly,
     technology_fields,
 )
 from web import linked_data, lots, texts
@@ -62,9 +65,9 @@ class Chosen:
 @require_safe
 def need_list(request: HttpRequest) -> HttpResponse:
     """GET /needs: needs that wait for an answer, the newest first; on demand those of the past."""
-    now = clock.now()
-    rows = needs_visible_to(actor_of(request))
-    context = _listing(request, rows, (NeedState.PUBLISHED,), _LISTED_NEEDS)
+    actor, now = actor_of(request), clock.now()
+    context = _listing(request, needs_visible_to(actor), (NeedState.PUBLISHED,), _LISTED_NEEDS)
+    context["shown"] = [(one, indicators_for(actor, one)[:3]) for one in context["shown"]]
     return page(request, "web/needs.html", now, today=_day(now), **context)
 
 
@@ -78,6 +81,10 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
         "web/need.html",
         now,
         need=shown,
+        indicators=indicators_for(actor, shown),
+        poster=poster_for(actor, shown),
+        modes=[CooperationMode(one).label for one in shown.modes],
+        detail_is_open=reads_detail_openly(actor, shown),
         days_left=_days_left(shown.deadline, now),
         takes_answers=shown.state == NeedState.PUBLISHED,
         is_listed=shown.state in _LISTED_NEEDS,

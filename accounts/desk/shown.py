@@ -27,6 +27,7 @@ _TONES = {
         "due",
         "proposed",
         "paused",
+        "soon",
     },
     "going": {
         "published",

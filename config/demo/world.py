@@ -23,7 +23,7 @@ from auctions.models import AuctionSession, Lot, Policy
 from auctions.policies import publish_policy
 from config.demo.drawings import picture_for
 from core import clock, money
-from marketplace import achievements, needs, pictures, publicities, responses
+from marketplace import achievements, calls, needs, pictures, publicities, responses
 from marketplace.models import Achievement, Deal
 from marketplace.rules import patent_check_digit
 
@@ -31,6 +31,7 @@ PATH = Path(settings.BASE_DIR) / "fixtures" / "demo" / "world.json"
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 # The lot a visitor may bid on stays open this long.
 OPEN_FOR = timedelta(hours=12)
+_AMOUNTS = ("budget", "budget_from", "own_funds", "grant_funds", "paid_to_solver")
 
 
 def description() -> dict[str, Any]:
@@ -253,12 +254,18 @@ def _post_needs(
 ) -> None:
     poster, bureau = actor_of_user(people["enterprise"]), actor_of_user(people["bureau"])
     cadre = actor_of_user(people["cadre"])
+    now = clock.now()
+    call = calls.announce_call(
+        actor=cadre, opens_at=now, closes_at=now + timedelta(days=90), **world["call"]
+    )
     for row in world["needs"]:
+        amounts = {name: money.parse(row[name]) for name in _AMOUNTS if name in row}
         need = needs.post_need(
             actor=poster,
             organization_id=organizations["enterprise"].pk,
             deadline=_next_year(clock.today()),
-            **{**row, "budget": money.parse(row["budget"])},
+            call=call.pk,
+            **{**row, **amounts},
         )
         needs.submit_need(actor=poster, need_id=need.pk)
         needs.endorse_need(actor=bureau, need_id=need.pk)

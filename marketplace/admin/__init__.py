@@ -1,5 +1,5 @@
 """The marketplace at the operators' desk; importing registers it."""
 
-from marketplace.admin import achievements, deals, landings, needs, publicities
+from marketplace.admin import achievements, calls, deals, landings, needs, publicities, responses
 
-__all__ = ["achievements", "deals", "landings", "needs", "publicities"]
+__all__ = ["achievements", "calls", "deals", "landings", "needs", "publicities", "responses"]

@@ -1,26 +1,38 @@
 """Needs and the responses to them at the operators' desk."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.desk import shown
 from accounts.desk.admins import DeskAdmin, DeskInline
 from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
+from core import clock
+from core.calendar import date_of
+from core.models import word
 from marketplace import needs
 from marketplace.lifecycle import NEED, NeedState
 from marketplace.models import (
+    CooperationMode,
     Need,
     NeedIndicator,
+    NeedReview,
     Response,
 )
 from marketplace.queries import (
-    needs_visible_to,
-    responses_visible_to,
+    needs_reviewed_by,
 )
+from marketplace.rules.needs import Part, completeness
 
 STAFF = frozenset({DeskRole.OPERATOR, DeskRole.OFFICE})
 REVIEWERS = STAFF | {DeskRole.BUREAU}
@@ -37,10 +49,52 @@ def _may_return(actor: Actor, need: Need) -> bool:
     return actor.office or (need.state == NeedState.SUBMITTED and _in_own_city(actor, need))
 
 
+class ReviewFilter(SimpleListFilter):
+    """Whose turn it is; what the clock says of it no column can be filtered by."""
+
+    title = _("review")
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("bureau", _("the bureau's turn")),
+            ("office", _("the office's turn")),
+            ("soon", _("due soon")),
+            ("overdue", _("overdue")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        now = clock.now()
+        wanted = self.value()
+        if wanted is None:
+            return queryset
+        ways: dict[str, dict[str, Any]] = {
+            "bureau": {"state": NeedState.SUBMITTED},
+            "office": {"state": NeedState.ENDORSED},
+            "soon": {"review_soon_at__lte": now, "review_due_at__gt": now},
+            "overdue": {"review_due_at__lte": now},
+        }
+        if wanted not in ways:
+            raise IncorrectLookupParameters
+        return queryset.filter(**ways[wanted])
+
+
 class IndicatorInline(DeskInline):
     model = NeedIndicator
     readers = REVIEWERS
-    fields = ("name", "operator", "target", "unit", "test_method")
+    fields = ("name", "operator", "target", "unit", "test_method", "confidential")
+
+
+class ReviewInline(DeskInline):
+    """What was decided before, by whom, and when it was due."""
+
+    model = NeedReview
+    readers = REVIEWERS
+    fields = ("decided_at", "verdict", "reason", "by_user", "due_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[NeedReview]:
+        rows: QuerySet[NeedReview] = super().get_queryset(request)
+        return rows.select_related("by_user").order_by("-id")
 
 
 class ResponseInline(DeskInline):
@@ -59,20 +113,68 @@ class NeedAdmin(DeskAdmin):
     """Endorsed by the bureau of its city, published by the office."""
 
     readers = REVIEWERS
-    list_display = ("code", "title", "organization", "city", "field", "budget", "deadline", "state")
+    list_display = (
+        "code",
+        "title",
+        "organization",
+        "city",
+        "field",
+        "budget",
+        "deadline",
+        "state",
+        "review_clock",
+    )
     list_display_links = ("code", "title")
-    sortable_by = ("code", "budget", "deadline")
-    list_filter = ("state", "city", "field")
+    sortable_by = ("code", "budget", "deadline", "review_clock")
+    list_filter = (ReviewFilter, "state", "call", "city", "field")
     search_fields = ("code", "title", "organization__name")
     search_help_text = _("Number, title or poster")
     ordering = ("-id",)
-    inlines = (IndicatorInline, ResponseInline)
+    inlines = (IndicatorInline, ReviewInline, ResponseInline)
     fieldsets = (
-        (None, {"fields": ("code", "title", "organization", "city", "field", "summary")}),
-        (_("Terms"), {"fields": ("budget", "deadline")}),
-        (_("Record"), {"fields": ("state", "state_reason", "created_at", "published_at")}),
+        (
+            None,
+            {"fields": ("code", "title", "organization", "call", "city", "field", "industry")},
+        ),
+        (
+            _("Review"),
+            {"fields": ("state", "review_clock", "score", "state_reason", "submitted_at")},
+        ),
+        (_("Problem"), {"fields": ("summary", "background", "current_status", "detail")}),
+        (
+            _("Terms"),
+            {
+                "fields": (
+                    ("budget_from", "budget", "paid_to_solver"),
+                    ("own_funds", "grant_funds", "other_funds"),
+                    ("deadline", "months"),
+                    "expected_result",
+                    "modes_shown",
+                    ("ip_proposal", "ip_terms"),
+                    "milestones",
+                    "acceptance",
+                    ("solver_region", "solver_qualification"),
+                    "contact",
+                )
+            },
+        ),
+        (
+            _("Confidentiality"),
+            {"fields": (("registered_only", "detail_under_nda", "anonymous"),)},
+        ),
+        (_("Record"), {"fields": ("created_at", "published_at")}),
     )
-    facts = ("organization", "city", "field", "budget", "deadline", "state", "created_at")
+    facts = (
+        "organization",
+        "call",
+        "city",
+        "field",
+        "budget",
+        "deadline",
+        "state",
+        "review_clock",
+        "score",
+    )
     steps = (
         Step(
             name="endorse",
@@ -110,26 +212,29 @@ class NeedAdmin(DeskAdmin):
     )
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Need]:
-        return needs_visible_to(actor).prefetch_related(None)
+        rows = needs_reviewed_by(actor).prefetch_related(None).prefetch_related("indicators")
+        return rows.annotate(read_at=Value(clock.now(), output_field=DateTimeField()))
 
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        """What is due first comes first, then the newest."""
+        return ("review_due_at", "-id") if "review" in request.GET else ("-id",)
 
-@admin.register(Response)
-class ResponseAdmin(DeskAdmin):
-    """Answers to needs. The poster chooses among them; nobody at the desk does."""
+    @admin.display(description=_("review due"), ordering="review_due_at")
+    def review_clock(self, need: Any) -> Any:
+        if (standing := need.review_clock()) is None:
+            return shown.NOTHING
+        reached = standing.phase(need.read_at)
+        last = date_of(standing.due_at - timedelta(microseconds=1))
+        text = f"{last:%Y-%m-%d} · {word(reached)}"
+        return shown.label(reached.value, text)
 
-    readers = STAFF
-    list_display = ("need", "organization", "price", "months", "state", "submitted_at")
-    sortable_by = ("price", "months", "submitted_at")
-    list_filter = ("state",)
-    search_fields = ("need__code", "need__title", "organization__name")
-    search_help_text = _("Need or respondent")
-    ordering = ("-id",)
-    fieldsets = (
-        (None, {"fields": ("need", "organization", "achievement", "price", "months", "approach")}),
-        (_("Record"), {"fields": ("state", "state_reason", "submitted_at", "deal")}),
-    )
+    @admin.display(description=_("completeness"))
+    def score(self, need: Any) -> str:
+        found = completeness(need.draft(today=date_of(need.read_at)))
+        lacks = [str(word(Part(part))) for part, _points in found.raises]
+        more = _(" · not said: {parts}").format(parts="、".join(lacks)) if lacks else ""
+        return f"{found.score} / 100{more}"
 
-    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Response]:
-        return responses_visible_to(actor).select_related(
-            "need", "organization", "achievement", "deal"
-        )
+    @admin.display(description=_("cooperation modes"))
+    def modes_shown(self, need: Need) -> str:
+        return "、".join(str(CooperationMode(one).label) for one in need.modes) or shown.NOTHING

@@ -1,28 +1,63 @@
 """The marketplace's tables."""
 
 from marketplace.models.achievements import Achievement
+from marketplace.models.calls import NeedCall
 from marketplace.models.deals import Channel, Deal, PricingMethod, TransferMode
+from marketplace.models.disclosure import NeedReading, NeedUndertaking
 from marketplace.models.landings import Landing
 from marketplace.models.milestones import DealMilestone
-from marketplace.models.needs import Need, NeedIndicator, Operator, Response, TechnologyField
+from marketplace.models.needs import (
+    CooperationMode,
+    IPProposal,
+    Need,
+    NeedAlarm,
+    NeedIndicator,
+    NeedReview,
+    Operator,
+    ReviewVerdict,
+    TechnologyField,
+)
+from marketplace.models.panels import (
+    ExpertPanel,
+    ExpertReview,
+    PanelExpert,
+    PanelObjection,
+    RankedResponse,
+)
 from marketplace.models.pictures import Picture, PictureFile
 from marketplace.models.publicity import Objection, Publicity
+from marketplace.models.responses import Response, ResponseAlarm, ResponseIndicator
 
 __all__ = [
     "Achievement",
     "Channel",
+    "CooperationMode",
     "Deal",
     "DealMilestone",
+    "ExpertPanel",
+    "ExpertReview",
+    "IPProposal",
     "Landing",
     "Need",
+    "NeedAlarm",
+    "NeedCall",
     "NeedIndicator",
+    "NeedReading",
+    "NeedReview",
+    "NeedUndertaking",
     "Objection",
     "Operator",
+    "PanelExpert",
+    "PanelObjection",
     "Picture",
     "PictureFile",
     "PricingMethod",
     "Publicity",
+    "RankedResponse",
     "Response",
+    "ResponseAlarm",
+    "ResponseIndicator",
+    "ReviewVerdict",
     "TechnologyField",
     "TransferMode",
 ]

@@ -66,8 +66,14 @@ class Publicity(models.Model):
         return self._told("summary")
 
     def _told(self, name: str) -> str:
-        """What the public entry of the thing says that is sold, or asked for."""
-        return str(getattr(self.deal.achievement or self.deal.need, name))
+        """What the public entry of the thing says that is sold, or asked for.
+
+        A need that is for verified organizations only is publicised under its number.
+        """
+        need = self.deal.need
+        if self.deal.achievement is None and need is not None and need.registered_only:
+            return need.code if name == "title" else ""
+        return str(getattr(self.deal.achievement or need, name))
 
     @property
     def objections_path(self) -> str:

@@ -1,23 +1,55 @@
-"""Needs and responses: shapes in (…Form, …Changes) and out (…View)."""
+"""Needs: shapes in (…Form, …Changes) and out (…View).
+
+What a tier hides is left out here and nowhere else: `NeedView` knows who is asking, and without
+knowing it shows what everybody may see.
+"""
 
 import re
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.actors import ANONYMOUS, Actor
+from core import clock
+from core.calendar import date_of
 from core.parsing import (
     AmountField,
     DayField,
+    FlagField,
     IdField,
     InstantField,
     StrictForm,
     WholeNumberField,
 )
-from marketplace.models import Need, NeedIndicator, Operator, Response
+from marketplace.lifecycle import NeedState
+from marketplace.models import (
+    CooperationMode,
+    IPProposal,
+    Need,
+    NeedIndicator,
+    NeedReading,
+    NeedReview,
+    NeedUndertaking,
+    Operator,
+)
+from marketplace.queries import is_insider
+from marketplace.rules.needs import MAX_MONTHS, completeness
 
+_STEPS: dict[str, str] = {NeedState.SUBMITTED: "bureau", NeedState.ENDORSED: "office"}
 MAX_INDICATORS = 50
+
+
+# What only who may read the detail is shown, beside the confidential indicators.
+DETAIL = ("background", "current_status", "detail", "milestones")
+
+
+def _text(longest: int) -> serializers.CharField:
+    return serializers.CharField(max_length=longest, required=False, allow_blank=True)
 
 
 class TargetField(serializers.Field[Any, Any, Any, Any]):
@@ -47,6 +79,7 @@ class IndicatorForm(StrictForm):
     test_method = serializers.CharField(
         max_length=200, required=False, default="", allow_blank=True
     )
+    confidential = FlagField(required=False, default=False)
 
 
 class NeedChanges(StrictForm):
@@ -62,6 +95,35 @@ class NeedChanges(StrictForm):
     indicators = serializers.ListField(
         child=IndicatorForm(), required=False, max_length=MAX_INDICATORS
     )
+    call = IdField(required=False, allow_null=True)
+    industry = serializers.RegexField(
+        r"\A[A-T](?:[0-9]{2,4})?\Z", required=False, allow_blank=True, max_length=5
+    )
+    background = _text(5000)
+    current_status = _text(5000)
+    detail = _text(20000)
+    expected_result = _text(1000)
+    budget_from = AmountField(required=False, allow_null=True)
+    own_funds = AmountField(allow_zero=True, required=False, allow_null=True)
+    grant_funds = AmountField(allow_zero=True, required=False, allow_null=True)
+    other_funds = AmountField(allow_zero=True, required=False, allow_null=True)
+    paid_to_solver = AmountField(allow_zero=True, required=False, allow_null=True)
+    modes = serializers.ListField(
+        child=serializers.ChoiceField(choices=CooperationMode.choices),
+        required=False,
+        max_length=len(CooperationMode),
+    )
+    ip_proposal = serializers.ChoiceField(choices=IPProposal.choices, required=False)
+    ip_terms = _text(1000)
+    months = WholeNumberField(lowest=1, highest=MAX_MONTHS, required=False, allow_null=True)
+    milestones = _text(5000)
+    solver_region = _text(200)
+    solver_qualification = _text(1000)
+    acceptance = _text(2000)
+    contact = _text(200)
+    registered_only = FlagField(required=False)
+    detail_under_nda = FlagField(required=False)
+    anonymous = FlagField(required=False)
 
 
 class NeedForm(NeedChanges):
@@ -72,17 +134,54 @@ class NeedForm(NeedChanges):
 
 
 class IndicatorView(serializers.Serializer[NeedIndicator]):
+    id = serializers.IntegerField()
     name = serializers.CharField()
     operator = serializers.CharField()
     target = TargetField()
     unit = serializers.CharField()
     test_method = serializers.CharField()
+    confidential = FlagField()
+
+
+class RaiseView(serializers.Serializer[Any]):
+    part = serializers.CharField()
+    points = serializers.IntegerField()
+
+
+class CompletenessView(serializers.Serializer[Any]):
+    """Points of a hundred, what is missing before it can go on, and what would add points."""
+
+    score = serializers.IntegerField()
+    missing = serializers.ListField(child=serializers.CharField())
+    raises = RaiseView(many=True)
+
+
+class DecisionView(serializers.Serializer[NeedReview]):
+    verdict = serializers.CharField()
+    reason = serializers.CharField()
+    due_at = InstantField(allow_null=True)
+    decided_at = InstantField()
+    late = FlagField(source="was_late")
+
+
+class ReviewView(serializers.Serializer[Any]):
+    """Whose turn it is, until when, and what was decided before."""
+
+    step = serializers.CharField(allow_blank=True)
+    due_at = InstantField(allow_null=True)
+    overdue = FlagField()
+    decisions = DecisionView(many=True)
 
 
 class NeedView(serializers.Serializer[Need]):
+    """A need as its reader may see it; what a tier hides is null or empty.
+
+    `completeness` and `review` are for its poster, its city's bureau, the exchange and the office.
+    """
+
     id = serializers.IntegerField()
     code = serializers.CharField()
-    organization = serializers.IntegerField(source="organization_id")
+    organization = serializers.IntegerField(source="organization_id", allow_null=True)
     organization_name = serializers.CharField(source="organization.name")
     title = serializers.CharField()
     summary = serializers.CharField()
@@ -94,27 +193,122 @@ class NeedView(serializers.Serializer[Need]):
     state = serializers.CharField()
     state_reason = serializers.CharField()
     published_at = InstantField(allow_null=True)
+    call = serializers.IntegerField(source="call_id", allow_null=True)
+    industry = serializers.CharField()
+    background = serializers.CharField(allow_null=True)
+    current_status = serializers.CharField(allow_null=True)
+    detail = serializers.CharField(allow_null=True)
+    expected_result = serializers.CharField()
+    budget_from = AmountField(allow_null=True)
+    own_funds = AmountField(allow_null=True)
+    grant_funds = AmountField(allow_null=True)
+    other_funds = AmountField(allow_null=True)
+    paid_to_solver = AmountField(allow_null=True)
+    modes = serializers.ListField(child=serializers.CharField())
+    ip_proposal = serializers.CharField()
+    ip_terms = serializers.CharField()
+    months = serializers.IntegerField(allow_null=True)
+    milestones = serializers.CharField(allow_null=True)
+    solver_region = serializers.CharField()
+    solver_qualification = serializers.CharField()
+    acceptance = serializers.CharField()
+    contact = serializers.CharField(allow_null=True)
+    registered_only = FlagField()
+    detail_under_nda = FlagField()
+    anonymous = FlagField()
+    completeness = serializers.SerializerMethodField()
+    review = serializers.SerializerMethodField()
+
+    @extend_schema_field(CompletenessView(allow_null=True))
+    def get_completeness(self, need: Need) -> dict[str, Any] | None:
+        if not is_insider(_asking(self.context), need):
+            return None
+        found = completeness(need.draft(today=date_of(read_at(self.context))))
+        raises = [{"part": part, "points": points} for part, points in found.raises]
+        return {"score": found.score, "missing": list(found.missing), "raises": raises}
+
+    @extend_schema_field(ReviewView(allow_null=True))
+    def get_review(self, need: Need) -> dict[str, Any] | None:
+        if not is_insider(_asking(self.context), need):
+            return None
+        due = need.review_due_at
+        standing = {
+            "step": _STEPS.get(need.state, ""),
+            "due_at": due,
+            "overdue": due is not None and read_at(self.context) >= due,
+            "decisions": need.reviews.all(),
+        }
+        return ReviewView(standing).data
+
+    def to_representation(self, need: Need) -> dict[str, Any]:
+        told = super().to_representation(need)
+        if is_insider(_asking(self.context), need):
+            return told
+        return _outside(need, told)
 
 
-class ResponseForm(StrictForm):
-    """How the respondent would meet the need, for what price and in how many months."""
+class NeedDetailView(NeedView):
+    """A need with its detail, for who accepted the undertaking if it asks for one."""
 
-    approach = serializers.CharField(max_length=5000)
-    price = AmountField()
-    months = WholeNumberField(lowest=1, highest=600)
-    achievement = IdField(required=False, allow_null=True, default=None)
+    def to_representation(self, need: Need) -> dict[str, Any]:
+        told = serializers.Serializer.to_representation(self, need)
+        if is_insider(_asking(self.context), need):
+            return told
+        return _unnamed(told) if need.anonymous else told
 
 
-class ResponseView(serializers.Serializer[Response]):
+class UndertakingForm(StrictForm):
+    version = serializers.CharField(max_length=20)
+
+
+class UndertakingView(serializers.Serializer[NeedUndertaking]):
     id = serializers.IntegerField()
     need = serializers.IntegerField(source="need_id")
     organization = serializers.IntegerField(source="organization_id")
-    organization_name = serializers.CharField(source="organization.name")
-    approach = serializers.CharField()
-    price = AmountField()
-    months = serializers.IntegerField()
-    achievement = serializers.IntegerField(source="achievement_id", allow_null=True)
-    state = serializers.CharField()
-    state_reason = serializers.CharField(source="told_reason")
-    submitted_at = InstantField()
-    deal = serializers.IntegerField(source="deal_id", allow_null=True)
+    version = serializers.CharField()
+    text_hash = serializers.CharField()
+    accepted_at = InstantField()
+
+
+class NdaView(serializers.Serializer[Any]):
+    """The undertaking that is accepted for a need today."""
+
+    version = serializers.CharField()
+    text = serializers.CharField()
+    text_hash = serializers.CharField()
+
+
+class ReadingView(serializers.Serializer[NeedReading]):
+    """Who had the detail of a need shown, and when."""
+
+    id = serializers.IntegerField()
+    organization = serializers.IntegerField(source="organization_id", allow_null=True)
+    organization_name = serializers.CharField(source="organization.name", default="")
+    read_at = InstantField()
+
+
+def _asking(context: Mapping[str, Any]) -> Actor:
+    """Who reads; nobody, where nothing says."""
+    actor = context.get("actor") or getattr(context.get("view"), "actor", None)
+    return actor if isinstance(actor, Actor) else ANONYMOUS
+
+
+def read_at(context: Any) -> datetime:
+    """The instant at which a whole answer is true: asked for once."""
+    if "read_at" not in context:
+        context["read_at"] = clock.now()
+    found: datetime = context["read_at"]
+    return found
+
+
+def _outside(need: Need, told: dict[str, Any]) -> dict[str, Any]:
+    """What is left for who is no insider."""
+    told["contact"] = None
+    told["indicators"] = [one for one in told["indicators"] if not one["confidential"]]
+    if need.detail_under_nda:
+        told |= dict.fromkeys(DETAIL)
+    return _unnamed(told) if need.anonymous else told
+
+
+def _unnamed(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "organization": None, "organization_name": "", "contact": None}

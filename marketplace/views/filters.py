@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django_filters.rest_framework import (
     ChoiceFilter,
     FilterSet,
@@ -9,24 +10,48 @@ from django_filters.rest_framework import (
 )
 
 from accounts.queries import cities
+from core import clock
 from core.models import choices
 from core.pagination import IdFilter
-from marketplace.lifecycle import AchievementState, DealState, NeedState
+from marketplace.lifecycle import AchievementState, CallPhase, DealState, NeedState
 from marketplace.models import Channel, PricingMethod
-from marketplace.queries import technology_fields
+from marketplace.queries import calls_in_phase, technology_fields
+
+_REVIEWS = {"bureau": NeedState.SUBMITTED, "office": NeedState.ENDORSED, "overdue": None}
 
 
 def _by_code(field_name: str, rows: Any) -> ModelChoiceFilter:
     return ModelChoiceFilter(field_name=field_name, to_field_name="code", queryset=rows)
 
 
-class NeedFilters(FilterSet):
-    state = ChoiceFilter(choices=choices(NeedState))
+class _FieldAndCity(FilterSet):
     field = _by_code("field", lambda request: technology_fields())
     city = _by_code("city", lambda request: cities())
 
 
-class AchievementFilters(NeedFilters):
+class NeedFilters(_FieldAndCity):
+    """`review` narrows to whose turn it is, or to what is overdue; outsiders see none of them."""
+
+    state = ChoiceFilter(choices=choices(NeedState))
+    call = IdFilter(field_name="call")
+    review = ChoiceFilter(choices=[(one, one) for one in _REVIEWS], method="in_review")
+
+    def in_review(self, needs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        if value == "overdue":
+            return needs.filter(review_due_at__lte=clock.now())
+        return needs.filter(state=_REVIEWS[value])
+
+
+class CallFilters(FilterSet):
+    """`phase` as the clock has it at the time of the request."""
+
+    phase = ChoiceFilter(choices=choices(CallPhase), method="in_phase")
+
+    def in_phase(self, calls: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return calls_in_phase(calls, CallPhase(value), clock.now())
+
+
+class AchievementFilters(_FieldAndCity):
     state = ChoiceFilter(choices=choices(AchievementState))
     owner = IdFilter(field_name="owner")
 

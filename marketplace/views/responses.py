@@ -1,14 +1,26 @@
 """Responses to needs over REST."""
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import RetrieveAPIView, get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response as Answer
+from rest_framework.views import APIView
 
 from accounts.requests import Acting, Command
-from core.parsing import ReasonForm
+from core import clock
+from core.models import word
 from marketplace import responses
 from marketplace.models import Response
-from marketplace.queries import needs_visible_to, responses_visible_to
-from marketplace.serializers.needs import ResponseForm, ResponseView
+from marketplace.queries import answering_of, needs_visible_to, responses_visible_to
+from marketplace.rules.answers import DECLINE_REASONS
+from marketplace.serializers.responses import (
+    AnsweringView,
+    DeclineForm,
+    DeclineReasonView,
+    ResponseForm,
+    ResponseView,
+)
 from marketplace.views.addresses import Things
 
 
@@ -59,7 +71,7 @@ class AcceptResponse(ResponseCommand):
 class DeclineResponse(ResponseCommand):
     """POST /api/v1/responses/{id}/decline"""
 
-    form_class = ReasonForm
+    form_class = DeclineForm
     perform = staticmethod(responses.decline_response)
 
 
@@ -67,3 +79,26 @@ class WithdrawResponse(ResponseCommand):
     """POST /api/v1/responses/{id}/withdraw"""
 
     perform = staticmethod(responses.withdraw_response)
+
+
+class DeclineReasonList(Acting, APIView):
+    """GET /api/v1/responses/reasons"""
+
+    read_scope = "needs:read"
+    public_reading = True
+
+    @extend_schema(responses=DeclineReasonView(many=True))
+    def get(self, request: Request) -> Answer:
+        rows = [{"code": code, "text": str(word(code))} for code in DECLINE_REASONS]
+        return Answer(DeclineReasonView(rows, many=True).data)
+
+
+class OrganizationAnswering(Acting, APIView):
+    """GET /api/v1/organizations/{id}/answering"""
+
+    read_scope = "needs:read"
+    public_reading = True
+
+    @extend_schema(responses=AnsweringView)
+    def get(self, request: Request, pk: int) -> Answer:
+        return Answer(AnsweringView(answering_of(pk, clock.now())).data)

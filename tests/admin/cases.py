@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import Model, Subquery
 
 from accounts.models import ApiClient, Membership, User
-from marketplace.models import Landing, Objection
+from marketplace.models import Landing, NeedCall, Objection
 from tests.admin.conftest import World
 from tests.conftest import NOW, organization_of
 
 REASON = {"reason": "虚构的理由"}
 DECIDED = {"state": "lapsed", "decided_at": NOW, "decision": "虚构的处理"}
+NOT_IN_REVIEW = {"state": "returned", "review_soon_at": None, "review_due_at": None}
 DEPOSIT = {"amount": "¥100.00", "reference": "虚构银行 0001"}
 
 
@@ -52,6 +53,10 @@ def _open(world: World) -> Model:
 
 def _applied(world: World) -> Model:
     return world.applied
+
+
+def _call(world: World) -> Model:
+    return NeedCall.objects.get()
 
 
 def _membership(world: World) -> Model:
@@ -235,7 +240,7 @@ CASES = [
         "bureau",
         lambda world: world.need,
         state("endorsed"),
-        wrong=state("returned"),
+        wrong=NOT_IN_REVIEW,
         event="need.endorsed",
     ),
     Case("publish", "cadre", lambda world: world.endorsed_need, state("published")),
@@ -245,8 +250,18 @@ CASES = [
         lambda world: world.need,
         state("returned"),
         state("endorsed"),
+        wrong=NOT_IN_REVIEW,
         data=REASON,
         event="need.returned",
+    ),
+    Case(
+        "end",
+        "operator",
+        _call,
+        {"end_reason": REASON["reason"]},
+        wrong={"ended_at": NOW, "end_reason": "虚构的理由"},
+        data=REASON,
+        event="call.ended",
     ),
     Case("approve", "operator", _achievement, state("approved")),
     Case("return", "cadre", _achievement, state("returned"), state("submitted"), data=REASON),

@@ -35,7 +35,7 @@ from config.admin_site import DeskSite
 from core.errors import Refusal
 from core.models import Event
 from enclaves.models import Park
-from marketplace import needs, responses
+from marketplace import calls, needs, responses
 from marketplace.models import Achievement, Deal, Need
 from marketplace.publicities import object_to_deal
 from notifications.fanout import fan_out_all
@@ -281,6 +281,9 @@ def _around(world: World) -> None:
         reason="虚构的理由",
     )
     cadre, seller = world.people["cadre"], world.people["seller"]
+    calls.announce_call(
+        actor=act(cadre), title="虚构征集", opens_at=NOW, closes_at=NOW + timedelta(days=365)
+    )
     needs.publish_need(actor=act(cadre), need_id=world.endorsed_need.pk)
     responses.respond(
         actor=act(seller),

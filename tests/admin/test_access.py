@@ -42,6 +42,7 @@ READERS = {
     "auctions.bid": _STAFF,
     "auctions.refusedbid": {"operator"},
     "marketplace.need": {"operator", "cadre", "bureau"},
+    "marketplace.needcall": {"operator", "cadre", "bureau"},
     "marketplace.achievement": {"operator", "cadre", "bureau"},
     "marketplace.response": _STAFF,
     "marketplace.deal": _STAFF,
@@ -70,6 +71,7 @@ WRITERS = {
     "auctions.lot": {"operator"},
     "core.holiday": {"cadre"},
     "marketplace.deal": _STAFF,
+    "marketplace.needcall": _STAFF,
     "enclaves.park": {"root"},
 }
 # What stays a form after it was added.

@@ -37,8 +37,10 @@ def test_the_operators_board(world: World, desk: Desk):
         "Deposits to refund": "1",
         "Refunds overdue": "0",
         "Forfeitures to decide": "1",
+        "Needs overdue in review": "0",
         "Needs to endorse": "1",
         "Achievements to review": "1",
+        "Responses overdue for an answer": "0",
         "Publicities running": "2",
         "Publicities over, to confirm": "0",
         "Objections to decide": "2",
@@ -54,7 +56,7 @@ def test_the_operators_board(world: World, desk: Desk):
 def test_each_card_leads_to_a_list_of_as_many(world: World, everything: User, desk: Desk):
     client = _in_english(desk, everything)
     cards, _ = _board(client)
-    assert len(cards) == 15
+    assert len(cards) == 17
     for card in cards.values():
         answer = client.get(card.url)
         assert answer.status_code == 200, card.title
@@ -94,7 +96,7 @@ def test_the_offices_and_the_bureaus_boards(world: World, desk: Desk):
     assert office["Organizations to verify"].value == "1"
     assert "Registrations waiting" not in office
     bureau, answer = _board(_in_english(desk, world.people["bureau"]))
-    assert set(bureau) == {"Needs to endorse"}
+    assert set(bureau) == {"Needs to endorse", "Needs overdue in review"}
     assert answer.context["lots_on_sale"] is None
 
 

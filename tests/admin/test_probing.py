@@ -45,8 +45,15 @@ OFFERED = {
     "auctions.forfeiture": {"state__exact"},
     "auctions.bid": {"lot"},
     "auctions.refusedbid": {"lot", "was_overtaken__exact"},
-    "marketplace.need": {"state__exact", "city__id__exact", "field__id__exact"},
-    "marketplace.response": {"state__exact"},
+    "marketplace.need": {
+        "review",
+        "state__exact",
+        "call__id__exact",
+        "city__id__exact",
+        "field__id__exact",
+    },
+    "marketplace.needcall": {"when"},
+    "marketplace.response": {"answer", "state__exact", "reason_code__exact"},
     "marketplace.achievement": {
         "state__exact",
         "city__id__exact",

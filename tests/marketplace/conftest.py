@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -19,6 +19,7 @@ from marketplace.models import (
     Channel,
     Deal,
     Need,
+    NeedCall,
     NeedIndicator,
     PricingMethod,
     Response,
@@ -62,12 +63,34 @@ def make_need(
     return need
 
 
+def make_call(**values: Any) -> NeedCall:
+    """An open call that takes everything, for a month from NOW."""
+    rows = {name: values.pop(name, ()) for name in ("technology_fields", "cities")}
+    call = NeedCall.objects.create(
+        code=f"C-test-{next(_numbers)}",
+        created_at=NOW,
+        **{
+            "title": "虚构征集批次",
+            "opens_at": NOW,
+            "closes_at": NOW + timedelta(days=30),
+            "bureau_days": 5,
+            "office_days": 5,
+            **values,
+        },
+    )
+    for name, chosen in rows.items():
+        getattr(call, name).set(chosen)
+    return call
+
+
 def make_response(
     need: Need, respondent: User, state: ResponseState = ResponseState.SUBMITTED, **values: Any
 ) -> Response:
     organization = organization_of(respondent)
     if state == ResponseState.ACCEPTED:
         values["deal"] = make_deal(organization, need.organization, need=need)
+    if state == ResponseState.DECLINED:
+        values = {"reason_code": "cost", "answered_at": NOW, **values}
     return Response.objects.create(
         need=need,
         organization=organization,
@@ -136,7 +159,7 @@ def break_half_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         raise HalfWayError
 
     def arm() -> None:
-        for module in ("needs", "responses", "pictures"):
+        for module in ("calls", "disclosure", "needs", "panels", "responses", "pictures"):
             monkeypatch.setattr(f"marketplace.{module}.record", fail)
         for place in (
             *("achievements.record_all", "achievements.record_many"),

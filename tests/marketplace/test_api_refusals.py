@@ -16,14 +16,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 COMMANDS = [
     *(f"needs/{{}}/{verb}" for verb in ("submit", "endorse", "publish", "withdraw")),
-    *(f"responses/{{}}/{verb}" for verb in ("shortlist", "accept", "withdraw")),
+    *(f"responses/{{}}/{verb}" for verb in ("shortlist", "accept", "decline", "withdraw")),
     *(f"achievements/{{}}/{verb}" for verb in ("submit", "approve", "publish")),
     "deals/{}/confirm",
 ]
 WITH_REASON = [
     "needs/{}/return",
     "needs/{}/close",
-    "responses/{}/decline",
     "achievements/{}/return",
     "achievements/{}/withdraw",
     "deals/{}/stop",

@@ -16,7 +16,7 @@ from core.models import Event
 from marketplace import needs
 from marketplace.lifecycle import NEED, NeedState, ResponseState
 from marketplace.models import Need, NeedIndicator
-from marketplace.models.needs import NEED_CLOSED, NEED_WITHDRAWN
+from marketplace.models.responses import NEED_CLOSED, NEED_WITHDRAWN
 from marketplace.queries import UnknownTechnologyField, needs_visible_to
 from marketplace.rules import NeedIncomplete, NotEditable
 from tests.conftest import NOW, act, make_member, make_organization, organization_of

@@ -10,15 +10,16 @@ from django.utils import translation
 
 from accounts.lifecycle import OrganizationState
 from accounts.permissions import OrganizationNotVerified
-from core.errors import NotFound, NotSignedIn, PermissionDenied, ReasonRequired
+from core.errors import NotFound, NotSignedIn, PermissionDenied
 from core.lifecycle import IllegalTransition
 from core.models import Event
 from marketplace import responses
 from marketplace.lifecycle import RESPONSE, AchievementState, NeedState, ResponseState
 from marketplace.models import Deal, Response
-from marketplace.models.needs import ANOTHER_ACCEPTED
+from marketplace.models.responses import ANOTHER_ACCEPTED
 from marketplace.queries import responses_visible_to
 from marketplace.responses import AchievementNotOffered, AlreadyResponded, NeedNotOpen, OwnNeed
+from marketplace.rules.answers import ReasonCodeRequired
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
 from tests.factories import make_achievement
 from tests.marketplace.conftest import (
@@ -47,7 +48,10 @@ MOVES = [
     Move(responses.shortlist_response, "enterprise", ResponseState.SHORTLISTED),
     Move(responses.accept_response, "enterprise", ResponseState.ACCEPTED),
     Move(
-        responses.decline_response, "enterprise", ResponseState.DECLINED, (("reason", "价格过高"),)
+        responses.decline_response,
+        "enterprise",
+        ResponseState.DECLINED,
+        (("reason_code", "cost"), ("reason", "价格过高")),
     ),
     Move(responses.withdraw_response, "seller", ResponseState.WITHDRAWN),
 ]
@@ -187,7 +191,7 @@ def test_one_open_response_per_organization(enterprise, seller):
         respond(make_member(organization_of(seller)), need)
     responses.withdraw_response(actor=act(seller), response_id=first.pk)
     second = respond(seller, need)
-    responses.decline_response(actor=act(enterprise), response_id=second.pk, reason="不合适")
+    responses.decline_response(actor=act(enterprise), response_id=second.pk, reason_code="cost")
     with pytest.raises(AlreadyResponded):
         respond(seller, need)
 
@@ -330,7 +334,7 @@ def test_no_deal_with_a_suspended_organization(suspended, people):
 
 def test_a_decline_without_a_reason_is_refused(enterprise, seller):
     response = make_response(make_need(enterprise), seller)
-    with pytest.raises(ReasonRequired):
+    with pytest.raises(ReasonCodeRequired):
         responses.decline_response(actor=act(enterprise), response_id=response.pk, reason=" ")
 
 
@@ -357,7 +361,7 @@ def test_who_sees_a_response(people):
 
 
 def test_a_standard_reason_is_told_in_the_readers_language(monkeypatch):
-    monkeypatch.setattr("marketplace.models.needs.gettext", lambda text: f"«{text}»")
+    monkeypatch.setattr("marketplace.models.responses.gettext", lambda text: f"«{text}»")
     assert Response(state_reason=ANOTHER_ACCEPTED).told_reason == f"«{ANOTHER_ACCEPTED}»"
     with translation.override("en"):
         assert Response(state_reason="价格过高").told_reason == "价格过高"

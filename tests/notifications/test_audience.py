@@ -12,9 +12,10 @@ from auctions.lifecycle import DepositKind, ForfeitureState, LotState
 from auctions.tasks import close_due_lots
 from core.models import Event
 from marketplace.lifecycle import AchievementState, DealState, NeedState, ResponseState
-from notifications.audience import AUDIENCES, STREAMED_KINDS, WEBHOOK_KINDS, events_document
+from notifications.audience import AUDIENCES, STREAMED_KINDS, WEBHOOK_KINDS
 from notifications.delivery import attempt
 from notifications.endpoints import disable_endpoint, enable_endpoint, ping, rotate_secret
+from notifications.events_document import events_document
 from notifications.senders import SendError
 from notifications.words import WORDS
 from tests.conftest import act, make_member, make_organization, organization_of

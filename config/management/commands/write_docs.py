@@ -17,7 +17,7 @@ from auctions.lifecycle import FORFEITURE, LOT, REGISTRATION
 from core.errors import Refusal, all_refusals
 from core.lifecycle import Lifecycle
 from marketplace.lifecycle import ACHIEVEMENT, DEAL, NEED, RESPONSE
-from notifications.audience import events_document
+from notifications.events_document import events_document
 
 DOCS = Path(settings.BASE_DIR) / "docs"
 LIFECYCLES: tuple[Lifecycle[Any], ...] = (
