@@ -106,7 +106,9 @@ _database["OPTIONS"] = {
     # (`core.db.run_together`, functions) looks rows up by their keys: one plan serves every call,
     # and none of them runs for so long that compiling it would pay.
     "options": "-c statement_timeout=15s -c idle_in_transaction_session_timeout=10s"
-    " -c lock_timeout=2s -c plan_cache_mode=force_generic_plan -c jit=off",
+    " -c lock_timeout=2s -c plan_cache_mode=force_generic_plan -c jit=off"
+    # Answers are short: a second process takes longer to start than it saves.
+    " -c max_parallel_workers_per_gather=0",
     "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
 }
 # A pooled connection that did not survive a restart of PostgreSQL costs no request its answer.

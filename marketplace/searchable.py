@@ -4,7 +4,7 @@ Whatever is confidential, or open to some readers only, has no place here: searc
 to whoever may see the thing at all.
 """
 
-from marketplace.models import Achievement, Need, TechnologyField
+from marketplace.models import Achievement, Need, NeedIndicator, TechnologyField
 from marketplace.rules.achievements import MaturityScale, maturity_band
 from search.documents import Entry, keep
 from search.models import Kind
@@ -21,7 +21,7 @@ def keep_achievement(achievement: Achievement) -> None:
 
 
 def searchable_need(need: Need) -> Entry:
-    indicators = (one.name for one in need.indicators.all() if not one.confidential)
+    indicators = (indicator.name for indicator in public_indicators(need))
     return Entry(
         kind=Kind.NEED,
         object_id=need.pk,
@@ -49,6 +49,11 @@ def searchable_achievement(achievement: Achievement) -> Entry:
         field=achievement.field.code,
         maturity=maturity_band(scale, achievement.maturity_level),
     )
+
+
+def public_indicators(need: Need) -> list[NeedIndicator]:
+    """The indicators that everybody may read who may see the need."""
+    return [one for one in need.indicators.all() if not one.confidential]
 
 
 def _field_words(field: TechnologyField) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 import rjieba
 from django.conf import settings
 
-from search.rules.questions import Asked, Cut, Phrase, Synonyms, understand
+from search.rules.questions import MOST_WORDS, Asked, Cut, Phrase, Synonyms, understand
 from search.rules.text import LONGEST_WORD, fold, runs, stem
 
 _FILES = settings.BASE_DIR / "fixtures" / "search"
@@ -29,12 +29,21 @@ _FREQUENCY = 100_000
 
 def words_of(text: str) -> list[str]:
     """The words of a document, longer ones also in their parts."""
-    return [word for cut in _cuts(text) for word in (*cut.parts, cut.word)]
+    words: list[str] = []
+    for word, parts in _cut(text):
+        words += parts
+        words.append(word)
+    return words
 
 
-def understood(question: str) -> list[Asked]:
+def understood(question: str, *, at_most: int = MOST_WORDS) -> list[Asked]:
     """What a question asks for, with its synonyms."""
-    return understand(list(_cuts(question)), _synonyms())
+    return understand(list(_cuts(question)), _synonyms(), at_most=at_most)
+
+
+def one_name(word: str) -> str:
+    """The first of the terms that mean what a word does; the word itself, if it has no synonym."""
+    return _names().get((word,), word)
 
 
 @cache
@@ -47,16 +56,21 @@ def version() -> str:
 
 
 def _cuts(text: str) -> Iterator[Cut]:
+    return (Cut(word, parts) for word, parts in _cut(text))
+
+
+def _cut(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each word with its parts."""
     ignored = _stop_words()
     for run in runs(fold(text)):
         if not run.is_han:
             if run.text not in ignored:
-                yield Cut(stem(run.text))
+                yield stem(run.text), ()
             continue
         cutter = _cutter()
         for word in cutter.cut(run.text):
             if word not in ignored:
-                yield Cut(word[:LONGEST_WORD], _parts(cutter, word))
+                yield word[:LONGEST_WORD], _parts(cutter, word)
 
 
 @lru_cache(maxsize=20_000)
@@ -106,10 +120,21 @@ def _synonyms() -> Synonyms:
     return table
 
 
+@cache
+def _names() -> dict[Phrase, str]:
+    """Each term's words, and the first of the terms that mean the same."""
+    return {_phrase(term): fold(row["terms"][0]) for row in _terms() for term in row["terms"]}
+
+
 def _phrase(term: str) -> Phrase:
     return tuple(cut.word for cut in _cuts(term))
 
 
 def words_for(asked: Iterable[Asked]) -> frozenset[str]:
-    """Every word that counts as an answer, to be marked where it is shown."""
+    """Every word that counts as an answer."""
     return frozenset(word for one in asked for word in one.words)
+
+
+def whole_words_for(asked: Iterable[Asked]) -> frozenset[str]:
+    """Those of them that are no mere part of what was asked for."""
+    return frozenset(word for one in asked for phrase in one.phrases for word in phrase)

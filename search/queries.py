@@ -14,10 +14,11 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from search.lexicon import understood, words_for
+from search.lexicon import understood, whole_words_for, words_for
 from search.models import Document, Kind
 from search.rules.cursors import Cursor
 from search.rules.questions import Asked, any_of, tsquery
+from search.rules.snippets import hits
 from search.rules.text import fold
 from search.rules.vectors import WEIGHTS
 
@@ -52,12 +53,19 @@ class Found:
 
     documents: Sequence[Document] = ()
     words: frozenset[str] = frozenset()
+    # Of the words those that are shown first: the parts of one are marked where no whole one is.
+    whole_words: frozenset[str] = frozenset()
     count: int = 0
     count_unfiltered: int = 0
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     way: Way = Way.EVERY_WORD
     next: Cursor | None = None
     previous: Cursor | None = None
+
+    def words_in(self, document: Document) -> frozenset[str]:
+        """The words to mark in a document."""
+        text = f"{document.title} {document.text}"
+        return self.whole_words if hits(text, self.whole_words) else self.words
 
 
 def find(
@@ -76,7 +84,12 @@ def find(
             continue
         found = _page(matching, visible, only=only, limit=limit, cursor=cursor)
         if found.count_unfiltered:
-            return replace(found, way=way, words=_shown(way, question, asked))
+            if way is Way.LETTERS:
+                letters = frozenset(fold(question).split())
+                return replace(found, way=way, words=letters, whole_words=letters)
+            return replace(
+                found, way=way, words=words_for(asked), whole_words=whole_words_for(asked)
+            )
     return Found()
 
 
@@ -110,10 +123,6 @@ def _matching(way: Way, question: str, asked: Sequence[Asked]) -> _Matching | No
     return _Matching(way, "d.vector @@ %s::tsquery", (query,), rank, ranked_by)
 
 
-def _shown(way: Way, question: str, asked: Sequence[Asked]) -> frozenset[str]:
-    return frozenset(fold(question).split()) if way is Way.LETTERS else words_for(asked)
-
-
 def _page(
     matching: _Matching,
     visible: Visible,
@@ -131,16 +140,16 @@ def _page(
         database.execute(sql, of_arms + of_parts)
         rows = database.fetchall()
     facets: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-    counts, hits = {"count": 0, "all": 0}, []
+    counts, rows_of_hits = {"count": 0, "all": 0}, []
     for part, word, number, rank, at in rows:
         if part == "hit":
-            hits.append((rank, at, number))
+            rows_of_hits.append((rank, at, number))
         elif part in counts:
             counts[part] = number
         elif word:
             facets[part][word] = number
-    shown, following, preceding = _cut(matching.way, hits, limit, cursor)
-    documents = Document.objects.in_bulk([number for _, _, number in shown])
+    shown, following, preceding = _cut(matching.way, rows_of_hits, limit, cursor)
+    documents = Document.objects.defer("vector", "name").in_bulk([number for _, _, number in shown])
     return Found(
         documents=[documents[number] for _, _, number in shown],
         count=counts["count"],
@@ -155,10 +164,10 @@ _Hit = tuple[int, Any, int]
 
 
 def _cut(
-    way: Way, hits: list[_Hit], limit: int, cursor: Cursor | None
+    way: Way, rows: list[_Hit], limit: int, cursor: Cursor | None
 ) -> tuple[list[_Hit], Cursor | None, Cursor | None]:
     """The page in reading order, and where the pages before and after it are."""
-    there_is_more, shown = len(hits) > limit, hits[:limit]
+    there_is_more, shown = len(rows) > limit, rows[:limit]
     backwards = cursor is not None and cursor.backwards
     if backwards:
         shown.reverse()

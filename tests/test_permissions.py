@@ -124,6 +124,10 @@ def response_body(world: "World") -> dict[str, Any]:
     return {"approach": "虚构方案", "price": "100.00", "months": 3}
 
 
+def opinion_body(world: "World") -> dict[str, Any]:
+    return {"achievement": world.things["achievement_on_list"], "useful": True}
+
+
 def lot_body(world: "World") -> dict[str, Any]:
     return {
         "achievement": world.things["published_achievement"],
@@ -539,6 +543,12 @@ ROWS = (
     # --- Figures: public, for a partner system with its scope.
     Row("GET statistics/cycles", "", "seller",           "200 200 200 200 200 200 200 200 200 200 403"),
     # Each caller finds what it may see; a token without scopes reaches nothing.
+    Row("GET needs/<int:pk>/matches", "draft_need", "enterprise",
+                                                         "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("GET achievements/<int:pk>/matches", "draft_achievement", "seller",
+                                                         "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST needs/<int:pk>/match-opinions", "published_need", "enterprise",
+                                                         "401 200 200 200 200 200 200 200 200 200 403", opinion_body),
     Row("GET search", "", "seller",                      "200 200 200 200 200 200 200 200 200 200 200"),
     Row("GET sessions", "", "operator",                  "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST sessions", "", "operator",                 "401 403 201 403 201 403 403 403 403 201 403", session_body),

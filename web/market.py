@@ -28,7 +28,7 @@ from marketplace.queries import (
     reads_detail_openly,
     technology_fields,
 )
-from web import linked_data, lots, texts
+from web import linked_data, lots, suggested, texts
 from web.pages import page
 
 SHOWN = 24  # cards on a page
@@ -87,6 +87,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
         detail_is_open=reads_detail_openly(actor, shown),
         days_left=_days_left(shown.deadline, now),
         takes_answers=shown.state == NeedState.PUBLISHED,
+        suggestions=suggested.achievements_for(actor, shown),
         is_listed=shown.state in _LISTED_NEEDS,
         data=linked_data.of_need(shown, request.build_absolute_uri()),
     )
@@ -114,6 +115,7 @@ def achievement(request: HttpRequest, pk: int) -> HttpResponse:
         "web/achievement.html",
         now,
         achievement=shown,
+        suggestions=suggested.needs_for(actor, shown),
         picture=picture_of(shown),
         maturity=texts.maturity_text(shown),
         cards=lots.cards(listed, now),

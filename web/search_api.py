@@ -35,10 +35,10 @@ class HitView(serializers.Serializer[Document]):
     at = InstantField()
 
     def get_title_html(self, document: Document) -> str:
-        return marked(document.title, self.context["words"])
+        return marked(document.title, self.context["found"].words_in(document))
 
     def get_snippet(self, document: Document) -> str:
-        return snippet(document.text or document.keywords, self.context["words"])
+        return snippet(document.text or document.keywords, self.context["found"].words_in(document))
 
 
 class FacetsView(serializers.Serializer[Any]):
@@ -97,7 +97,7 @@ class Search(Acting, APIView):
             "matched": found.way,
             "facets": _facets(found),
         }
-        return Response(SearchView(body, context={"words": found.words}).data)
+        return Response(SearchView(body, context={"found": found}).data)
 
 
 def _facets(found: Found) -> dict[str, dict[str, int]]:

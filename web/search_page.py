@@ -16,6 +16,8 @@ from accounts.requests import actor_of
 from core import clock
 from core.errors import InvalidValue
 from marketplace.queries import technology_fields
+from marketplace.reasons import band_name
+from marketplace.rules.achievements import MaturityBand
 from search.models import Document, Kind
 from search.queries import FACETS, Found
 from search.rules.cursors import Cursor
@@ -49,7 +51,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         question=question.text,
         examples=_EXAMPLES,
         kept=question.only,
-        hits=[_hit(document, found.words, labels) for document in found.documents],
+        hits=[_hit(document, found.words_in(document), labels) for document in found.documents],
         found=found,
         facets=list(_facets(found, question, labels)),
         everywhere=_address(question.text),
@@ -123,7 +125,7 @@ def _labels() -> Labels:
         "kind": {kind.value: str(kind.label) for kind in Kind},
         "city": {each.code: named(each) for each in cities()},
         "field": {each.code: named(each) for each in technology_fields()},
-        "maturity": texts.maturity_bands(),
+        "maturity": {band.value: band_name(band) for band in MaturityBand},
     }
 
 

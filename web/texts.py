@@ -14,7 +14,6 @@ from auctions.models import Lot, PriorityRight
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from marketplace.models import Achievement
 from marketplace.rules import MaturityScale
-from marketplace.rules.achievements import MaturityBand
 from web.templatetags.instants import to_second
 from web.templatetags.money import wan_pattern, yuan
 
@@ -41,14 +40,6 @@ def search_filters() -> dict[str, str]:
         "city": _("City"),
         "field": _("Field"),
         "maturity": _("Maturity"),
-    }
-
-
-def maturity_bands() -> dict[str, str]:
-    return {
-        MaturityBand.LABORATORY: _("Laboratory scale"),
-        MaturityBand.PILOT: _("Pilot scale"),
-        MaturityBand.INDUSTRIAL: _("Industrial scale"),
     }
 
 

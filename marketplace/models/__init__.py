@@ -5,6 +5,7 @@ from marketplace.models.calls import NeedCall
 from marketplace.models.deals import Channel, Deal, PricingMethod, TransferMode
 from marketplace.models.disclosure import NeedReading, NeedUndertaking
 from marketplace.models.landings import Landing
+from marketplace.models.matches import MatchOpinion
 from marketplace.models.milestones import DealMilestone
 from marketplace.models.needs import (
     CooperationMode,
@@ -38,6 +39,7 @@ __all__ = [
     "ExpertReview",
     "IPProposal",
     "Landing",
+    "MatchOpinion",
     "Need",
     "NeedAlarm",
     "NeedCall",

@@ -3,7 +3,7 @@
 Every word may be met in several ways: as it is, as a synonym, or by the words that it is made of.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 # More words than anybody asks; each costs a look into the index.
@@ -15,13 +15,21 @@ Synonyms = Mapping[Phrase, Sequence[Phrase]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing that is asked for, and every phrase that counts as it; the first is its own."""
+    """One thing that is asked for: every phrase that counts as it, the first its own; its parts.
+
+    All parts together count as it, too, but say less when they are shown.
+    """
 
     phrases: tuple[Phrase, ...]
+    parts: Phrase = ()
+
+    @property
+    def ways(self) -> tuple[Phrase, ...]:
+        return (*self.phrases, self.parts) if self.parts else self.phrases
 
     @property
     def words(self) -> frozenset[str]:
-        return frozenset(word for phrase in self.phrases for word in phrase)
+        return frozenset(word for phrase in self.ways for word in phrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +40,41 @@ class Cut:
     parts: tuple[str, ...] = ()
 
 
-def understand(cuts: Sequence[Cut], synonyms: Synonyms) -> list[Asked]:
+def understand(
+    cuts: Sequence[Cut], synonyms: Synonyms, *, at_most: int = MOST_WORDS
+) -> list[Asked]:
     """The question's words, each once, with the longest known phrases taken together."""
     asked: list[Asked] = []
-    place = 0
-    longest = max(map(len, synonyms), default=1)
-    while place < len(cuts) and len(asked) < MOST_WORDS:
-        taken = _phrase_at(cuts, place, synonyms, longest)
-        one = _asked(cuts[place : place + taken], synonyms)
+    for phrase in _phrases(cuts, synonyms):
+        one = _asked(phrase, synonyms)
         if one not in asked:
             asked.append(one)
-        place += taken
+        if len(asked) == at_most:
+            break
     return asked
 
 
-def _phrase_at(cuts: Sequence[Cut], place: int, synonyms: Synonyms, longest: int) -> int:
-    """How many words from here on are one known phrase; one, if none is known."""
-    for length in range(min(longest, len(cuts) - place), 1, -1):
-        if tuple(cut.word for cut in cuts[place : place + length]) in synonyms:
-            return length
-    return 1
+def _phrases(cuts: Sequence[Cut], known: Mapping[Phrase, object]) -> Iterator[Sequence[Cut]]:
+    """One word after the other; those that are a known phrase together, the longest first."""
+    longest = max(map(len, known), default=1)
+    place = 0
+    while place < len(cuts):
+        taken = next(
+            (
+                length
+                for length in range(min(longest, len(cuts) - place), 1, -1)
+                if tuple(cut.word for cut in cuts[place : place + length]) in known
+            ),
+            1,
+        )
+        yield cuts[place : place + taken]
+        place += taken
 
 
 def _asked(cuts: Sequence[Cut], synonyms: Synonyms) -> Asked:
     own = tuple(cut.word for cut in cuts)
-    parts = cuts[0].parts if len(cuts) == 1 and len(cuts[0].parts) > 1 else None
-    return Asked((own, *synonyms.get(own, ()), *([parts] if parts else [])))
+    parts = cuts[0].parts if len(cuts) == 1 and len(cuts[0].parts) > 1 else ()
+    return Asked((own, *synonyms.get(own, ())), parts)
 
 
 def tsquery(asked: Sequence[Asked], *, every: bool) -> str:
@@ -67,7 +84,7 @@ def tsquery(asked: Sequence[Asked], *, every: bool) -> str:
     quoted all the same.
     """
     joined = " & " if every else " | "
-    return joined.join(f"({' | '.join(map(_phrase, one.phrases))})" for one in asked)
+    return joined.join(f"({' | '.join(map(_phrase, one.ways))})" for one in asked)
 
 
 def any_of(words: Collection[str]) -> str:

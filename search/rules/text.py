@@ -5,7 +5,7 @@ Plain functions for both sides of a search: what is indexed and what is asked mu
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,13 +34,14 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else "".join(map(_fold_one, text))
 
 
-def fold_with_places(text: str) -> tuple[str, list[int]]:
+def fold_with_places(text: str) -> tuple[str, Sequence[int]]:
     """The folded text, and for each of its letters the place in `text` that it came from.
 
     One letter may become several: "㎡" is folded to "m2", and both stand at the place of "㎡".
     """
+    if len(folded := fold(text)) == len(text):  # nearly always: each letter became one
+        return folded, range(len(text))
     parts = [(_fold_one(char), place) for place, char in enumerate(text)]
-    folded = "".join(part for part, _ in parts)
     return folded, [place for part, place in parts for _ in part]
 
 

@@ -26,14 +26,32 @@ def tsvector(words: Mapping[Weight, Sequence[str]]) -> str:
     places: dict[str, list[str]] = {}
     place = 0
     for weight, those in words.items():
+        letter = weight.value
         for word in those:
             place += 1
-            known = places.setdefault(word, [])
-            if len(known) < MOST_PLACES:
-                known.append(f"{min(place, LAST_PLACE)}{weight.value}")
+            said = f"{place if place < LAST_PLACE else LAST_PLACE}{letter}"
+            if (known := places.get(word)) is None:
+                places[word] = [said]
+            elif len(known) < MOST_PLACES:
+                known.append(said)
         place += 10
-    return " ".join(f"'{_escaped(word)}':{','.join(found)}" for word, found in places.items())
+    return " ".join([f"'{_escaped(word)}':{','.join(found)}" for word, found in places.items()])
+
+
+def words_in(vector: str, counts: Mapping[str, float]) -> dict[str, float]:
+    """The words of a tsvector that PostgreSQL wrote, each place counted by its letter.
+
+    Words consist of letters and digits, with a dot in numbers, so none of them is escaped.
+    """
+    found: dict[str, float] = {}
+    for entry in vector.split(" "):
+        word, _, places = entry.rpartition(":")
+        if total := sum(counts[place[-1]] for place in places.split(",") if place):
+            found[word.strip("'")] = total
+    return found
 
 
 def _escaped(word: str) -> str:
+    if word.isalnum():  # nearly always, and there are millions of them
+        return word
     return word.replace("\\", "\\\\").replace("'", "''")

@@ -11,7 +11,7 @@ import sys
 
 import django
 
-PARTS = ("bids", "close", "stream")
+PARTS = ("bids", "close", "stream", "search")
 
 
 def main(arguments: list[str]) -> int:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from auctions.models import Lot
 from config.folders import PROJECT
-from tests.bench import bids, close, floor, machine, stream
+from tests.bench import bids, close, floor, machine, search, stream
 from tests.bench.figures import say
 from tests.bench.server import Server, serving
 from tests.bench.world import World, make_lots, make_world
@@ -25,6 +25,8 @@ NAMES = (
     *("gateway_128.ratio_to_floor", "gateway_128.p99_ms", "gateway_many.ratio_to_floor"),
     *("door_32.ratio_to_floor", "hopeless_32.decisions_per_s", "close_scattered.p99_ms"),
     *("close_storm_10000.last_ms", "stream_5000.p99_ms", "stream_5000.kb_each"),
+    *("search_100k.p95_ms", "matches_100k.p95_ms", "matching.ndcg10"),
+    *("matching.ndcg10_baseline", "matching.recall20", "matching.recall20_baseline"),
 )
 
 
@@ -40,6 +42,8 @@ class Sizes:
     watchers: Sequence[int] = (1000, 5000)
     watched_s: float = 4.0
     by_beat: bool = True
+    needs: int = 10_000
+    achievements: int = 100_000
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -48,7 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
     call_command("createcachetable", verbosity=0)
     call_command("load_reference", stdout=StringIO())
     sizes = Sizes()
-    place = prepare(sizes)
+    place = None if chosen.only == "search" else prepare(sizes)
     rounds: list[dict[str, float]] = []
     loads = [machine.load()]
     for number in range(chosen.rounds):
@@ -82,9 +86,13 @@ def prepare(sizes: Sizes) -> Place:
 
 
 def one_round(
-    place: Place, sizes: Sizes, only: str | None, *, seconds: float, number: int
+    place: Place | None, sizes: Sizes, only: str | None, *, seconds: float, number: int
 ) -> dict[str, float]:
     figures: dict[str, float] = {}
+    if only in (None, "search") and number == 0:  # once: filling the tables takes long
+        figures |= _searches(sizes)
+    if place is None:
+        return figures
     if only in (None, "bids", "stream"):
         with serving() as server:
             if only != "stream":
@@ -104,6 +112,14 @@ def _streams(world: World, server: Server, sizes: Sizes) -> dict[str, float]:
         say(f"  {watchers} watchers of one lot")
         figures |= stream.measure(world, server, watchers=watchers, seconds=sizes.watched_s)
     return figures
+
+
+def _searches(sizes: Sizes) -> dict[str, float]:
+    say("  suggestions on the judged set")
+    figures = search.quality()
+    say(f"  searches among {sizes.needs} needs and {sizes.achievements} achievements")
+    with serving() as server:
+        return figures | search.speed(server, needs=sizes.needs, achievements=sizes.achievements)
 
 
 def _closings(world: World, sizes: Sizes, number: int) -> dict[str, float]:

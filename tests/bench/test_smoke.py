@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from search.models import Document
 from tests.bench.run import Sizes, one_round, prepare
 from tests.races.test_killed_worker import database_url
 
@@ -18,6 +19,8 @@ SMALL = Sizes(
     watchers=(8,),
     watched_s=1.0,
     by_beat=False,  # tests/auctions/test_closers.py
+    needs=20,
+    achievements=60,
 )
 
 
@@ -36,3 +39,11 @@ def test_every_load_leaves_what_it_was_answered_and_every_lot_closes_once():
         assert figures[f"{name}.per_s"] > 0
     assert figures["hopeless_8.refused_per_s"] > figures["hopeless_8.per_s"]
     assert {"close_storm_30.last_ms", "close_scattered.p99_ms", "stream_8.kb_each"} <= set(figures)
+
+
+@pytest.mark.usefixtures("processes_see_this_database")
+def test_searches_and_suggestions_answer_rightly_and_leave_nothing_behind():
+    figures = one_round(None, SMALL, "search", seconds=0.3, number=0)
+    assert figures["matching.ndcg10"] > figures["matching.ndcg10_baseline"]
+    assert figures["search_60.p95_ms"] > 0
+    assert not Document.objects.exists()

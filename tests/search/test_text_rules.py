@@ -12,7 +12,7 @@ from search.rules.cursors import Cursor, read_cursor
 from search.rules.questions import MOST_WORDS, Asked, Cut, any_of, tsquery, understand
 from search.rules.snippets import hits, marked, snippet
 from search.rules.text import LONGEST_WORD, fold, fold_with_places, runs, stem
-from search.rules.vectors import LAST_PLACE, MOST_PLACES, Weight, tsvector
+from search.rules.vectors import LAST_PLACE, MOST_PLACES, Weight, tsvector, words_in
 
 texts = st.text(
     alphabet=st.one_of(
@@ -28,7 +28,7 @@ def test_folding_twice_is_folding_once_for_letters_that_are_searched(text):
     assert fold("ＡＢｃ１２㎡") == "abc12m2"
     folded, places = fold_with_places(text)
     assert len(folded) == len(places)
-    assert places == sorted(places)
+    assert list(places) == sorted(places)
     assert all(0 <= place < len(text) for place in places)
     assert folded == "".join(fold(char) for char in text)
 
@@ -71,10 +71,8 @@ SYNONYMS = {
 
 def test_a_word_is_met_by_itself_its_synonyms_and_all_its_parts_together():
     (asked,) = understand([Cut("锂电池", ("锂", "电池"))], SYNONYMS)
-    assert asked.phrases == (
-        *(("锂电池",), ("锂离子电池",), ("lithium", "battery")),
-        ("锂", "电池"),
-    )
+    assert asked.phrases == (("锂电池",), ("锂离子电池",), ("lithium", "battery"))
+    assert asked.ways == (*asked.phrases, ("锂", "电池"))
     assert asked.words == {"锂电池", "锂离子电池", "lithium", "battery", "锂", "电池"}
 
 
@@ -86,7 +84,7 @@ def test_a_known_phrase_is_taken_together_and_a_word_once():
 
 def test_one_part_is_no_other_way_to_meet_a_word():
     (asked,) = understand([Cut("电池", ("电",))], {})
-    assert asked.phrases == (("电池",),)
+    assert asked.ways == (("电池",),)
 
 
 def test_a_long_question_is_cut():
@@ -103,6 +101,12 @@ def test_a_query_asks_for_every_word_or_for_any():
 def test_a_vector_says_where_a_word_stands_and_what_it_counts_there():
     found = tsvector({Weight.TITLE: ["锂", "电池"], Weight.KEYWORDS: [], Weight.TEXT: ["锂", "o'"]})
     assert found == "'锂':1A,23C '电池':2A 'o''':24C"
+
+
+def test_the_words_of_a_vector_count_by_where_they_stand():
+    vector = "'0.5':4C '电池':2A,24C 'b':3B '无':1A"
+    assert words_in(vector, {"A": 2, "B": 0, "C": 1}) == {"0.5": 1, "电池": 3, "无": 2}
+    assert words_in("", {}) == {}
 
 
 def test_a_vector_stays_within_what_postgresql_keeps():
