@@ -291,6 +291,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    # Whoever's validity ran out leaves the list within the hour.
+    "check-validity": {
+        "task": "marketplace.check_validity",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "fan-out": {
         "task": "notifications.fan_out",
         "schedule": 1.0,

@@ -9,20 +9,25 @@ from accounts.models import Organization
 from accounts.permissions import require_agent, require_staff, require_verified
 from accounts.queries import city_by_code
 from core import clock
+from core.calendar import date_of
 from core.db import as_array, run_together, transaction
 from core.events import Acts, Happening, record_all, record_many
 from core.idempotency import Once, claim, settle
 from core.lifecycle import IllegalTransition
 from core.models import numbered
 from marketplace import rules
+from marketplace.dossiers import PARTS, write_parts
 from marketplace.lifecycle import ACHIEVEMENT, AchievementState
+from marketplace.listing import confirm
 from marketplace.locks import lock_achievement, lock_achievements
 from marketplace.models import Achievement
 from marketplace.queries import achievements, technology_field
 from marketplace.rules import IPKind, MaturityScale
+from marketplace.rules.listing import check_dates, check_may_be_listed
 from marketplace.searchable import keep_achievement
 
 _RELEASE = "UPDATE marketplace_achievement SET state = %s WHERE id = ANY(%s)"
+_MOVED = ("state", "state_reason", "published_at", "confirmed_on", "valid_until", "reminded_on")
 _EDITABLE = (AchievementState.DRAFT, AchievementState.RETURNED)
 
 
@@ -42,6 +47,7 @@ def list_achievement(
         )
         _write(achievement, {"maturity_scale": MaturityScale.TRL9, **values})
         achievement.save(force_insert=True)
+        write_parts(achievement, values)
         keep_achievement(achievement)
         settle(once, achievement)
         _record(achievement, "listed", actor, now)
@@ -58,7 +64,9 @@ def edit_achievement(*, actor: Actor, achievement_id: int, **values: Any) -> Ach
                 thing=ACHIEVEMENT.name, current=AchievementState(achievement.state)
             )
         _write(achievement, values)
-        achievement.save(update_fields=[*values, "ip_number"])
+        said = [name for name in values if name not in PARTS]
+        achievement.save(update_fields=[*said, "ip_number"])
+        write_parts(achievement, values)
         keep_achievement(achievement)
     return achievement
 
@@ -69,7 +77,9 @@ def submit_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
         require_agent(actor, achievement.owner_id)
         ACHIEVEMENT.check(AchievementState(achievement.state), AchievementState.SUBMITTED)
         require_verified(achievement.owner)
-        return _move(achievement, AchievementState.SUBMITTED, actor, clock.now())
+        now = clock.now()
+        check_may_be_listed(achievement.dossier(date_of(now)))
+        return _move(achievement, AchievementState.SUBMITTED, actor, now)
 
 
 def approve_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
@@ -88,7 +98,10 @@ def return_achievement(*, actor: Actor, achievement_id: int, reason: str) -> Ach
 
 
 def publish_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
-    """Put an approved achievement on the public list, by its owner or by staff."""
+    """Put an approved achievement on the public list, by its owner or by staff, for a year.
+
+    Refused with everything that is missing, as it was when it was submitted.
+    """
     with transaction():
         achievement = lock_achievement(achievement_id, seen_by=actor)
         if not actor.is_staff:
@@ -96,6 +109,7 @@ def publish_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
         _check_from(achievement, AchievementState.APPROVED, AchievementState.PUBLISHED)
         require_verified(achievement.owner)
         achievement.published_at = now = clock.now()
+        confirm(achievement, date_of(now))
         keep_achievement(achievement)
         return _move(achievement, AchievementState.PUBLISHED, actor, now)
 
@@ -165,7 +179,7 @@ def _move(
 ) -> Achievement:
     ACHIEVEMENT.check(AchievementState(achievement.state), wanted)
     achievement.state, achievement.state_reason = wanted, reason
-    achievement.save(update_fields=["state", "state_reason", "published_at"])
+    achievement.save(update_fields=[*_MOVED])
     _record(achievement, wanted.value, actor, at)
     return achievement
 
@@ -174,7 +188,10 @@ def _write(achievement: Achievement, values: Mapping[str, Any]) -> None:
     """Set what was given and check the whole: a kind and its number may come separately."""
     rows = {"field": technology_field, "city": city_by_code}
     for name, value in values.items():
+        if name in PARTS:
+            continue
         setattr(achievement, name, rows[name](value) if name in rows else value)
+    check_dates(achievement.applied_on, achievement.granted_on)
     rules.check_maturity(MaturityScale(achievement.maturity_scale), achievement.maturity_level)
     achievement.ip_number = rules.check_ip_number(
         IPKind(achievement.ip_kind), achievement.ip_number

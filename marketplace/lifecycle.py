@@ -32,6 +32,7 @@ class AchievementState(StrEnum):
     RETURNED = "returned"
     APPROVED = "approved"
     PUBLISHED = "published"
+    UNLISTED = "unlisted"
     RESERVED = "reserved"
     TRANSFERRED = "transferred"
     WITHDRAWN = "withdrawn"
@@ -157,7 +158,13 @@ ACHIEVEMENT = Lifecycle(
         AchievementState.SUBMITTED: {AchievementState.APPROVED, AchievementState.RETURNED},
         AchievementState.RETURNED: {AchievementState.SUBMITTED},
         AchievementState.APPROVED: {AchievementState.PUBLISHED},
-        AchievementState.PUBLISHED: {AchievementState.RESERVED, AchievementState.WITHDRAWN},
+        AchievementState.PUBLISHED: {
+            AchievementState.RESERVED,
+            AchievementState.UNLISTED,
+            AchievementState.WITHDRAWN,
+        },
+        # Its validity ran out; its owner confirms it, or takes it back.
+        AchievementState.UNLISTED: {AchievementState.PUBLISHED, AchievementState.WITHDRAWN},
         # An unsold or withdrawn lot gives the achievement back to the list.
         AchievementState.RESERVED: {AchievementState.TRANSFERRED, AchievementState.PUBLISHED},
         AchievementState.TRANSFERRED: set(),

@@ -67,7 +67,8 @@ def lock_responses_to(need: Need) -> list[Response]:
 def lock_achievement(achievement_id: int, *, seen_by: Actor | None = None) -> Achievement:
     """Lock one achievement; steps, which act for nobody in particular, name no `seen_by`."""
     rows = achievements() if seen_by is None else achievements_visible_to(seen_by)
-    return _lock(rows, achievement_id)
+    # A lot that closes asks for none of what a page would show.
+    return _lock(rows.prefetch_related(None), achievement_id)
 
 
 def lock_achievements(achievement_ids: Collection[int]) -> list[Achievement]:

@@ -5,7 +5,7 @@ and the office, and, from the submission on, for the science bureau of the thing
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, Prefetch, Q, QuerySet
 
@@ -191,6 +191,25 @@ def achievements() -> QuerySet[Achievement]:
     """Every achievement, with what its view shows."""
     rows = Achievement.objects.select_related("owner", "city", "field")
     return rows.prefetch_related(with_pictures())
+
+
+def with_dossiers(rows: QuerySet[Achievement]) -> QuerySet[Achievement]:
+    """The same achievements with their inventors, co-owners, licences and pledges."""
+    return rows.prefetch_related("inventors", "co_owners", "encumbrances")
+
+
+def achievement_ids_to_unlist(today: date) -> list[int]:
+    """Those on the list that nobody confirmed in time; the longest overdue first."""
+    over = Achievement.objects.filter(state=AchievementState.PUBLISHED, valid_until__lt=today)
+    return list(over.order_by("valid_until", "pk").values_list("pk", flat=True))
+
+
+def achievement_ids_to_remind(today: date, until: date) -> list[int]:
+    """Those whose last day lies in this time and whose owner was not told yet."""
+    ending = Achievement.objects.filter(
+        state=AchievementState.PUBLISHED, valid_until__range=(today, until), reminded_on=None
+    )
+    return list(ending.order_by("valid_until", "pk").values_list("pk", flat=True))
 
 
 def with_pictures(before: str = "") -> "Prefetch[str, QuerySet[Picture], str]":

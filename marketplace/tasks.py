@@ -1,8 +1,8 @@
-"""Celery entry points. Each one names an action and gets out of the way."""
+"""Celery entry points of the marketplace: each names an action and gets out of the way."""
 
 from celery import shared_task
 
-from marketplace import answer_clock, review_clock
+from marketplace import answer_clock, listing, review_clock
 
 
 @shared_task(name="marketplace.raise_alarms")
@@ -10,3 +10,9 @@ def raise_alarms() -> None:
     """Whatever is due soon, or overdue, of needs in review and of responses to them."""
     review_clock.raise_review_alarms()
     answer_clock.raise_answer_alarms()
+
+
+@shared_task(name="marketplace.check_validity")
+def check_validity() -> None:
+    listing.unlist_stale()
+    listing.remind_owners()

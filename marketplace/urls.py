@@ -57,6 +57,7 @@ urlpatterns = [
     path("achievements/<int:pk>/return", achievements.ReturnAchievement.as_view()),
     path("achievements/<int:pk>/publish", achievements.PublishAchievement.as_view()),
     path("achievements/<int:pk>/withdraw", achievements.WithdrawAchievement.as_view()),
+    path("achievements/<int:pk>/confirm", achievements.ConfirmAchievement.as_view()),
     path("achievements/<int:pk>/pictures", pictures.PictureList.as_view()),
     path("pictures/<int:pk>", pictures.PictureDetail.as_view()),
     path("achievements/<int:pk>/matches", matches.AchievementMatches.as_view()),

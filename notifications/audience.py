@@ -184,6 +184,13 @@ AUDIENCES: dict[str, Audience] = {
     "achievement.released": Audience(
         _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True, mailed=False
     ),
+    "achievement.confirmed": Audience((*_ACHIEVEMENT, "valid_until"), webhooks=(owner,)),
+    "achievement.validity_ending": Audience(
+        (*_ACHIEVEMENT, "valid_until"), members=(owner,), webhooks=(owner,)
+    ),
+    "achievement.unlisted": Audience(
+        (*_ACHIEVEMENT, "valid_until"), members=(owner,), webhooks=(everybody,), streamed=True
+    ),
     "achievement.picture_added": Audience((*_ACHIEVEMENT, "picture", "sha256"), webhooks=(owner,)),
     "achievement.picture_removed": Audience(
         (*_ACHIEVEMENT, "picture", "sha256"), webhooks=(owner,)

@@ -222,6 +222,7 @@ _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
         "achievement": achievement.title,
         "achievement_code": achievement.code,
         "achievement_reason": achievement.state_reason,
+        "valid_until": achievement.valid_until or "",
         "owner": _name(achievement.owner),
     },
     "deal": lambda deal: {

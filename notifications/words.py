@@ -89,6 +89,14 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("The achievement was withdrawn: {achievement}"),
         _("{achievement_code} is no longer on the public list."),
     ),
+    "achievement.validity_ending": (
+        _("Please confirm your achievement: {achievement}"),
+        _("{achievement_code} leaves the public list after {valid_until} unless you confirm it."),
+    ),
+    "achievement.unlisted": (
+        _("The achievement left the list: {achievement}"),
+        _("Nobody confirmed {achievement_code} in time. Confirm it, and it is back at once."),
+    ),
     "achievement.reserved": (
         _("The achievement is reserved: {achievement}"),
         _("{achievement_code} is kept for one sale."),

@@ -27,7 +27,7 @@ def make_achievement(
 ) -> Achievement:
     """A complete achievement, straight in the state asked for."""
     organization = owner if isinstance(owner, Organization) else organization_of(owner)
-    public = state in ("published", "reserved", "transferred")
+    public = state in ("published", "unlisted", "reserved", "transferred")
     now = clock.now()
     return Achievement.objects.create(
         code=f"A-test-{next(_numbers)}",

@@ -20,6 +20,14 @@ DEEP: Any = "x"
 for _ in range(25):
     DEEP = [DEEP]
 
+# A valid object of each list that a body may hold.
+PARTS = {
+    "indicators": {"name": "耐温", "operator": "ge", "target": "1200", "unit": "℃"},
+    "inventors": {"name": "虚构发明人", "share": "40.00"},
+    "co_owners": {"name": "虚构共有人", "consented_on": "2026-01-01", "consent": "虚构同意书"},
+    "encumbrances": {"kind": "sole", "holder": "虚构被许可人", "since": "2026-01-01"},
+}
+
 NOT_TEXT = [0, 1.5, True, [], ["a"], {"a": 1}, DEEP]
 NOT_A_NUMBER = ["", "1", "１", 1.0, 1.5, True, [], {"a": 1}, DEEP]
 UNSTORABLE = ["a\x00b", "\ud800"]

@@ -21,7 +21,7 @@ from auctions.serializers.lots import BidForm
 from auctions.serializers.maxima import MaximumForm
 from auctions.serializers.sessions import FloorBidForm
 from core.parsing import StrictForm
-from tests.hostile import AT_EVERY_FIELD, UNUSUAL, hostile_values, values_beyond
+from tests.hostile import AT_EVERY_FIELD, PARTS, UNUSUAL, hostile_values, values_beyond
 from tests.test_permissions import (
     CALLERS,
     PAGE_SHOWN,
@@ -197,8 +197,7 @@ def test_each_field_refuses_what_it_must(world, entrance, settings):
 
 @pytest.mark.parametrize(("entrance", "name", "inner"), INNER, ids=str)
 def test_a_field_of_an_inner_object_refuses_what_it_must(world, entrance, name, inner):
-    valid = {"name": "耐温", "operator": "ge", "target": "1200", "unit": "℃"}
-    before, wrong = counts(), {}
+    valid, before, wrong = PARTS[name], counts(), {}
     for value in to_refuse(entrance, name, inner):
         answer = send(
             entrance.row, world, body_with(entrance, world, name, [valid, {**valid, inner: value}])

@@ -357,6 +357,8 @@ ROWS = (
                                                          "404 404 200 404 200 200 404 404 404 200 403"),
     Row("PATCH achievements/<int:pk>", "draft_achievement", "seller",
                                                          "401 404 200 404 403 403 404 404 404 200 403"),
+    Row("POST achievements/<int:pk>/confirm", "published_achievement", "seller",
+                                                         "401 403 200 403 403 403 403 403 403 200 403"),
     # Pictures are seen with their achievement; its owner and staff add and remove them.
     Row("GET achievements/<int:pk>/pictures", "draft_achievement", "seller",
                                                          "404 404 200 404 200 200 404 404 404 200 403"),

@@ -5,22 +5,46 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.desk.admins import DeskAdmin
+from accounts.desk.admins import DeskAdmin, DeskInline
 from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import ROLES, DeskRole
 from accounts.desk.steps import Step
+from core import clock
+from core.errors import Refusal
+from core.models import word
+from core.problems import refusal_body
 from marketplace import achievements
 from marketplace.admin.needs import REVIEWERS, STAFF
 from marketplace.admin.pictures import PICTURE_STEPS, PictureInline
 from marketplace.lifecycle import ACHIEVEMENT, AchievementState
-from marketplace.models import Achievement, TechnologyField
+from marketplace.models import Achievement, CoOwner, Encumbrance, Inventor, TechnologyField
 from marketplace.queries import achievements_visible_to
+from marketplace.rules.listing import check_may_be_listed
 
 # What chooses an achievement in a box of its own form, and only among those on the list.
 _SELLING = ("lot", "deal")
+
+
+class InventorInline(DeskInline):
+    model = Inventor
+    readers = REVIEWERS
+    fields = ("place", "name", "share")
+
+
+class CoOwnerInline(DeskInline):
+    model = CoOwner
+    readers = REVIEWERS
+    fields = ("name", "consented_on", "consent")
+
+
+class EncumbranceInline(DeskInline):
+    model = Encumbrance
+    readers = REVIEWERS
+    fields = ("kind", "holder", "since", "until", "consent")
 
 
 @admin.register(Achievement)
@@ -37,8 +61,35 @@ class AchievementAdmin(DeskAdmin):
     ordering = ("-id",)
     fieldsets = (
         (None, {"fields": ("code", "title", "owner", "city", "field", "summary")}),
-        (_("Right and maturity"), {"fields": ("ip_kind", "ip_number", "maturity")}),
-        (_("Record"), {"fields": ("state", "state_reason", "created_at", "published_at")}),
+        (_("What keeps it off the list"), {"fields": ("missing",)}),
+        (
+            _("Right"),
+            {
+                "fields": (
+                    *("ip_kind", "ip_number", "applied_on", "granted_on", "legal_status"),
+                    *("next_fee_on", "export_class", "is_service", "decision"),
+                )
+            },
+        ),
+        (
+            _("Maturity"),
+            {
+                "fields": (
+                    *("maturity", "maturity_band", "maturity_evidence", "maturity_on"),
+                    *("maturity_appraiser", "industry", "scene"),
+                )
+            },
+        ),
+        (_("Funding"), {"fields": ("publicly_funded", "funding_source", "programme")}),
+        (
+            _("Record"),
+            {
+                "fields": (
+                    *("state", "state_reason", "created_at", "published_at"),
+                    *("confirmed_on", "valid_until", "reminded_on"),
+                )
+            },
+        ),
     )
     facts = ("owner", "city", "field", "ip_kind", "ip_number", "maturity", "state", "created_at")
     steps = (
@@ -70,14 +121,29 @@ class AchievementAdmin(DeskAdmin):
             id_name="achievement_id",
             roles=STAFF,
             # What a lot or a deal holds reserved comes back by its end, not from here.
-            sources=ACHIEVEMENT.sources(AchievementState.PUBLISHED) - {AchievementState.RESERVED},
+            # One that ran out is confirmed by its owner.
+            sources=ACHIEVEMENT.sources(AchievementState.PUBLISHED)
+            - {AchievementState.RESERVED, AchievementState.UNLISTED},
         ),
         *PICTURE_STEPS,
     )
-    inlines = (PictureInline,)
+    inlines = (InventorInline, CoOwnerInline, EncumbranceInline, PictureInline)
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Achievement]:
         return achievements_visible_to(actor)
+
+    @admin.display(description=_("band"))
+    def maturity_band(self, achievement: Achievement) -> str:
+        return str(word(achievement.maturity_band))
+
+    @admin.display(description=_("missing"))
+    def missing(self, achievement: Achievement) -> str:
+        """What the rules say of the entry as it is today, in words."""
+        try:
+            check_may_be_listed(achievement.dossier(clock.today()))
+        except Refusal as refusal:
+            return str(refusal_body(refusal)["detail"])
+        return gettext("Nothing")
 
     @admin.display(description=_("maturity"))
     def maturity(self, achievement: Achievement) -> str:

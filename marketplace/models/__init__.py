@@ -4,6 +4,7 @@ from marketplace.models.achievements import Achievement
 from marketplace.models.calls import NeedCall
 from marketplace.models.deals import Channel, Deal, PricingMethod, TransferMode
 from marketplace.models.disclosure import NeedReading, NeedUndertaking
+from marketplace.models.dossiers import CoOwner, Encumbrance, Inventor
 from marketplace.models.landings import Landing
 from marketplace.models.matches import MatchOpinion
 from marketplace.models.milestones import DealMilestone
@@ -32,12 +33,15 @@ from marketplace.models.responses import Response, ResponseAlarm, ResponseIndica
 __all__ = [
     "Achievement",
     "Channel",
+    "CoOwner",
     "CooperationMode",
     "Deal",
     "DealMilestone",
+    "Encumbrance",
     "ExpertPanel",
     "ExpertReview",
     "IPProposal",
+    "Inventor",
     "Landing",
     "MatchOpinion",
     "Need",

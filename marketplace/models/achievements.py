@@ -1,12 +1,16 @@
 """Achievements of research institutes and others, offered for transfer or licence."""
 
+from datetime import date
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import choices
 from marketplace.lifecycle import AchievementState
 from marketplace.rules import HIGHEST_MATURITY, IPKind, MaturityScale
+from marketplace.rules.achievements import MaturityBand, maturity_band
+from marketplace.rules.listing import Dossier, EncumbranceKind, ExportClass, LegalStatus
 
 
 class Achievement(models.Model):
@@ -31,6 +35,29 @@ class Achievement(models.Model):
     maturity_level = models.PositiveSmallIntegerField(_("maturity level"))
     ip_kind = models.CharField(_("kind of right"), max_length=16, choices=choices(IPKind))
     ip_number = models.CharField(_("application number"), max_length=40, blank=True)
+    maturity_evidence = models.CharField(_("evidence of maturity"), max_length=2000, blank=True)
+    maturity_on = models.DateField(_("maturity as of"), null=True, blank=True)
+    maturity_appraiser = models.CharField(_("appraiser of maturity"), max_length=200, blank=True)
+    industry = models.CharField(_("industry code"), max_length=10, blank=True)
+    scene = models.CharField(_("scene of application"), max_length=2000, blank=True)
+    # None where the owner did not say.
+    is_service = models.BooleanField(_("service invention"), null=True, blank=True)
+    publicly_funded = models.BooleanField(_("paid for by public money"), null=True, blank=True)
+    funding_source = models.CharField(_("source of funding"), max_length=200, blank=True)
+    programme = models.CharField(_("programme and its number"), max_length=200, blank=True)
+    applied_on = models.DateField(_("applied on"), null=True, blank=True)
+    granted_on = models.DateField(_("granted on"), null=True, blank=True)
+    legal_status = models.CharField(
+        _("legal status"), max_length=12, choices=choices(LegalStatus), blank=True
+    )
+    next_fee_on = models.DateField(_("next fee due on"), null=True, blank=True)
+    export_class = models.CharField(
+        _("export control class"), max_length=12, choices=choices(ExportClass), blank=True
+    )
+    decision = models.CharField(_("decision of the unit"), max_length=200, blank=True)
+    confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    reminded_on = models.DateField(_("owner reminded on"), null=True, blank=True)
     state = models.CharField(
         _("state"),
         max_length=12,
@@ -62,6 +89,22 @@ class Achievement(models.Model):
                 | (~Q(ip_kind=IPKind.KNOW_HOW) & ~Q(ip_number="")),
             ),
             models.CheckConstraint(
+                name="achievement_granted_after_its_application",
+                condition=Q(applied_on=None)
+                | Q(granted_on=None)
+                | Q(granted_on__gte=F("applied_on")),
+            ),
+            models.CheckConstraint(
+                name="achievement_confirmed_for_a_time",
+                condition=Q(confirmed_on=None, valid_until=None)
+                # An unknown comparison passes, so that each is asked for by itself.
+                | Q(
+                    confirmed_on__isnull=False,
+                    valid_until__isnull=False,
+                    valid_until__gte=F("confirmed_on"),
+                ),
+            ),
+            models.CheckConstraint(
                 name="achievement_published_states_have_a_time",
                 condition=~Q(
                     state__in=[
@@ -73,7 +116,35 @@ class Achievement(models.Model):
                 | Q(published_at__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["state", "-id"], name="achievement_by_state")]
+        indexes = [
+            # The daily sweep reads only this index.
+            models.Index(
+                fields=["valid_until"],
+                name="achievement_by_validity",
+                condition=Q(state=AchievementState.PUBLISHED),
+            ),
+            models.Index(fields=["state", "-id"], name="achievement_by_state"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    def dossier(self, today: date) -> Dossier:
+        """What the rules of listing look at."""
+        pledges = [one for one in self.encumbrances.all() if one.kind == EncumbranceKind.PLEDGE]
+        standing = [one for one in pledges if one.until is None or one.until >= today]
+        return Dossier(
+            today=today,
+            legal_status=LegalStatus(self.legal_status) if self.legal_status else None,
+            next_fee_on=self.next_fee_on,
+            is_service=self.is_service,
+            inventor_shares=[one.share for one in self.inventors.all()],
+            consents=[one.consented_on is not None for one in self.co_owners.all()],
+            pledgee_consents=[bool(one.consent) for one in standing],
+            publicly_funded=self.publicly_funded,
+            programme=self.programme,
+        )
+
+    @property
+    def maturity_band(self) -> MaturityBand:
+        return maturity_band(MaturityScale(self.maturity_scale), self.maturity_level)

@@ -16,6 +16,7 @@ _BY_STAFF = _BY_OWNER | {
     AchievementState.SUBMITTED,
     AchievementState.APPROVED,
     AchievementState.PUBLISHED,
+    AchievementState.UNLISTED,
 }
 
 

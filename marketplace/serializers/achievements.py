@@ -1,18 +1,27 @@
 """Achievements: shapes in (…Form, …Changes) and out (…View)."""
 
+from datetime import date
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.parsing import (
-    InstantField,
-    StrictForm,
-    WholeNumberField,
-)
+from core import clock
+from core.parsing import InstantField, WholeNumberField
 from marketplace.models import Achievement
 from marketplace.rules import IPKind, MaturityScale
+from marketplace.rules.listing import missing_for_listing
+from marketplace.serializers.dossiers import (
+    CoOwnerView,
+    DossierChanges,
+    DossierView,
+    EncumbranceView,
+    InventorView,
+)
 from marketplace.serializers.pictures import PictureView
 
 
-class AchievementChanges(StrictForm):
+class AchievementChanges(DossierChanges):
     """What the owner may change. What is left out stays as it is."""
 
     title = serializers.CharField(max_length=200, required=False)
@@ -34,7 +43,9 @@ class AchievementForm(AchievementChanges):
     ip_kind = serializers.ChoiceField(choices=list(IPKind))
 
 
-class AchievementView(serializers.Serializer[Achievement]):
+class AchievementView(DossierView):
+    _today: date | None = None  # the day on which all rows of one answer are told
+
     id = serializers.IntegerField()
     code = serializers.CharField()
     owner = serializers.IntegerField(source="owner_id")
@@ -50,4 +61,40 @@ class AchievementView(serializers.Serializer[Achievement]):
     state = serializers.CharField()
     state_reason = serializers.CharField()
     published_at = InstantField(allow_null=True)
+    inventors = serializers.SerializerMethodField()
+    co_owners = serializers.SerializerMethodField()
+    encumbrances = serializers.SerializerMethodField()
+    missing = serializers.SerializerMethodField()
     pictures = PictureView(many=True)
+
+    @extend_schema_field(InventorView(many=True))
+    def get_inventors(self, achievement: Achievement) -> Any:
+        return self._part(InventorView, achievement, "inventors")
+
+    @extend_schema_field(CoOwnerView(many=True))
+    def get_co_owners(self, achievement: Achievement) -> Any:
+        return self._part(CoOwnerView, achievement, "co_owners")
+
+    @extend_schema_field(EncumbranceView(many=True))
+    def get_encumbrances(self, achievement: Achievement) -> Any:
+        return self._part(EncumbranceView, achievement, "encumbrances")
+
+    def get_missing(self, achievement: Achievement) -> list[str]:
+        """What keeps it off the list as it now is; told to insiders."""
+        if not self._is_inside(achievement):
+            return []
+        if self._today is None:
+            self._today = clock.today()
+        return missing_for_listing(achievement.dossier(self._today))
+
+    def _part(self, view: Any, achievement: Achievement, name: str) -> Any:
+        rows = getattr(achievement, name).all()
+        return view(rows, many=True, context={"is_inside": self._is_inside(achievement)}).data
+
+    def _is_inside(self, achievement: Achievement) -> bool:
+        actor = self._context.get("actor")
+        return actor is not None and (
+            actor.is_staff
+            or achievement.owner_id in actor.sees
+            or achievement.city_id in actor.bureau_cities
+        )

@@ -53,6 +53,8 @@ class RegistrationForm(MilestoneForm):
 
 
 class PaymentForm(MilestoneForm):
+    """Money the buyer paid and the seller received, in CNY, with its bank reference."""
+
     amount = AmountField()
     paid_on = DayField()
     reference = serializers.CharField(max_length=100)
@@ -66,6 +68,8 @@ class TransferForm(MilestoneForm):
 
 
 class DeliveryForm(MilestoneForm):
+    """That what was agreed was handed over; the proof is the acceptance or the like."""
+
     delivered_on = DayField()
 
 

@@ -1,23 +1,33 @@
 """Achievements over REST."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from accounts.requests import Command
 from core.parsing import ReasonForm
-from marketplace import achievements
+from marketplace import achievements, listing
 from marketplace.models import Achievement
-from marketplace.queries import achievements_visible_to
+from marketplace.queries import achievements_visible_to, with_dossiers
 from marketplace.serializers.achievements import (
     AchievementChanges,
     AchievementForm,
     AchievementView,
 )
+from marketplace.serializers.dossiers import ConfirmForm
 from marketplace.views.addresses import Thing, Things
 from marketplace.views.filters import AchievementFilters
 
 
-class AchievementList(Things):
+class ForItsReader:
+    """What only insiders are shown depends on who asks."""
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {"actor": self.actor}  # type: ignore[attr-defined]
+
+
+class AchievementList(ForItsReader, Things):
     """GET and POST /api/v1/achievements"""
 
     read_scope, write_scope = "achievements:read", "achievements:write"
@@ -28,11 +38,11 @@ class AchievementList(Things):
     perform = staticmethod(achievements.list_achievement)
 
     def get_queryset(self) -> QuerySet[Achievement]:
-        return achievements_visible_to(self.actor)
+        return with_dossiers(achievements_visible_to(self.actor))
 
 
 @extend_schema_view(patch=extend_schema(request=AchievementChanges))
-class AchievementDetail(Thing):
+class AchievementDetail(ForItsReader, Thing):
     """GET and PATCH /api/v1/achievements/{id}"""
 
     read_scope, write_scope = "achievements:read", "achievements:write"
@@ -43,7 +53,7 @@ class AchievementDetail(Thing):
     perform = staticmethod(achievements.edit_achievement)
 
     def get_queryset(self) -> QuerySet[Achievement]:
-        return achievements_visible_to(self.actor)
+        return with_dossiers(achievements_visible_to(self.actor))
 
 
 class AchievementCommand(Command):
@@ -82,3 +92,10 @@ class WithdrawAchievement(AchievementCommand):
 
     form_class = ReasonForm
     perform = staticmethod(achievements.withdraw_achievement)
+
+
+class ConfirmAchievement(AchievementCommand):
+    """POST /api/v1/achievements/{id}/confirm: it still holds, for another year."""
+
+    form_class = ConfirmForm
+    perform = staticmethod(listing.confirm_achievement)

@@ -28,7 +28,7 @@ from tests.admin.conftest import (
 
 Desk = Callable[..., Client]
 LIST_BUDGET = 14
-PAGE_BUDGET = 22
+PAGE_BUDGET = 26
 
 
 def all_addresses(world: World) -> Iterator[str]:

@@ -78,7 +78,7 @@ MOVES = [
     Move(
         achievements.withdraw_achievement,
         "seller",
-        frozenset({S.PUBLISHED}),
+        frozenset({S.PUBLISHED, S.UNLISTED}),
         S.WITHDRAWN,
         "withdrawn",
         BECAUSE,
@@ -99,7 +99,9 @@ def test_every_arrow_of_the_table_belongs_to_an_action():
     arrows = {
         (source, to) for source, targets in achievements.ACHIEVEMENT.moves.items() for to in targets
     }
-    assert arrows - walked == {(S.RESERVED, S.TRANSFERRED)}  # comes with the deal's milestones
+    elsewhere = {(S.PUBLISHED, S.UNLISTED), (S.UNLISTED, S.PUBLISHED)}  # test_listing.py
+    # The last comes with the deal's milestones.
+    assert arrows - walked == {*elsewhere, (S.RESERVED, S.TRANSFERRED)}
     assert walked <= arrows
 
 

@@ -137,5 +137,5 @@ def test_a_list_needs_the_same_queries_for_one_and_for_many(
     for _ in range(3):
         make_need(enterprise, NeedState.PUBLISHED)
         make_achievement(seller, AchievementState.PUBLISHED)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         visit(path)

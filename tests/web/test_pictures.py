@@ -67,3 +67,23 @@ def test_the_board_shows_the_picture_of_what_is_up_or_its_field(visit, seller, a
     assert "TRL 6/9" not in text_of(with_one)
     current = api(operator).get(f"/api/v1{address}").json()["current"]
     assert current["picture"] == {"url": picture.path, "width": 64, "height": 48}
+
+
+def test_a_lots_page_tells_what_goes_on_after_a_transfer(visit, lot):
+    thing = lot.achievement
+    thing.legal_status, thing.next_fee_on, thing.export_class = (
+        "granted",
+        "2026-12-01",
+        "restricted",
+    )
+    thing.confirmed_on, thing.valid_until = "2026-03-02", "2026-12-01"
+    thing.save()
+    thing.encumbrances.create(
+        kind="pledge", holder="虚构银行", since="2026-03-02", consent="虚构函"
+    )
+    text = text_of(visit(page(lot)))
+    assert "Legal status granted next fee due on 2026-12-01" in text
+    assert "Licence or pledge pledge 虚构银行 2026-03-02 –" in text
+    assert "Export control class restricted" in text
+    assert "Confirmed on 2026-03-02" in text
+    assert "虚构函" not in text

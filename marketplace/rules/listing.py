@@ -1,0 +1,131 @@
+"""What keeps an achievement off the public list, and for how long it may stay there. Plain Python.
+
+Only what was said is judged: an owner that names no co-owner says that it owns alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from core.errors import Refusal
+
+
+class LegalStatus(StrEnum):
+    """Where the right stands at the registry (专利法 arts. 42, 44)."""
+
+    PENDING = "pending"  # 审查中
+    GRANTED = "granted"  # 有效
+    LAPSED = "lapsed"  # 未缴年费终止
+    EXPIRED = "expired"  # 届满
+    INVALIDATED = "invalidated"  # 宣告无效
+
+
+class ExportClass(StrEnum):
+    """The class in the catalogue of technologies (技术进出口管理条例 arts. 29–39)."""
+
+    FREE = "free"  # 自由
+    RESTRICTED = "restricted"  # 限制
+    PROHIBITED = "prohibited"  # 禁止
+
+
+class EncumbranceKind(StrEnum):
+    """What others hold in the right already."""
+
+    EXCLUSIVE = "exclusive"  # 独占许可
+    SOLE = "sole"  # 排他许可
+    ORDINARY = "ordinary"  # 普通许可
+    PLEDGE = "pledge"  # 质押
+
+
+_NOT_IN_FORCE = frozenset({LegalStatus.LAPSED, LegalStatus.EXPIRED, LegalStatus.INVALIDATED})
+WHOLE = Decimal(100)
+
+# An entry is confirmed by its owner at least once a year, and reminded of it beforehand.
+VALID_FOR = timedelta(days=365)
+REMINDED_BEFORE = timedelta(days=30)
+
+
+class AchievementIncomplete(Refusal):
+    code = "achievement_incomplete"
+    message = "The achievement cannot be on the list like this. Missing: {missing}."
+    words = (
+        "right_in_force",
+        "fee_paid",
+        "co_owner_consents",
+        "pledgee_consents",
+        "inventor_shares",
+        "inventors_of_service",
+        "programme",
+    )
+
+
+class GrantedBeforeApplication(Refusal):
+    code = "granted_before_application"
+    message = "A right is granted after it was applied for, on {applied_on}."
+
+
+def check_dates(applied_on: date | None, granted_on: date | None) -> None:
+    """Refuse a grant that comes before its application."""
+    if applied_on and granted_on and granted_on < applied_on:
+        raise GrantedBeforeApplication(applied_on=applied_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What the owner said of a right. Shares are per cent; `consents` are of the co-owners, and
+    `pledgee_consents` of whoever holds a pledge that still stands."""
+
+    today: date
+    legal_status: LegalStatus | None = None
+    next_fee_on: date | None = None
+    is_service: bool | None = None
+    inventor_shares: Sequence[Decimal | None] = ()
+    consents: Sequence[bool] = ()
+    pledgee_consents: Sequence[bool] = ()
+    publicly_funded: bool | None = None
+    programme: str = ""
+
+
+def missing_for_listing(dossier: Dossier) -> list[str]:
+    """The names of everything that is missing, the gravest first; empty when it may be listed.
+
+    The right is in force and its fee paid (专利法 arts. 42, 44); every co-owner consents (art.
+    14), and so does whoever holds a pledge (民法典 art. 444); the inventors' shares, if any is
+    said, make up the whole; a service invention names whom its reward is due to (促进科技成果转化法
+    art. 45); what public money paid for names its programme (科学技术进步法 art. 34).
+    """
+    shares = dossier.inventor_shares
+    said = [share for share in shares if share is not None]
+    missing = {
+        "right_in_force": dossier.legal_status in _NOT_IN_FORCE,
+        "fee_paid": dossier.next_fee_on is not None and dossier.next_fee_on < dossier.today,
+        "co_owner_consents": not all(dossier.consents),
+        "pledgee_consents": not all(dossier.pledgee_consents),
+        "inventor_shares": bool(said) and (len(said) < len(shares) or sum(said) != WHOLE),
+        "inventors_of_service": bool(dossier.is_service) and not shares,
+        "programme": bool(dossier.publicly_funded) and not dossier.programme.strip(),
+    }
+    return [name for name, is_missing in missing.items() if is_missing]
+
+
+def check_may_be_listed(dossier: Dossier) -> None:
+    if missing := missing_for_listing(dossier):
+        raise AchievementIncomplete(missing=missing)
+
+
+def valid_until(confirmed_on: date, next_fee_on: date | None) -> date:
+    """The last day an entry stands: a year from its confirmation, or the day its fee is due."""
+    last = confirmed_on + VALID_FOR
+    return last if next_fee_on is None else max(confirmed_on, min(last, next_fee_on))
+
+
+def is_over(last: date | None, today: date) -> bool:
+    """Whether the entry leaves the list: the day after its last. What has none stays."""
+    return last is not None and today > last
+
+
+def is_to_remind(last: date | None, reminded_on: date | None, today: date) -> bool:
+    """Once, from thirty days before the last day on."""
+    return last is not None and reminded_on is None and last - REMINDED_BEFORE <= today <= last

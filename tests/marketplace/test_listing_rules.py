@@ -1,0 +1,115 @@
+"""What keeps an achievement off the list, and for how long it stands there."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.rules.listing import (
+    REMINDED_BEFORE,
+    VALID_FOR,
+    AchievementIncomplete,
+    Dossier,
+    GrantedBeforeApplication,
+    LegalStatus,
+    check_dates,
+    check_may_be_listed,
+    is_over,
+    is_to_remind,
+    missing_for_listing,
+    valid_until,
+)
+
+TODAY = date(2026, 3, 2)
+DAY = timedelta(days=1)
+NOTHING_SAID = Dossier(today=TODAY)
+days = st.dates(date(2020, 1, 1), date(2035, 1, 1))
+cents = st.integers(1, 10_000).map(lambda number: Decimal(number) / 100)
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ({}, []),
+        ({"legal_status": LegalStatus.GRANTED, "next_fee_on": TODAY}, []),
+        ({"legal_status": LegalStatus.PENDING}, []),
+        ({"legal_status": LegalStatus.LAPSED}, ["right_in_force"]),
+        ({"legal_status": LegalStatus.EXPIRED}, ["right_in_force"]),
+        ({"legal_status": LegalStatus.INVALIDATED}, ["right_in_force"]),
+        ({"next_fee_on": TODAY - DAY}, ["fee_paid"]),
+        ({"consents": [True, True]}, []),
+        ({"consents": [True, False]}, ["co_owner_consents"]),
+        ({"pledgee_consents": [True]}, []),
+        ({"pledgee_consents": [False]}, ["pledgee_consents"]),
+        ({"inventor_shares": [None, None]}, []),
+        ({"inventor_shares": [Decimal("60.00"), Decimal("40.00")]}, []),
+        ({"inventor_shares": [Decimal("60.00"), None]}, ["inventor_shares"]),
+        ({"inventor_shares": [Decimal("60.00"), Decimal("39.99")]}, ["inventor_shares"]),
+        ({"is_service": True}, ["inventors_of_service"]),
+        ({"is_service": True, "inventor_shares": [None]}, []),
+        ({"is_service": False}, []),
+        ({"publicly_funded": True, "programme": "  "}, ["programme"]),
+        ({"publicly_funded": True, "programme": "虚构计划〔2024〕7号"}, []),
+        (
+            {"legal_status": LegalStatus.LAPSED, "consents": [False], "is_service": True},
+            ["right_in_force", "co_owner_consents", "inventors_of_service"],
+        ),
+    ],
+)
+def test_everything_that_is_missing_is_named(said, missing):
+    dossier = replace(NOTHING_SAID, **said)
+    assert missing_for_listing(dossier) == missing
+    if missing:
+        with pytest.raises(AchievementIncomplete) as refused:
+            check_may_be_listed(dossier)
+        assert refused.value.facts == {"missing": missing}
+        assert set(missing) <= set(AchievementIncomplete.words)
+    else:
+        check_may_be_listed(dossier)
+
+
+@given(st.lists(cents, min_size=1, max_size=6))
+def test_shares_make_up_the_whole_to_the_cent(shares):
+    said = missing_for_listing(replace(NOTHING_SAID, inventor_shares=shares))
+    assert (said == []) == (sum(shares) == 100)
+    rest = Decimal(100) - sum(shares)
+    if rest > 0:
+        assert missing_for_listing(replace(NOTHING_SAID, inventor_shares=[*shares, rest])) == []
+
+
+@given(days, st.none() | days)
+def test_an_entry_stands_for_a_year_or_until_its_fee_is_due(confirmed, fee):
+    last = valid_until(confirmed, fee)
+    assert confirmed <= last <= confirmed + VALID_FOR
+    if fee is not None and fee >= confirmed:
+        assert last <= fee
+    if fee is None:
+        assert last == confirmed + VALID_FOR
+
+
+@given(st.none() | days, st.none() | days)
+def test_a_right_is_granted_after_its_application(applied, granted):
+    if applied is not None and granted is not None and granted < applied:
+        with pytest.raises(GrantedBeforeApplication):
+            check_dates(applied, granted)
+    else:
+        check_dates(applied, granted)
+
+
+@given(st.none() | days, days)
+def test_an_entry_leaves_the_day_after_its_last(last, today):
+    assert is_over(last, today) == (last is not None and last < today)
+
+
+@given(st.none() | days, st.none() | days, days)
+def test_its_owner_is_reminded_once_and_before_it_leaves(last, reminded, today):
+    told = is_to_remind(last, reminded, today)
+    if told:
+        assert reminded is None
+        assert not is_over(last, today)
+        assert last - today <= REMINDED_BEFORE
+    if last == today and reminded is None:
+        assert told
