@@ -26,7 +26,7 @@ from accounts.desk.steps import Step
 from accounts.models import City, OrganizationKind
 from core import clock
 from core.idempotency import Once, fingerprint
-from core.models import choices, word
+from core.models import word
 from marketplace import calls
 from marketplace.admin.needs import REVIEWERS, STAFF
 from marketplace.lifecycle import CallPhase
@@ -34,7 +34,7 @@ from marketplace.models import NeedCall, TechnologyField
 from marketplace.queries import calls as all_calls
 from marketplace.queries import calls_in_phase
 from marketplace.rules.clocks import BUREAU_DAYS, OFFICE_DAYS
-from marketplace.rules.needs import Part
+from marketplace.rules.needs import ESSENTIAL, Part
 
 
 def _line(**options: Any) -> forms.CharField:
@@ -85,7 +85,7 @@ class AnnounceCallForm(forms.Form):
     cities = _rows(_("Cities"), City)
     required_parts = forms.MultipleChoiceField(
         label=_("Required parts"),
-        choices=choices(Part),
+        choices=[(part.value, word(part)) for part in Part if part not in ESSENTIAL],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Beside indicators, budget and deadline, which every need has to state."),

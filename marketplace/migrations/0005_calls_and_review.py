@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                         ("commissioned", "commissioned development"),
                         ("joint", "joint development"),
                         ("transfer", "technology transfer"),
-                        ("licence", "licence"),
+                        ("licence", "technology licence"),
                         ("equity", "contribution as equity"),
                         ("joint_laboratory", "joint laboratory"),
                     ],
@@ -532,6 +532,8 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("review_due_at", None), ("review_soon_at", None)),
                     models.Q(
+                        ("review_due_at__isnull", False),
+                        ("review_soon_at__isnull", False),
                         ("review_soon_at__lt", models.F("review_due_at")),
                         (
                             "state__in",

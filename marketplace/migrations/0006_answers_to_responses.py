@@ -161,7 +161,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("answer_due_at", None), ("answer_soon_at", None)),
-                    ("answer_soon_at__lt", models.F("answer_due_at")),
+                    models.Q(
+                        ("answer_due_at__isnull", False),
+                        ("answer_soon_at__isnull", False),
+                        ("answer_soon_at__lt", models.F("answer_due_at")),
+                    ),
                     _connector="OR",
                 ),
                 name="response_answer_clock_is_whole",

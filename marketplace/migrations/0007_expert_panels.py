@@ -248,7 +248,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("begins_at", None), ("ends_at", None), ("paused_at", None)),
-                    ("begins_at__lt", models.F("ends_at")),
+                    models.Q(
+                        ("begins_at__isnull", False),
+                        ("begins_at__lt", models.F("ends_at")),
+                        ("ends_at__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="expertpanel_result_is_whole",

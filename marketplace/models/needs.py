@@ -38,7 +38,7 @@ class CooperationMode(models.TextChoices):
     COMMISSIONED = "commissioned", _("commissioned development")
     JOINT = "joint", _("joint development")
     TRANSFER = "transfer", _("technology transfer")
-    LICENCE = "licence", _("licence")
+    LICENCE = "licence", _("technology licence")
     EQUITY = "equity", _("contribution as equity")
     JOINT_LABORATORY = "joint_laboratory", _("joint laboratory")
 
@@ -196,6 +196,8 @@ class Need(models.Model):
                 condition=Q(review_due_at=None, review_soon_at=None)
                 | Q(
                     state__in=[NeedState.SUBMITTED, NeedState.ENDORSED],
+                    review_soon_at__isnull=False,
+                    review_due_at__isnull=False,
                     review_soon_at__lt=F("review_due_at"),
                 ),
             ),

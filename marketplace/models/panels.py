@@ -43,7 +43,11 @@ class ExpertPanel(models.Model):
             models.CheckConstraint(
                 name="expertpanel_result_is_whole",
                 condition=Q(begins_at=None, ends_at=None, paused_at=None)
-                | Q(begins_at__lt=F("ends_at")),
+                | Q(
+                    begins_at__isnull=False,
+                    ends_at__isnull=False,
+                    begins_at__lt=F("ends_at"),
+                ),
             ),
         ]
 

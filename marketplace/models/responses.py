@@ -95,7 +95,11 @@ class Response(models.Model):
             models.CheckConstraint(
                 name="response_answer_clock_is_whole",
                 condition=Q(answer_soon_at=None, answer_due_at=None)
-                | Q(answer_soon_at__lt=F("answer_due_at")),
+                | Q(
+                    answer_soon_at__isnull=False,
+                    answer_due_at__isnull=False,
+                    answer_soon_at__lt=F("answer_due_at"),
+                ),
             ),
         ]
         indexes = [

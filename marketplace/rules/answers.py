@@ -54,9 +54,7 @@ class AnswerIncomplete(Refusal):
     """`missing` and `unknown` are ids of indicators."""
 
     code = "answer_incomplete"
-    message = (
-        "Answer each indicator of the need once. Missing: {missing}; not this need's: {unknown}."
-    )
+    message = "Answer each indicator once. Missing: {missing}; not this need's: {unknown}."
 
 
 class AnswerContradicts(Refusal):

@@ -62,7 +62,7 @@ WEIGHTS = {
 class NeedIncomplete(Refusal):
     code = "need_incomplete"
     message = "The need is not complete yet. Missing: {missing}."
-    words = tuple(part.value.replace("_", " ") for part in Part)
+    words = tuple(Part)
 
 
 class FundingContradicts(Refusal):
@@ -101,7 +101,7 @@ class NeedDraft:
 def missing_for_publication(draft: NeedDraft) -> list[str]:
     """The names of what is missing, in the order of the form; empty when complete."""
     wanted = ESSENTIAL | draft.required
-    return [part.value for part in Part if part in wanted and not draft.says(part)]
+    return [part for part in Part if part in wanted and not draft.says(part)]
 
 
 def check_complete(draft: NeedDraft) -> None:

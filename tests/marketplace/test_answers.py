@@ -141,7 +141,7 @@ def test_what_ends_with_its_need_says_so_by_a_code(enterprise, rival, bidder, se
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"state": "declined", "answered_at": NOW},
+        {"state": "declined", "reason_code": ""},
         {"answer_due_at": NOW},
         {"answer_soon_at": NOW, "answer_due_at": NOW},
     ],

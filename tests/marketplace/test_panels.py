@@ -172,7 +172,9 @@ def test_a_panel_is_convened_once_over_a_published_need_with_responses(
     with pytest.raises(PanelNotOdd):
         convene(operator, need, experts[:2])
     with pytest.raises(NotFound):
-        convene(operator, need, experts, experts=[1, 2, 10**9])
+        panels.convene_panel(
+            actor=act(operator), need_id=need.pk, experts=[1, 2, 10**9], criteria=CRITERIA
+        )
     for empty in (make_need(enterprise), make_need(enterprise, NeedState.CLOSED)):
         with pytest.raises(panels.NothingToJudge):
             convene(operator, empty, experts)
