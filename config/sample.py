@@ -174,7 +174,7 @@ class _Writer:
             )
             for numbers in numbered_all(model, prefix, self.now, many)
         ]
-        insert_all(rows)
+        model._default_manager.bulk_create(rows)
         return rows
 
     def _filled(self, patterns: tuple[str, ...]) -> str:

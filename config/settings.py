@@ -264,55 +264,24 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE = {
-    # `expires` after one interval: a stopped worker does not wake up to a pile.
-    "close-due-lots": {
-        "task": "auctions.close_due_lots",
-        "schedule": 1.0,
-        "options": {"expires": 1.0},
-    },
-    "act-for-maxima": {
-        "task": "auctions.act_for_opened_lots",
-        "schedule": 1.0,
-        "options": {"expires": 1.0},
-    },
-    "raise-refund-alarms": {
-        "task": "auctions.raise_refund_alarms",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
-    },
-    "propose-relistings": {
-        "task": "auctions.propose_relistings",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
-    },
-    "raise-alarms-about-needs": {
-        "task": "marketplace.raise_alarms",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
-    },
-    # Whoever's validity ran out leaves the list within the hour.
-    "check-validity": {
-        "task": "marketplace.check_validity",
-        "schedule": 3600.0,
-        "options": {"expires": 3600.0},
-    },
-    "fan-out": {
-        "task": "notifications.fan_out",
-        "schedule": 1.0,
-        "options": {"expires": 1.0},
-    },
-    "deliver": {
-        "task": "notifications.attempt_due_deliveries",
-        "schedule": 2.0,
-        "options": {"expires": 2.0},
-    },
+# Every how many seconds. What was not begun by the next time is dropped: a stopped worker does not
+# wake up to a pile.
+_BEAT = {
+    "auctions.close_due_lots": 1.0,
+    "auctions.act_for_opened_lots": 1.0,
+    "auctions.raise_refund_alarms": 60.0,
+    "auctions.propose_relistings": 60.0,
     # Shortly after midnight in Shanghai there is a day to publish; else there is nothing to do.
-    "publish-heads": {
-        "task": "auctions.publish_heads",
-        "schedule": 300.0,
-        "options": {"expires": 300.0},
-    },
+    "auctions.publish_heads": 300.0,
+    "marketplace.raise_alarms": 60.0,
+    # Whoever's validity ran out leaves the list within the hour.
+    "marketplace.check_validity": 3600.0,
+    "notifications.fan_out": 1.0,
+    "notifications.attempt_due_deliveries": 2.0,
+}
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for task, seconds in _BEAT.items()
 }
 
 # --- Notices ----------------------------------------------------------------------------

@@ -12,10 +12,11 @@ from core.events import record
 from core.idempotency import Once, claim, settle
 from core.models import numbered
 from marketplace import rules
+from marketplace.call_queries import calls
 from marketplace.lifecycle import CallPhase, NeedState
 from marketplace.locks import lock_call
 from marketplace.models import Need, NeedCall
-from marketplace.queries import calls, technology_field
+from marketplace.queries import technology_field
 from marketplace.rules.calls import CallEnded, CallNotOpen, Entry, check_entry, check_window
 from marketplace.rules.clocks import BUREAU_DAYS, OFFICE_DAYS
 

@@ -13,11 +13,11 @@ from django.db.models import Model, QuerySet
 from accounts.actors import Actor
 from core.db import require_transaction
 from core.errors import NotFound
+from marketplace.call_queries import calls
 from marketplace.models import Achievement, Deal, Landing, Need, NeedCall, Response
 from marketplace.queries import (
     achievements,
     achievements_visible_to,
-    calls,
     deals,
     deals_known_to,
     deals_visible_to,

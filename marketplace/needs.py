@@ -20,11 +20,12 @@ from core.idempotency import Once, claim, settle
 from core.lifecycle import IllegalTransition
 from core.models import holidays, numbered
 from marketplace import calls, responses, rules
+from marketplace.call_queries import call_by_id
 from marketplace.lifecycle import NEED, NeedState
 from marketplace.locks import lock_need
 from marketplace.models import Need, NeedIndicator, NeedReview, ReviewVerdict
 from marketplace.models.responses import NEED_CLOSED, NEED_WITHDRAWN
-from marketplace.queries import call_by_id, needs, technology_field, told_poster
+from marketplace.queries import needs, technology_field, told_poster
 from marketplace.rules.clocks import BUREAU_DAYS, OFFICE_DAYS, Clock, clock_from
 from marketplace.rules.needs import check_funding
 from marketplace.searchable import keep_need

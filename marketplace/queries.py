@@ -15,7 +15,6 @@ from accounts.models import Organization
 from core.errors import InvalidValue, NotFound
 from marketplace.lifecycle import (
     AchievementState,
-    CallPhase,
     DealState,
     MilestoneKind,
     NeedState,
@@ -27,7 +26,6 @@ from marketplace.models import (
     DealMilestone,
     Landing,
     Need,
-    NeedCall,
     NeedIndicator,
     NeedReading,
     NeedUndertaking,
@@ -74,36 +72,6 @@ def technology_field(code: str) -> TechnologyField:
         return TechnologyField.objects.get(code=code)
     except TechnologyField.DoesNotExist:
         raise UnknownTechnologyField(field=code) from None
-
-
-class UnknownCall(InvalidValue):
-    code = "unknown_call"
-    message = "There is no call for needs with the id {call}."
-
-
-def calls() -> QuerySet[NeedCall]:
-    """Every call, with what its view shows: all are public."""
-    return NeedCall.objects.prefetch_related("technology_fields", "cities")
-
-
-def calls_in_phase(
-    rows: QuerySet[NeedCall], wanted: CallPhase, now: datetime
-) -> QuerySet[NeedCall]:
-    """Those of `rows` that are in this phase now; the same as their terms' own `phase`."""
-    closed = Q(closes_at__lte=now) | Q(ended_at__isnull=False)
-    if wanted is CallPhase.CLOSED:
-        return rows.filter(closed)
-    is_open = Q(opens_at__lte=now)
-    return rows.filter(is_open if wanted is CallPhase.OPEN else ~is_open).exclude(closed)
-
-
-def call_by_id(call_id: int | None) -> NeedCall | None:
-    if call_id is None:
-        return None
-    try:
-        return calls().get(pk=call_id)
-    except NeedCall.DoesNotExist:
-        raise UnknownCall(call=call_id) from None
 
 
 def needs() -> QuerySet[Need]:

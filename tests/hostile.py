@@ -25,6 +25,10 @@ PARTS = {
     "indicators": {"name": "耐温", "operator": "ge", "target": "1200", "unit": "℃"},
     "inventors": {"name": "虚构发明人", "share": "40.00"},
     "co_owners": {"name": "虚构共有人", "consented_on": "2026-01-01", "consent": "虚构同意书"},
+    "commission_ladder": {"up_to": "2000000.00", "rate": "0.0500"},
+    "instalments": {"due_on": "2026-04-01", "amount": "50.00"},
+    "shares": {"name": "虚构完成人", "role": "main_contributor", "amount": "66.00"},
+    "criteria": {"name": "虚构指标", "weight": 50},
     "encumbrances": {"kind": "sole", "holder": "虚构被许可人", "since": "2026-01-01"},
 }
 
@@ -147,3 +151,23 @@ def _long_addresses(field: serializers.CharField) -> list[str]:
 
 def _blank(field: serializers.CharField) -> list[str]:
     return [] if field.allow_blank else ["", "\n\t", "\u3000"]
+
+
+# --- Whole bodies -----------------------------------------------------------------------
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+ODD_PARTS = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--'
+# Content type, body and status, by what is wrong.
+ENCODINGS: dict[str, tuple[str, bytes, int]] = {
+    "invalid UTF-8": (JSON, b'{"a": "\xff"}', 400),
+    "10 MB": (JSON, b'{"a": "' + b"a" * 10_000_000 + b'"}', 413),
+    "a form": (FORM, b"a=b", 415),
+    "UTF-16": (JSON, '{"a": 1}'.encode("utf-16"), 400),
+    "text": ("text/plain", b"{}", 415),
+    "XML": ("application/xml", b"<a/>", 415),
+    "a long form": (FORM, b"a=b&" * 9999, 415),
+    "parts": ("multipart/form-data; boundary=x", b"--x--", 415),
+    "odd parts": ("multipart/form-data; boundary=x; charset=base64", ODD_PARTS, 415),
+    "nonsense": ("///;;==\xff", b"{}", 415),
+}

@@ -21,7 +21,15 @@ from auctions.serializers.lots import BidForm
 from auctions.serializers.maxima import MaximumForm
 from auctions.serializers.sessions import FloorBidForm
 from core.parsing import StrictForm
-from tests.hostile import AT_EVERY_FIELD, PARTS, UNUSUAL, hostile_values, values_beyond
+from tests.hostile import (
+    AT_EVERY_FIELD,
+    ENCODINGS,
+    JSON,
+    PARTS,
+    UNUSUAL,
+    hostile_values,
+    values_beyond,
+)
 from tests.test_permissions import (
     CALLERS,
     PAGE_SHOWN,
@@ -40,7 +48,6 @@ __all__ = ["lasting_world", "world"]  # the matrix's fixtures, which tests here 
 # Who sends it is not the question here.
 pytestmark = pytest.mark.usefixtures("known_people")
 
-JSON = "application/json"
 PROBLEM = "application/problem+json"
 HUGE_IDS = (0, 2**63 - 1, 2**63, 10**30)
 # No route takes one of these for a number: each is tried with one.
@@ -271,23 +278,6 @@ def test_only_an_object_with_known_fields_is_a_body(world, entrance):
             wrong[name] = said
     assert wrong == {}
     assert counts() == before
-
-
-FORM = "application/x-www-form-urlencoded"
-ODD_PARTS = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--'
-# Content type, body and status, by what is wrong.
-ENCODINGS: dict[str, tuple[str, bytes, int]] = {
-    "invalid UTF-8": (JSON, b'{"a": "\xff"}', 400),
-    "10 MB": (JSON, b'{"a": "' + b"a" * 10_000_000 + b'"}', 413),
-    "a form": (FORM, b"a=b", 415),
-    "UTF-16": (JSON, '{"a": 1}'.encode("utf-16"), 400),
-    "text": ("text/plain", b"{}", 415),
-    "XML": ("application/xml", b"<a/>", 415),
-    "a long form": (FORM, b"a=b&" * 9999, 415),
-    "parts": ("multipart/form-data; boundary=x", b"--x--", 415),
-    "odd parts": ("multipart/form-data; boundary=x; charset=base64", ODD_PARTS, 415),
-    "nonsense": ("///;;==\xff", b"{}", 415),
-}
 
 
 @pytest.mark.parametrize("entrance", ENTRANCES, ids=str)

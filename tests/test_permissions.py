@@ -125,7 +125,7 @@ def response_body(world: "World") -> dict[str, Any]:
 
 
 def opinion_body(world: "World") -> dict[str, Any]:
-    return {"achievement": world.things["achievement_on_list"], "useful": True}
+    return {"achievement": world.things["published_achievement"], "useful": True}
 
 
 def lot_body(world: "World") -> dict[str, Any]:

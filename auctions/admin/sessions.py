@@ -232,9 +232,10 @@ class AuctionSessionAdmin(AddingAdmin):
         return sessions_visible_to(actor).annotate(item_count=Count("entries"), done_count=done)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """What is missing before the start tells who is admitted: for the exchange alone."""
+        """What is missing before the end tells who is admitted: for the exchange alone."""
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or obj.state not in _FILLING or not OPERATOR & roles_of(request):
+        over = obj is None or obj.state in (SessionState.FINISHED, SessionState.CANCELLED)
+        if over or not OPERATOR & roles_of(request):
             return fieldsets
         first, *others = fieldsets
         return [first, (_("Readiness"), {"fields": ("lacking",)}), *others]

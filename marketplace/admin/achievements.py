@@ -139,11 +139,10 @@ class AchievementAdmin(DeskAdmin):
     @admin.display(description=_("missing"))
     def missing(self, achievement: Achievement) -> str:
         """What the rules say of the entry as it is today, in words."""
-        try:
-            check_may_be_listed(achievement.dossier(clock.today()))
-        except Refusal as refusal:
-            return str(refusal_body(refusal)["detail"])
-        return gettext("Nothing")
+        if not hasattr(achievement, "missing_shown"):  # the page asks for it several times
+            achievement.missing_shown = _lacking(achievement)  # type: ignore[attr-defined]
+        shown: str = achievement.missing_shown  # type: ignore[attr-defined]
+        return shown
 
     @admin.display(description=_("maturity"))
     def maturity(self, achievement: Achievement) -> str:
@@ -157,6 +156,14 @@ class AchievementAdmin(DeskAdmin):
             queryset = queryset.filter(state=AchievementState.PUBLISHED)
         found: tuple[Any, bool] = super().get_search_results(request, queryset, search_term)
         return found
+
+
+def _lacking(achievement: Achievement) -> str:
+    try:
+        check_may_be_listed(achievement.dossier(clock.today()))
+    except Refusal as refusal:
+        return str(refusal_body(refusal)["detail"])
+    return gettext("Nothing")
 
 
 @admin.register(TechnologyField)

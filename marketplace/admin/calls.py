@@ -29,10 +29,10 @@ from core.idempotency import Once, fingerprint
 from core.models import word
 from marketplace import calls
 from marketplace.admin.needs import REVIEWERS, STAFF
+from marketplace.call_queries import calls as all_calls
+from marketplace.call_queries import calls_in_phase
 from marketplace.lifecycle import CallPhase
 from marketplace.models import NeedCall, TechnologyField
-from marketplace.queries import calls as all_calls
-from marketplace.queries import calls_in_phase
 from marketplace.rules.clocks import BUREAU_DAYS, OFFICE_DAYS
 from marketplace.rules.needs import ESSENTIAL, Part
 

@@ -6,8 +6,8 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from accounts.requests import Acting, Command, Create
 from core.parsing import ReasonForm
 from marketplace import calls
+from marketplace.call_queries import calls as all_calls
 from marketplace.models import NeedCall
-from marketplace.queries import calls as all_calls
 from marketplace.serializers.calls import CallForm, CallView
 from marketplace.views.filters import CallFilters
 

@@ -13,9 +13,10 @@ from accounts.queries import cities
 from core import clock
 from core.models import choices
 from core.pagination import IdFilter
+from marketplace.call_queries import calls_in_phase
 from marketplace.lifecycle import AchievementState, CallPhase, DealState, NeedState
 from marketplace.models import Channel, PricingMethod
-from marketplace.queries import calls_in_phase, technology_fields
+from marketplace.queries import technology_fields
 
 _REVIEWS = {"bureau": NeedState.SUBMITTED, "office": NeedState.ENDORSED, "overdue": None}
 

@@ -61,6 +61,7 @@ OFFERED = {
         "ip_kind__exact",
     },
     "marketplace.deal": {"state__exact", "channel__exact", "method__exact"},
+    "marketplace.landing": {"state__exact", "city__id__exact"},
     "marketplace.publicity": {"when"},
     "marketplace.objection": {"state", "deal"},
     "marketplace.technologyfield": set(),

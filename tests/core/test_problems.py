@@ -197,4 +197,4 @@ def test_codes_are_words_and_statuses_are_those_of_the_contract():
     for refusal in all_refusals():
         assert refusal.code.replace("_", "").isalpha()
         assert refusal.code.islower()
-        assert refusal.status in (400, 401, 403, 404, 408, 409, 422, 501, 503)
+        assert refusal.status in (400, 401, 403, 404, 408, 409, 410, 413, 415, 422, 501, 503)

@@ -110,8 +110,8 @@ def load(judged: Judged, poster: Organization, owner: Organization, *, codes: st
         for one in judged.needs
     ]
     with transaction():
-        insert_all(offered)
-        insert_all(wanted)
+        Achievement.objects.bulk_create(offered)
+        Need.objects.bulk_create(wanted)
         insert_all(
             [
                 NeedIndicator(need_id=row.pk, name=name, operator=how, target=target, unit=unit)

@@ -55,6 +55,8 @@ def test_from_a_need_to_a_deal(api, enterprise, bureau, cadre, bidder, rival):
         "proposed_at": None,
         "formed_at": "2026-03-02T01:00:00Z",
         "publicity": None,
+        "paid": "0.00",
+        "milestones": [],
     }
     assert api(enterprise).get(f"{V1}/deals").json()["results"] == [deal]
     refused(api(rival).get(f"{V1}/deals/{deal['id']}"), 404, "not_found")

@@ -58,6 +58,8 @@ def test_from_an_agreed_price_to_a_deal(
         "proposed_at": "2026-03-02T01:00:00Z",
         "formed_at": None,
         "publicity": None,
+        "paid": "0.00",
+        "milestones": [],
     }
     address = f"{V1}/deals/{deal['id']}"
     refused(api(bidder).post(f"{address}/confirm"), 409, "publicity_required")

@@ -10,9 +10,10 @@ from core.db import transaction
 from core.errors import NotFound, ReasonRequired
 from core.models import Event
 from marketplace import calls, needs
+from marketplace.call_queries import calls_in_phase
 from marketplace.lifecycle import CallPhase, NeedState
 from marketplace.models import Need, NeedCall
-from marketplace.queries import UnknownTechnologyField, calls_in_phase
+from marketplace.queries import UnknownTechnologyField
 from marketplace.rules import NeedIncomplete
 from marketplace.rules.calls import CallEnded, CallFull, CallNotOpen, CallWindow, OutsideCall
 from marketplace.rules.needs import FundingContradicts

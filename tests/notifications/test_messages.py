@@ -163,7 +163,7 @@ def test_words_name_only_facts_that_exist(key):
         "paddle", "bid_count", "amount", "minimum", "price", "opens_at", "closes_at",
         "ends_at", "due_at", "forfeiture_reason", "refund_reference",
         "decision_reason", "session", "session_code", "session_reason",
-        "lowest_price", "lapses_at", "on",
+        "lowest_price", "lapses_at", "on", "valid_until",
     }  # fmt: skip
     names = {
         name for text in WORDS[key] for _, name, _, _ in string.Formatter().parse(str(text)) if name

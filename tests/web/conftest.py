@@ -5,6 +5,7 @@ from copy import deepcopy
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from auctions.models import Lot
 from core import money
 from tests.conftest import Cast
@@ -29,15 +30,19 @@ def visit():
     return get
 
 
-@pytest.fixture(scope="module")
-def lasting_lot(lasting_cast: Cast) -> int:
-    lot = make_lot(
-        lasting_cast["seller"],
+def make_priced_lot(seller: User) -> Lot:
+    """Starts at a million, in steps of fifty thousand, with a deposit of two hundred thousand."""
+    return make_lot(
+        seller,
         starting_price=money.parse("1000000.00"),
         increment=money.parse("50000.00"),
         deposit_amount=money.parse("200000.00"),
     )
-    return lot.pk
+
+
+@pytest.fixture(scope="module")
+def lasting_lot(lasting_cast: Cast) -> int:
+    return make_priced_lot(lasting_cast["seller"]).pk
 
 
 @pytest.fixture

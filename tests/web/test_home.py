@@ -4,16 +4,27 @@ from datetime import timedelta
 
 import pytest
 
+from auctions.models import Lot
 from tests.factories import admit, bid, draft_lot, make_lot
+from tests.web.conftest import make_priced_lot
 from tests.web.reading import close, text_of
 
 pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def lot(seller) -> Lot:
+    """Not of the whole module: some of its pages are to be empty."""
+    return make_priced_lot(seller)
 
 
 def test_an_empty_marketplace_says_so_in_words(visit, db):
     text = text_of(visit("/"))
     assert "Nothing is on sale at the moment" in text
     assert "No lot has ended yet" in text
+    text = text_of(visit("/sessions"))
+    assert "No session is announced at the moment." in text
+    assert "No session has been held yet." in text
 
 
 def test_the_first_page_lists_open_lots_then_those_to_come_then_ended_ones(visit, seller, clock):

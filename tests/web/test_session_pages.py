@@ -69,12 +69,6 @@ def test_the_list_tells_what_is_on_and_what_was(visit, session, operator):
     assert "Nobody may know" in text_of(visit("/sessions", operator))
 
 
-def test_without_any_session_the_list_says_so(visit):
-    text = text_of(visit("/sessions"))
-    assert "No session is announced at the moment." in text
-    assert "No session has been held yet." in text
-
-
 def test_a_sessions_page_says_when_where_and_what(visit, session, seller, operator):
     draft_lot(seller, act(operator), session=session.pk, opens_at=None, closes_at=None)
     text = text_of(visit(address(session)))
