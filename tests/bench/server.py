@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from http.client import HTTPConnection
 
 from config.folders import PROJECT
 from config.processes import Processes
+from tests.ports import free_port
 
 LOGS = PROJECT / ".local" / "bench-logs"
 
@@ -24,7 +24,7 @@ class Server:
 @contextmanager
 def serving() -> Iterator[Server]:
     """`uvicorn config.asgi:application`, one process."""
-    port = _free_port()
+    port = free_port()
     LOGS.mkdir(parents=True, exist_ok=True)
     with Processes(say=lambda text: print(text, file=sys.stderr)) as processes:
         child = processes.start(
@@ -41,12 +41,6 @@ def serving() -> Iterator[Server]:
         processes.wait_ready(child, lambda: _answers(port))
         yield Server(port, child.process.pid)
         processes.raise_if_any_ended()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(port: int) -> bool:

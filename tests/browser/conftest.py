@@ -5,7 +5,6 @@ stream. Without Chromium these tests skip, except in CI.
 """
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.ports import free_port
+
 READY_WITHIN_S = 60
 
 
@@ -29,9 +30,7 @@ def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
     from tests.browser.chromium import require_chromium
 
     require_chromium()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     flags = (f"--port={port}", "--timeout-graceful-shutdown=1")
     log = tmp_path_factory.mktemp("server") / "server.log"
     with log.open("wb") as output:

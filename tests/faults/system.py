@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ import psycopg
 from config import folders, postgres
 from config.embedded import passing_services
 from config.processes import Account, Child, Processes, ProcessFailed
+from tests.ports import free_port
 
 Say = Callable[[str], object]
 STARTS_WITHIN_S = 60.0
@@ -182,7 +182,7 @@ def system(
     python = [sys.executable, *prelude]
     celery = ["-m", "celery", "-A", "config.celery"]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "info"]
-    ports = [_free_port(), _free_port()]
+    ports = [free_port(), free_port()]
     web = ["-m", "uvicorn", "config.asgi:application", "--log-level", "warning", "--port"]
     commands = {
         **{f"web-{n}": [*web, str(port)] for n, port in enumerate(ports, start=1)},
@@ -224,9 +224,3 @@ def answers(port: int) -> bool:
         connection.request("GET", "/health/ready")
         return connection.getresponse().status == 200
     return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
