@@ -41,14 +41,14 @@ from marketplace.rules.answers import Answering, Awaited, answering
 from marketplace.rules.disclosure import NDA_VERSION
 
 _A_YEAR = timedelta(days=365)
-_PUBLIC_NEEDS = (
+PUBLIC_NEEDS = (
     NeedState.PUBLISHED,
     NeedState.MATCHED,
     NeedState.SIGNED,
     NeedState.COMPLETED,
     NeedState.CLOSED,
 )
-_PUBLIC_ACHIEVEMENTS = (
+PUBLIC_ACHIEVEMENTS = (
     AchievementState.PUBLISHED,
     AchievementState.RESERVED,
     AchievementState.TRANSFERRED,
@@ -88,7 +88,7 @@ def needs_visible_to(actor: Actor) -> QuerySet[Need]:
         return rows
     open_to_reader = Q(registered_only=False) | Exists(_verified_of(actor))
     return rows.filter(
-        Q(state__in=_PUBLIC_NEEDS) & open_to_reader
+        Q(state__in=PUBLIC_NEEDS) & open_to_reader
         | Q(organization__in=actor.sees)
         | Q(city__in=actor.bureau_cities) & _REACHED_THE_BUREAU
         | Q(pk__in=judged_by(actor))
@@ -187,7 +187,7 @@ def with_pictures(before: str = "") -> "Prefetch[str, QuerySet[Picture], str]":
 
 def is_public(achievement: Achievement) -> bool:
     """Whether everybody may see it."""
-    return achievement.state in _PUBLIC_ACHIEVEMENTS
+    return achievement.state in PUBLIC_ACHIEVEMENTS
 
 
 def picture_of(achievement: Achievement) -> Picture | None:
@@ -227,7 +227,7 @@ def achievements_visible_to(actor: Actor) -> QuerySet[Achievement]:
     if actor.is_staff:
         return achievements()
     return achievements().filter(
-        Q(state__in=_PUBLIC_ACHIEVEMENTS)
+        Q(state__in=PUBLIC_ACHIEVEMENTS)
         | Q(owner__in=actor.sees)
         | Q(city__in=actor.bureau_cities) & _REACHED_THE_BUREAU
     )

@@ -20,6 +20,8 @@ from core.clock import SHANGHAI
 from marketplace.lifecycle import AchievementState, NeedState
 from marketplace.models import CooperationMode, TechnologyField
 from marketplace.queries import (
+    PUBLIC_ACHIEVEMENTS,
+    PUBLIC_NEEDS,
     achievements_visible_to,
     indicators_for,
     needs_visible_to,
@@ -32,18 +34,6 @@ from web import linked_data, lots, suggested, texts
 from web.pages import page
 
 SHOWN = 24  # cards on a page
-_LISTED_NEEDS = (
-    NeedState.PUBLISHED,
-    NeedState.MATCHED,
-    NeedState.SIGNED,
-    NeedState.COMPLETED,
-    NeedState.CLOSED,
-)
-_LISTED_ACHIEVEMENTS = (
-    AchievementState.PUBLISHED,
-    AchievementState.RESERVED,
-    AchievementState.TRANSFERRED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +56,7 @@ class Chosen:
 def need_list(request: HttpRequest) -> HttpResponse:
     """GET /needs: needs that wait for an answer, the newest first; on demand those of the past."""
     actor, now = actor_of(request), clock.now()
-    context = _listing(request, needs_visible_to(actor), (NeedState.PUBLISHED,), _LISTED_NEEDS)
+    context = _listing(request, needs_visible_to(actor), (NeedState.PUBLISHED,), PUBLIC_NEEDS)
     context["shown"] = [(one, indicators_for(actor, one)[:3]) for one in context["shown"]]
     return page(request, "web/needs.html", now, today=_day(now), **context)
 
@@ -88,7 +78,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
         days_left=_days_left(shown.deadline, now),
         takes_answers=shown.state == NeedState.PUBLISHED,
         suggestions=suggested.achievements_for(actor, shown),
-        is_listed=shown.state in _LISTED_NEEDS,
+        is_listed=shown.state in PUBLIC_NEEDS,
         data=linked_data.of_need(shown, request.build_absolute_uri()),
     )
 
@@ -98,7 +88,7 @@ def achievement_list(request: HttpRequest) -> HttpResponse:
     """GET /achievements: what is on offer, the newest first; on demand also what was sold."""
     rows = achievements_visible_to(actor_of(request))
     on_offer = (AchievementState.PUBLISHED, AchievementState.RESERVED)
-    context = _listing(request, rows, on_offer, _LISTED_ACHIEVEMENTS)
+    context = _listing(request, rows, on_offer, PUBLIC_ACHIEVEMENTS)
     context["shown"] = [(one, picture_of(one)) for one in context["shown"]]
     return page(request, "web/achievements.html", clock.now(), **context)
 
@@ -119,7 +109,7 @@ def achievement(request: HttpRequest, pk: int) -> HttpResponse:
         picture=picture_of(shown),
         maturity=texts.maturity_text(shown),
         cards=lots.cards(listed, now),
-        is_listed=shown.state in _LISTED_ACHIEVEMENTS,
+        is_listed=shown.state in PUBLIC_ACHIEVEMENTS,
         data=linked_data.of_achievement(shown, request.build_absolute_uri()),
     )
 

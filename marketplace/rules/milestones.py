@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from core.errors import BelowLawfulFloor, Conflict, Refusal
 from marketplace.lifecycle import ContractKind, MilestoneKind, PriceForm, RewardRole
+from marketplace.rules.deals import STATE_OWNED_SELLERS
 
 CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
@@ -265,8 +266,8 @@ def check_registered(value: Decimal, technical_income: Decimal) -> None:
 
 def owes_reward(*, seller_kind: str, mode: str, has_achievement: bool) -> bool:
     """State units share what a transferred, licensed or contributed achievement earns."""
-    state_units = ("university", "research_institute")
-    return has_achievement and seller_kind in state_units and mode not in _NO_RIGHT_PASSES
+    by_state_unit = seller_kind in STATE_OWNED_SELLERS
+    return has_achievement and by_state_unit and mode not in _NO_RIGHT_PASSES
 
 
 _NO_RIGHT_PASSES = frozenset({"development", "consulting", "service"})

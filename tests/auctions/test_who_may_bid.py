@@ -91,12 +91,14 @@ def test_a_tie_to_somebody_else_keeps_nobody_out(contested, bidder, rival, selle
         ended_at=NOW
     )
     bid(contested, bidder, "1000.00")
+    assert contested.bids.count() == 1
 
 
 def test_namesakes_that_staff_told_apart_may_bid(contested, bidder, seller):
     share(seller, bidder, legal_representative="虚构法人8")
     make_relation(seller, bidder, kind="namesakes")
     bid(contested, bidder, "1000.00")
+    assert contested.bids.count() == 1
 
 
 def test_a_relation_bars_on_its_days_alone(contested, bidder, seller):
