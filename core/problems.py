@@ -6,6 +6,7 @@ to `handle`, and Django's own error pages answer API paths through `not_found` a
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -83,9 +84,13 @@ def _told(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, list):
-        comma = "、" if (get_language() or "").startswith("zh") else ", "
-        return comma.join(str(_told(item)) for item in value)
+        return enumerated(str(_told(item)) for item in value)
     return _plain(value)
+
+
+def enumerated(words: Iterable[str]) -> str:
+    """Several words in a row, parted as the reader's language parts them."""
+    return ("、" if (get_language() or "").startswith("zh") else ", ").join(words)
 
 
 def body(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
