@@ -20,6 +20,8 @@ class ParkForm(WholeForm):
     violations = {
         "park_lies_in_another_city": _("A park lies in another place than its home city."),
         "park_area_positive": _("The area must be more than zero."),
+        "park_incubates_within_its_area": _("Only a part of the park is kept for incubation."),
+        "park_investment_not_negative": _("The investment is no less than zero."),
     }
 
 
@@ -37,7 +39,9 @@ class ParkAdmin(DeskFormAdmin):
     autocomplete_fields = ("operator",)
     fieldsets = (
         (None, {"fields": ("name", "home_city", "host_district", "operator")}),
-        (_("Details"), {"fields": ("mode", "area_m2", "opened_on", "source")}),
+        (_("Details"), {"fields": ("address", "mode", "area_m2", "incubating_m2", "investment")}),
+        (_("Policy"), {"fields": ("registration_policy", "tax_policy")}),
+        (_("Record"), {"fields": ("contact", "opened_on", "source")}),
     )
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Park]:

@@ -1,10 +1,162 @@
-"""Which enclave parks an actor may see: they are public."""
+"""What of the enclave parks an actor may see.
 
-from django.db.models import QuerySet
+Parks are public. What goes on in one is for its insiders: its operator, the science bureaus of
+its two cities, and staff; a tenant and a project's organization see their own.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import (
+    DecimalField,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
-from enclaves.models import Park
+from core.errors import InvalidValue, NotFound
+from enclaves.lifecycle import RESIDENT, ProjectState
+from enclaves.models import (
+    AdmissionReviewer,
+    Agreement,
+    Park,
+    ParkFund,
+    Project,
+    Tenancy,
+    Unit,
+)
+from marketplace.lifecycle import LandingState
+
+_NOTHING = Value(Decimal(0), output_field=DecimalField(max_digits=18, decimal_places=2))
 
 
 def parks_visible_to(actor: Actor) -> QuerySet[Park]:
     return Park.objects.select_related("home_city", "host_district", "operator")
+
+
+def with_areas(parks: QuerySet[Park], today: date) -> QuerySet[Park]:
+    """The same parks with `let_m2` and `taken_m2`: let today, and taken by resident projects."""
+    holds = Q(tenancies__starts_on__lte=today) & (
+        Q(tenancies__ends_on=None) | Q(tenancies__ends_on__gt=today)
+    )
+    let = Unit.objects.filter(holds, park=OuterRef("pk")).values("park").annotate(s=Sum("area_m2"))
+    taken = Project.objects.filter(park=OuterRef("pk"), state__in=RESIDENT).values("park")
+    return parks.annotate(
+        let_m2=Coalesce(Subquery(let.values("s")), _NOTHING),
+        taken_m2=Coalesce(Subquery(taken.annotate(s=Sum("area_m2")).values("s")), _NOTHING),
+    )
+
+
+def told_park(park_id: int, today: date) -> Park:
+    """One park with what its view shows."""
+    rows = Park.objects.select_related("home_city", "host_district", "operator")
+    return with_areas(rows, today).get(pk=park_id)
+
+
+def is_insider(actor: Actor, park: Park) -> bool:
+    """Whether the actor reads what goes on in the park."""
+    cities = {park.home_city_id, park.host_district_id}
+    return actor.is_staff or park.operator_id in actor.sees or bool(cities & actor.bureau_cities)
+
+
+def _inside(actor: Actor, to_park: str) -> Q:
+    """The same as a condition on rows that belong to a park."""
+    return (
+        Q(**{f"{to_park}operator__in": actor.sees})
+        | Q(**{f"{to_park}home_city__in": actor.bureau_cities})
+        | Q(**{f"{to_park}host_district__in": actor.bureau_cities})
+    )
+
+
+def park_seen_by(park_id: int, actor: Actor) -> Park:
+    """A park, which everybody sees."""
+    if (park := parks_visible_to(actor).filter(pk=park_id).first()) is None:
+        raise NotFound
+    return park
+
+
+def park_run_by(park_id: int, actor: Actor) -> Park:
+    """A park of which the actor is an insider."""
+    park = park_seen_by(park_id, actor)
+    if not is_insider(actor, park):
+        raise NotFound
+    return park
+
+
+def agreements_of(park_id: int, *, seen_by: Actor) -> QuerySet[Agreement]:
+    """What the two cities agreed on, for insiders."""
+    return Agreement.objects.filter(park=park_run_by(park_id, seen_by))
+
+
+def funds_of(park_id: int, *, seen_by: Actor) -> QuerySet[ParkFund]:
+    """The funds attached to a park, for everybody."""
+    return ParkFund.objects.filter(park=park_seen_by(park_id, seen_by))
+
+
+def units_of(park_id: int, *, seen_by: Actor) -> QuerySet[Unit]:
+    """The units of a park, for insiders."""
+    return Unit.objects.filter(park=park_run_by(park_id, seen_by))
+
+
+def tenancies_visible_to(actor: Actor) -> QuerySet[Tenancy]:
+    """Seen by insiders of the park, and one's own."""
+    rows = Tenancy.objects.select_related("unit__park")
+    if actor.is_staff:
+        return rows
+    return rows.filter(_inside(actor, "unit__park__") | Q(tenant__in=actor.sees))
+
+
+def tenancies_of(park_id: int, *, seen_by: Actor) -> QuerySet[Tenancy]:
+    """The tenancies of one park that the reader may see."""
+    park = park_seen_by(park_id, seen_by)
+    return tenancies_visible_to(seen_by).filter(unit__park=park)
+
+
+def projects() -> QuerySet[Project]:
+    """Every project, with what its view shows."""
+    rows = Project.objects.select_related("park__home_city", "field", "deal", "landing__city")
+    return rows.prefetch_related(
+        Prefetch("reviewers", queryset=AdmissionReviewer.objects.order_by("pk"))
+    )
+
+
+def projects_visible_to(actor: Actor) -> QuerySet[Project]:
+    """Seen by insiders of the park, by the project's organization, and by who judges it."""
+    if actor.is_staff:
+        return projects()
+    judged = AdmissionReviewer.objects.filter(project=OuterRef("pk"), person=actor.user_id)
+    own = Q(Exists(judged)) if actor.user_id is not None else Q(pk__in=[])
+    return projects().filter(_inside(actor, "park__") | Q(organization__in=actor.sees) | own)
+
+
+def projects_of(park_id: int, *, seen_by: Actor) -> QuerySet[Project]:
+    """The projects of one park that the reader may see."""
+    park = park_seen_by(park_id, seen_by)
+    return projects_visible_to(seen_by).filter(park=park)
+
+
+def in_state(rows: QuerySet[Project], state: str) -> QuerySet[Project]:
+    """Those that stand there: whether one has landed, its landing says."""
+    if state not in list(ProjectState):
+        raise InvalidValue(what="state")
+    confirmed = Q(landing__state=LandingState.CONFIRMED)
+    landing, output = Q(state=ProjectState.LANDING), Q(state=ProjectState.OUTPUT)
+    conditions = {
+        ProjectState.LANDING: (landing | output) & ~confirmed,
+        ProjectState.LANDED: landing & confirmed,
+        ProjectState.OUTPUT: output & confirmed,
+    }
+    return rows.filter(conditions.get(ProjectState(state), Q(state=state)))
+
+
+def taken_by_residents(park: Park) -> list[Decimal]:
+    """The areas of the projects that live in a park, which the caller locked."""
+    resident = Project.objects.filter(park=park, state__in=RESIDENT)
+    return list(resident.values_list("area_m2", flat=True))

@@ -96,12 +96,13 @@ def lock_deal_with_need(deal_id: int, *, seen_by: Actor) -> Deal:
 
 
 def lock_landing(landing_id: int, *, seen_by: Actor) -> Landing:
-    """Lock a landing; before it its deal, whose events it is told among."""
+    """Lock a landing; before it its deal, if it has one, whose events it is told among."""
     require_transaction()
     known = landings_visible_to(seen_by).filter(pk=landing_id).first()
     if known is None:
         raise NotFound
-    lock_deal(known.deal_id)
+    if known.deal_id is not None:
+        lock_deal(known.deal_id)
     return _lock(landings_visible_to(seen_by), landing_id)
 
 

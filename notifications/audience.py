@@ -6,12 +6,9 @@ be known to whoever may see its topic; the payload of every event holds nothing 
 subscriber of its topic may not know. Private detail is looked up per recipient in `messages`.
 """
 
-from dataclasses import dataclass
-
-from core.models import Event
+from notifications.enclave_audience import ENCLAVE_AUDIENCES
+from notifications.enclave_hearers import landed_project, landing_park
 from notifications.hearers import (
-    Organizations,
-    People,
     applicant,
     bidders,
     bureau,
@@ -27,7 +24,6 @@ from notifications.hearers import (
     itself,
     landing_bureau,
     managers,
-    members_of,
     objector,
     objectors,
     office,
@@ -43,42 +39,7 @@ from notifications.hearers import (
     tied,
     whoever_may_read,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Who hears of one kind of event.
-
-    `members` are organizations whose people are told, `people` are told besides them. Who
-    did the thing is not told of it, unless `tells_actor`.
-    """
-
-    payload: tuple[str, ...]
-    members: tuple[Organizations, ...] = ()
-    people: tuple[People, ...] = ()
-    webhooks: tuple[Organizations, ...] = ()
-    streamed: bool = False
-    tells_actor: bool = False
-    mailed: bool = True
-
-    def hearers(self, event: Event) -> set[int]:
-        """The ids of the people to tell."""
-        organizations = {key for find in self.members for key in find(event) or ()}
-        heard = set(members_of(organizations)) if organizations else set()
-        heard.update(key for find in self.people for key in find(event))
-        if not self.tells_actor:
-            heard.discard(event.actor_user_id or 0)
-        return heard
-
-    def subscribers(self, event: Event) -> set[int] | None:
-        """The organizations whose endpoints may hear; None if all may."""
-        found: set[int] = set()
-        for find in self.webhooks:
-            if (organizations := find(event)) is None:
-                return None
-            found.update(organizations)
-        return found
-
+from notifications.hearing import Audience
 
 _ORGANIZATION = ("organization",)
 _RELATION = ("relation", "organization", "related", "tie")
@@ -242,8 +203,13 @@ AUDIENCES: dict[str, Audience] = {
     ),
     **dict.fromkeys(
         ("deal.landing_confirmed", "deal.landing_refused"),
-        Audience(_LANDING, members=(parties,), webhooks=(parties, exchange)),
+        Audience(
+            _LANDING,
+            members=(parties, landing_park, landed_project),
+            webhooks=(parties, exchange),
+        ),
     ),
+    **ENCLAVE_AUDIENCES,
     # The rules lots are sold under.
     "policy.published": Audience(_POLICY, members=(exchange,), webhooks=(everybody,)),
     # Sessions. Whoever has a lot in one is told by the lot's own events.

@@ -25,7 +25,8 @@ from auctions.models import (
 )
 from core.clock import SHANGHAI
 from core.models import Event
-from marketplace.models import Achievement, Deal, Need, Objection
+from enclaves.models import Park, Project
+from marketplace.models import Achievement, Deal, Landing, Need, Objection
 from notifications.hearers import subject
 from notifications.models import WebhookEndpoint
 from notifications.words import WORDS
@@ -160,6 +161,9 @@ def _sources() -> dict[str, QuerySet[Any]]:
         "achievement": Achievement.objects.select_related("owner"),
         "deal": Deal.objects.select_related("seller", "buyer"),
         "objection": Objection.objects.only("decision"),
+        "park": Park.objects.select_related("home_city", "host_district"),
+        "project": Project.objects.all(),
+        "landing": Landing.objects.all(),
         "organization": Organization.objects.all(),
         "related": Organization.objects.all(),
         "registration": Registration.objects.select_related("organization"),
@@ -232,6 +236,17 @@ _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
         "buyer": _name(deal.buyer),
     },
     "objection": lambda objection: {"objection_decision": objection.decision},
+    "park": lambda park: {
+        "park": park.name,
+        "home_city": park.home_city.name,
+        "host_district": park.host_district.name,
+    },
+    "project": lambda project: {
+        "project": project.title,
+        "project_code": project.code,
+        "project_reason": project.state_reason,
+    },
+    "landing": lambda landing: {"entity": landing.entity_name},
     "organization": lambda organization: {
         "organization": _name(organization),
         "reason": organization.state_reason,

@@ -9,10 +9,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from notifications.deal_words import DEAL_WORDS
+from notifications.enclave_words import ENCLAVE_WORDS
 from notifications.need_words import NEED_WORDS
 
 WORDS: dict[str, tuple[Any, Any]] = {
     **DEAL_WORDS,
+    **ENCLAVE_WORDS,
     **NEED_WORDS,
     "organization.submitted": (
         _("{organization} asks to be verified"),

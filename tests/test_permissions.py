@@ -214,6 +214,42 @@ def session_body(world: "World") -> dict[str, Any]:
     }
 
 
+def park_body(world: "World") -> dict[str, Any]:
+    return {"name": "虚构新园", "home_city": "330100", "host_district": "310117"}
+
+
+def agreement_body(world: "World") -> dict[str, Any]:
+    days = {"starts_on": "2027-01-01", "ends_on": "2028-01-01"}
+    return {"title": "虚构协议", "metric": "tax", "home_percent": "50.00", "period": "year", **days}
+
+
+def fund_body(world: "World") -> dict[str, Any]:
+    return {"name": "虚构基金", "size": "100000000.00", "since": "2026-01-01"}
+
+
+def tenancy_body(world: "World") -> dict[str, Any]:
+    who = {"tenant_name": "虚构团队", "starts_on": "2027-01-01", "rent": "1000.00"}
+    return {"unit": world.things["unit"], **who}
+
+
+def project_body(world: "World") -> dict[str, Any]:
+    told = {"title": "虚构项目", "team": "虚构团队", "field": "NM", "area_m2": "100.00"}
+    return {**told, "organization": organization_of(world.people["settler"]).pk}
+
+
+def land_body(world: "World") -> dict[str, Any]:
+    from tests.conftest import credit_code
+
+    return {
+        "basis": "entity",
+        "entity_name": "虚构落地公司",
+        "entity_code": credit_code(77_000_002),
+        "landed_on": "2026-03-02",
+        "investment": "5000000.00",
+        "proof": "虚构的营业执照",
+    }
+
+
 def organization_body(world: "World") -> dict[str, Any]:
     from tests.conftest import credit_code
 
@@ -266,6 +302,63 @@ ROWS = (
     Row("POST relations/<int:pk>/end", "relation", "enterprise",
                                                          "401 404 403 404 200 200 404 404 404 403 403",
         lambda world: {"ends_on": "2026-12-31", "reason": "虚构的理由"}),
+    # --- Enclave parks: this one is Hangzhou's (`bureau`), run by `park_operator`; `settler` has a
+    # project in it. The host city reads what the home city reads: tests/enclaves/test_parks.py.
+    Row("GET enclaves", "", "park_operator",             "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST enclaves", "", "park_operator",            "401 403 403 403 403 201 403 201 403 403 403", park_body),
+    Row("GET enclaves/<int:pk>", "park", "park_operator", "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("PATCH enclaves/<int:pk>", "park", "park_operator",
+                                                         "401 403 200 403 403 200 403 200 403 200 403",
+        lambda world: {"address": "虚构路1号"}),
+    Row("GET enclaves/<int:pk>/agreements", "park", "park_operator",
+                                                         "401 404 200 404 200 200 404 200 404 200 403"),
+    Row("POST enclaves/<int:pk>/agreements", "park", "park_operator",
+                                                         "401 403 403 403 403 201 403 201 403 403 403", agreement_body),
+    Row("GET enclaves/<int:pk>/funds", "park", "park_operator",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST enclaves/<int:pk>/funds", "park", "park_operator",
+                                                         "401 403 201 403 403 201 403 403 403 201 403", fund_body),
+    Row("GET enclaves/<int:pk>/units", "park", "park_operator",
+                                                         "401 404 200 404 200 200 404 200 404 200 403"),
+    Row("POST enclaves/<int:pk>/units", "park", "park_operator",
+                                                         "401 403 201 403 403 201 403 403 403 201 403",
+        lambda world: {"name": "九楼", "area_m2": "100.00"}),
+    Row("GET enclaves/<int:pk>/tenancies", "park", "park_operator",
+                                                         "401 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST enclaves/<int:pk>/tenancies", "park", "park_operator",
+                                                         "401 403 201 403 403 201 403 403 403 201 403", tenancy_body),
+    Row("POST tenancies/<int:pk>/end", "tenancy", "park_operator",
+                                                         "401 404 200 404 403 200 404 403 404 200 403",
+        lambda world: {"ends_on": "2026-12-01", "reason": "虚构的理由"}),
+    Row("GET enclaves/<int:pk>/projects", "park", "settler",
+                                                         "401 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST enclaves/<int:pk>/projects", "park", "settler",
+                                                         "401 403 201 403 403 201 403 403 403 201 403", project_body),
+    Row("GET projects/<int:pk>", "contact_project", "settler",
+                                                         "401 404 200 404 200 200 404 200 404 200 403"),
+    Row("PATCH projects/<int:pk>", "contact_project", "park_operator",
+                                                         "401 404 200 404 403 200 404 403 404 200 403",
+        lambda world: {"ip_count": 3}),
+    Row("POST projects/<int:pk>/panel", "contact_project", "park_operator",
+                                                         "401 404 200 404 403 200 404 403 404 200 403",
+        lambda world: {"reviewers": jury(world.people)}),
+    # A partner system judges nothing.
+    Row("POST projects/<int:pk>/reviews", "judged_project", "judge",
+                                                         "401 404 200 404 403 403 404 403 404 403 403",
+        lambda world: {"favours": True, "comment": "虚构意见"}),
+    Row("POST projects/<int:pk>/admit", "contact_project", "park_operator",
+                                                         "401 404 200 404 403 200 404 403 404 200 403"),
+    Row("POST projects/<int:pk>/incubate", "admitted_project", "park_operator",
+                                                         "401 404 200 404 403 200 404 403 404 200 403"),
+    Row("POST projects/<int:pk>/pilot", "incubating_project", "park_operator",
+                                                         "401 404 200 404 403 200 404 403 404 200 403"),
+    Row("POST projects/<int:pk>/land", "pilot_project", "settler",
+                                                         "401 404 200 404 403 200 404 403 404 200 403", land_body),
+    Row("POST projects/<int:pk>/output", "landed_project", "park_operator",
+                                                         "401 404 200 404 403 200 404 403 404 200 403"),
+    Row("POST projects/<int:pk>/exit", "contact_project", "park_operator",
+                                                         "401 404 200 404 403 200 404 403 404 200 403",
+        lambda world: {"kind": "terminated", "reason": "虚构的理由"}),
     # --- Needs: public once published; before that their own people, staff and their bureau.
     Row("GET needs", "", "enterprise",                   "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST needs", "", "enterprise",                  "401 403 201 201 201 403 403 201 201 201 403", need_body),
@@ -746,6 +839,8 @@ def make_people() -> dict[str, User]:
         "stranger": make_user(),
         "judge": manager(),
         "second_judge": make_user(),
+        "park_operator": manager(OrganizationKind.ENCLAVE_OPERATOR, city="310117"),
+        "settler": manager(),
         "third_judge": make_user(),
     }
 
@@ -782,6 +877,7 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
             organization_of(seller), organization_of(enterprise), need=published_need
         ),
         **make_deals(people),
+        **make_enclaves(people),
         **make_lots(people, operator),
         **make_sessions(people, operator),
         **make_deliveries(seller),
@@ -844,6 +940,28 @@ def make_deals(people: dict[str, User]) -> dict[str, Any]:
             reason="虚构的异议",
             contact="虚构电话",
         ),
+    }
+
+
+def make_enclaves(people: dict[str, User]) -> dict[str, Any]:
+    """A park of Hangzhou with a unit, a tenancy, and projects at every place of their way."""
+    from enclaves import admissions
+    from tests.enclaves.conftest import make_park, make_project, make_tenancy, make_unit
+
+    park = make_park(people["park_operator"])
+    unit = make_unit(park)
+    names = ("contact", "admitted", "incubating", "pilot", "landed")
+    made = {f"{name}_project": make_project(park, people["settler"], name) for name in names}
+    judged = make_project(park, people["settler"])
+    admissions.name_reviewers(
+        actor=act(people["park_operator"]), project_id=judged.pk, reviewers=jury(people)
+    )
+    return {
+        "park": park,
+        "unit": unit,
+        "tenancy": make_tenancy(unit),
+        "judged_project": judged,
+        **made,
     }
 
 

@@ -13,11 +13,17 @@ from marketplace.models.deals import Deal
 class Landing(ByActor):
     """A landing (落地) with its evidence; it counts once the bureau of the city has confirmed it.
 
+    Of a deal's technology, or of a project that an enclave park sent home without one.
     `investment` is what the entity invests there, in CNY; `entity_code` its 统一社会信用代码.
     """
 
     deal = models.ForeignKey(
-        Deal, verbose_name=_("deal"), on_delete=models.PROTECT, related_name="landings"
+        Deal,
+        verbose_name=_("deal"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="landings",
     )
     city = models.ForeignKey("accounts.City", verbose_name=_("city"), on_delete=models.PROTECT)
     entity_name = models.CharField(_("entity"), max_length=200)
@@ -69,7 +75,12 @@ class Landing(ByActor):
                 fields=["deal", "entity_code"],
                 condition=~Q(state=LandingState.REFUSED),
             ),
+            models.UniqueConstraint(
+                name="landing_without_deal_once_per_entity",
+                fields=["entity_code"],
+                condition=Q(deal=None) & ~Q(state=LandingState.REFUSED),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.deal.code} {self.entity_name}"
+        return f"{self.deal.code} {self.entity_name}" if self.deal else self.entity_name

@@ -21,7 +21,7 @@ class LandingForm(StrictForm):
 
 class LandingView(serializers.Serializer[Landing]):
     id = serializers.IntegerField()
-    deal = serializers.IntegerField(source="deal_id")
+    deal = serializers.IntegerField(source="deal_id", allow_null=True)
     city = serializers.CharField(source="city.code")
     entity_name = serializers.CharField()
     entity_code = serializers.CharField()

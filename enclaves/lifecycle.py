@@ -1,0 +1,48 @@
+"""The way of a project through an enclave park."""
+
+from enum import StrEnum
+
+from core.lifecycle import Lifecycle
+
+
+class ProjectState(StrEnum):
+    CONTACT = "contact"
+    ADMITTED = "admitted"  # 评审入驻
+    INCUBATING = "incubating"
+    PILOT = "pilot"  # 中试
+    LANDING = "landing"  # 落地签约: an entity in the home city is reported
+    LANDED = "landed"  # told by the confirmed landing, stored nowhere else
+    OUTPUT = "output"  # 投产
+    EXITED = "exited"
+
+
+class ExitKind(StrEnum):
+    GRADUATED = "graduated"
+    TERMINATED = "terminated"
+
+
+class LandingBasis(StrEnum):
+    """What shows that an entity of the home city is there."""
+
+    ENTITY = "entity"
+    LAND_OR_LEASE = "land_or_lease"
+    INVESTMENT = "investment"
+    TAX_RECORD = "tax_record"
+
+
+PROJECT = Lifecycle(
+    "project",
+    {
+        ProjectState.CONTACT: {ProjectState.ADMITTED, ProjectState.EXITED},
+        ProjectState.ADMITTED: {ProjectState.INCUBATING, ProjectState.EXITED},
+        ProjectState.INCUBATING: {ProjectState.PILOT, ProjectState.EXITED},
+        ProjectState.PILOT: {ProjectState.LANDING, ProjectState.EXITED},
+        # Evidence that the city refused is given anew; what it confirmed has landed.
+        ProjectState.LANDING: {ProjectState.LANDING, ProjectState.LANDED, ProjectState.EXITED},
+        ProjectState.LANDED: {ProjectState.OUTPUT, ProjectState.EXITED},
+        ProjectState.OUTPUT: {ProjectState.EXITED},
+        ProjectState.EXITED: set(),
+    },
+)
+# From the admission to the exit a project takes its area; what has landed keeps its front office.
+RESIDENT = frozenset(ProjectState) - {ProjectState.CONTACT, ProjectState.EXITED}

@@ -1,0 +1,19 @@
+"""Enclave parks (科创飞地): one city's park inside another, and what goes on in it."""
+
+from enclaves.models.parks import Agreement, Metric, Park, ParkFund, ParkMode, Period
+from enclaves.models.projects import AdmissionReviewer, Project, ProjectMove
+from enclaves.models.tenancies import Tenancy, Unit
+
+__all__ = [
+    "AdmissionReviewer",
+    "Agreement",
+    "Metric",
+    "Park",
+    "ParkFund",
+    "ParkMode",
+    "Period",
+    "Project",
+    "ProjectMove",
+    "Tenancy",
+    "Unit",
+]

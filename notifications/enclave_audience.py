@@ -1,0 +1,68 @@
+"""Who hears of what happens in the enclave parks; a part of the one table in `audience`."""
+
+from notifications.enclave_hearers import (
+    home_city,
+    landed_project,
+    landing_park,
+    park_cities,
+    park_operator,
+    project_owner,
+    reviewers,
+)
+from notifications.hearers import everybody, landing_bureau
+from notifications.hearing import Audience
+
+_PARK = ("park",)
+_PROJECT = ("project", "code", "park")
+_LANDING = ("landing", "city")
+_INSIDERS = (park_operator, park_cities)
+_PROJECT_NEWS = Audience(
+    _PROJECT,
+    members=(park_operator, project_owner),
+    webhooks=(park_operator, park_cities, project_owner),
+)
+
+ENCLAVE_AUDIENCES: dict[str, Audience] = {
+    # A park is public; what its two cities agreed on is for its insiders.
+    "park.founded": Audience(_PARK, members=_INSIDERS, webhooks=(everybody,)),
+    "park.changed": Audience(_PARK, webhooks=(everybody,)),
+    "park.agreement_signed": Audience((*_PARK, "agreement"), members=_INSIDERS, webhooks=_INSIDERS),
+    "park.fund_attached": Audience((*_PARK, "fund"), webhooks=_INSIDERS),
+    "park.unit_added": Audience((*_PARK, "unit"), webhooks=_INSIDERS),
+    "park.unit_let": Audience((*_PARK, "tenancy"), webhooks=_INSIDERS),
+    "park.tenancy_ended": Audience((*_PARK, "tenancy"), webhooks=_INSIDERS),
+    # Projects: the operator and the project's own organization; what is decided, both cities.
+    "project.proposed": Audience(
+        _PROJECT,
+        members=(park_operator, home_city),
+        webhooks=(park_operator, park_cities, project_owner),
+    ),
+    "project.reviewers_named": Audience(_PROJECT, people=(reviewers,)),
+    "project.reviewed": Audience(_PROJECT, members=(park_operator,)),
+    "project.admitted": _PROJECT_NEWS,
+    "project.incubating": _PROJECT_NEWS,
+    "project.pilot": _PROJECT_NEWS,
+    "project.landing": Audience(
+        _PROJECT,
+        members=(park_operator, project_owner, home_city),
+        webhooks=(park_operator, park_cities, project_owner),
+    ),
+    "project.output": _PROJECT_NEWS,
+    "project.exited": _PROJECT_NEWS,
+    "project.changed": Audience(_PROJECT, webhooks=(park_operator, park_cities)),
+    # A landing without a deal: one with a deal is told among the deal's events.
+    "landing.reported": Audience(
+        _LANDING,
+        members=(landing_park,),
+        people=(landing_bureau,),
+        webhooks=(landing_park, landed_project),
+    ),
+    **dict.fromkeys(
+        ("landing.confirmed", "landing.refused"),
+        Audience(
+            _LANDING,
+            members=(landing_park, landed_project),
+            webhooks=(landing_park, landed_project),
+        ),
+    ),
+}

@@ -1,0 +1,64 @@
+"""The words of notices and mails about enclave parks; `words` says how they are written."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+ENCLAVE_WORDS: dict[str, tuple[Any, Any]] = {
+    "park.founded": (
+        _("An enclave park was set up: {park}"),
+        _("{park} of {home_city} lies in {host_district}."),
+    ),
+    "park.agreement_signed": (
+        _("An agreement on sharing was entered: {park}"),
+        _("What {home_city} and {host_district} share of {park} is on record."),
+    ),
+    "project.proposed": (
+        _("A project asks for admission: {project}"),
+        _("{project_code} was proposed to {park}."),
+    ),
+    "project.reviewers_named": (
+        _("You are asked to judge an admission: {project}"),
+        _("Say whether {park} should take in {project_code}, and why."),
+    ),
+    "project.reviewed": (
+        _("A reviewer has judged: {project}"),
+        _("{project_code} is admitted when every reviewer has said and most are in favour."),
+    ),
+    "project.admitted": (
+        _("The project is admitted: {project}"),
+        _("{park} has taken in {project_code}."),
+    ),
+    "project.incubating": (
+        _("The project is being incubated: {project}"),
+        _("{project_code} has moved into {park}."),
+    ),
+    "project.pilot": (
+        _("The project has begun its pilot production: {project}"),
+        _("{project_code} in {park} has reached the pilot."),
+    ),
+    "project.landing": (
+        _("The project reports its landing: {project}"),
+        _("{project_code} of {park} counts as landed when {home_city} has confirmed it."),
+    ),
+    "project.output": (
+        _("The project produces: {project}"),
+        _("{project_code} of {park} has begun production in {home_city}."),
+    ),
+    "project.exited": (
+        _("The project has left the park: {project}"),
+        _("{project_code} has left {park}. Reason: {project_reason}"),
+    ),
+    "landing.reported": (
+        _("A landing awaits confirmation: {entity}"),
+        _("A project of an enclave park is reported as landed. Compare the evidence."),
+    ),
+    "landing.confirmed": (
+        _("The landing is confirmed: {entity}"),
+        _("The bureau of the city has confirmed it, and it counts."),
+    ),
+    "landing.refused": (
+        _("The landing was refused: {entity}"),
+        _("The evidence does not show it. The reason stands with the landing."),
+    ),
+}
