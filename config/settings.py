@@ -276,6 +276,8 @@ _BEAT = {
     "marketplace.raise_alarms": 60.0,
     # Whoever's validity ran out leaves the list within the hour.
     "marketplace.check_validity": 3600.0,
+    # A day has its duties from its first minutes on.
+    "enclaves.raise_duty_alarms": 600.0,
     "notifications.fan_out": 1.0,
     "notifications.attempt_due_deliveries": 2.0,
 }

@@ -46,3 +46,55 @@ PROJECT = Lifecycle(
 )
 # From the admission to the exit a project takes its area; what has landed keeps its front office.
 RESIDENT = frozenset(ProjectState) - {ProjectState.CONTACT, ProjectState.EXITED}
+
+
+class Side(StrEnum):
+    """The two cities of a park."""
+
+    HOME = "home"
+    HOST = "host"
+
+
+class ReportState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    DISPUTED = "disputed"
+    AGREED = "agreed"
+
+
+class TalentGrade(StrEnum):
+    """From the highest to the lowest; a person is counted by the highest."""
+
+    LEADING = "leading"  # named in a talent plan
+    SENIOR = "senior"  # 正高
+    DOCTOR = "doctor"
+    ASSOCIATE_SENIOR = "associate_senior"  # 副高
+    MASTER = "master"
+    OTHER = "other"
+
+
+class DutyKind(StrEnum):
+    REPORT = "report"
+    CONFIRMATION = "confirmation"
+    AGREEMENT = "agreement"
+    TENANCY = "tenancy"
+
+
+class DutyPhase(StrEnum):
+    """Computed from the clock; stored only where people were told of it."""
+
+    UPCOMING = "upcoming"
+    SOON = "soon"
+    OVERDUE = "overdue"
+
+
+REPORT = Lifecycle(
+    "report",
+    {
+        ReportState.DRAFT: {ReportState.SUBMITTED},
+        ReportState.SUBMITTED: {ReportState.DISPUTED, ReportState.AGREED},
+        # What the office settled is confirmed anew by whoever had not confirmed these figures.
+        ReportState.DISPUTED: {ReportState.SUBMITTED},
+        ReportState.AGREED: set(),
+    },
+)

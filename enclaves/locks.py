@@ -4,21 +4,23 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
-from accounts.actors import Actor
+from accounts.actors import ANONYMOUS, Actor
 from core.db import require_transaction
 from core.errors import NotFound
-from enclaves.models import Park, Project, Tenancy, Unit
+from enclaves.models import Park, Project, Report, Talent, Tenancy, Unit
 from enclaves.queries import (
     is_insider,
     parks_visible_to,
     projects_visible_to,
+    reports_visible_to,
+    talents_visible_to,
     tenancies_visible_to,
 )
 
 Row = TypeVar("Row", bound=Model)
 
 
-def lock_park(park_id: int, *, seen_by: Actor) -> Park:
+def lock_park(park_id: int, *, seen_by: Actor = ANONYMOUS) -> Park:
     """Lock one park, which is public; its tenancies and its room are decided under this lock."""
     return _lock(parks_visible_to(seen_by), park_id)
 
@@ -48,6 +50,21 @@ def lock_project(project_id: int, *, seen_by: Actor) -> Project:
         raise NotFound
     _lock(parks_visible_to(seen_by), known.park_id)
     return _lock(projects_visible_to(seen_by), project_id)
+
+
+def lock_report(report_id: int, *, seen_by: Actor) -> Report:
+    """Lock a report, whose confirmations, disputes and shares are written under this lock."""
+    return _lock(reports_visible_to(seen_by), report_id)
+
+
+def lock_talent(talent_id: int, *, seen_by: Actor) -> Talent:
+    """Lock a person's stay; before it its project, among whose events it is told."""
+    require_transaction()
+    known = talents_visible_to(seen_by).filter(pk=talent_id).first()
+    if known is None:
+        raise NotFound
+    lock_project(known.project_id, seen_by=seen_by)
+    return _lock(talents_visible_to(seen_by), talent_id)
 
 
 def _lock(rows: QuerySet[Row], row_id: int) -> Row:

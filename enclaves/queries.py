@@ -22,13 +22,15 @@ from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from core.errors import InvalidValue, NotFound
-from enclaves.lifecycle import RESIDENT, ProjectState
+from enclaves.lifecycle import RESIDENT, ProjectState, ReportState
 from enclaves.models import (
     AdmissionReviewer,
     Agreement,
     Park,
     ParkFund,
     Project,
+    Report,
+    Talent,
     Tenancy,
     Unit,
 )
@@ -160,3 +162,39 @@ def taken_by_residents(park: Park) -> list[Decimal]:
     """The areas of the projects that live in a park, which the caller locked."""
     resident = Project.objects.filter(park=park, state__in=RESIDENT)
     return list(resident.values_list("area_m2", flat=True))
+
+
+def talents_visible_to(actor: Actor) -> QuerySet[Talent]:
+    """People are told to insiders of the park alone."""
+    rows = Talent.objects.select_related("project__park")
+    return rows if actor.is_staff else rows.filter(_inside(actor, "project__park__"))
+
+
+def talents_of(project_id: int, *, seen_by: Actor) -> QuerySet[Talent]:
+    """The people of one project."""
+    project = projects_visible_to(seen_by).filter(pk=project_id).first()
+    if project is None or not is_insider(seen_by, project.park):
+        raise NotFound
+    return talents_visible_to(seen_by).filter(project=project)
+
+
+def reports() -> QuerySet[Report]:
+    """Every report, with what its view shows."""
+    rows = Report.objects.select_related("park")
+    return rows.prefetch_related("confirmations", "disputes", "shares")
+
+
+def reports_visible_to(actor: Actor) -> QuerySet[Report]:
+    """Seen by insiders; a draft is its operator's until it is submitted."""
+    if actor.office:
+        return reports()
+    own = Q(park__operator__in=actor.sees)
+    submitted = ~Q(state=ReportState.DRAFT)
+    if actor.is_staff:
+        return reports().filter(own | submitted)
+    return reports().filter(own | submitted & _inside(actor, "park__"))
+
+
+def reports_of(park_id: int, *, seen_by: Actor) -> QuerySet[Report]:
+    """The reports of one park, for insiders."""
+    return reports_visible_to(seen_by).filter(park=park_run_by(park_id, seen_by))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enclaves.views import parks, projects
+from enclaves.views import parks, projects, reports, statistics
 
 urlpatterns = [
     path("enclaves", parks.ParkList.as_view()),
@@ -10,6 +10,17 @@ urlpatterns = [
     path("enclaves/<int:pk>/units", parks.UnitList.as_view()),
     path("enclaves/<int:pk>/tenancies", parks.TenancyList.as_view()),
     path("enclaves/<int:pk>/projects", projects.ParkProjects.as_view()),
+    path("enclaves/<int:pk>/reports", reports.ReportList.as_view()),
+    path("enclaves/<int:pk>/duties", reports.DutyList.as_view()),
+    path("reports/<int:pk>", reports.ReportDetail.as_view()),
+    path("reports/<int:pk>/submit", reports.SubmitReport.as_view()),
+    path("reports/<int:pk>/confirm", reports.ConfirmReport.as_view()),
+    path("reports/<int:pk>/dispute", reports.DisputeReport.as_view()),
+    path("reports/<int:pk>/resolve", reports.ResolveReport.as_view()),
+    path("projects/<int:pk>/talents", reports.TalentList.as_view()),
+    path("talents/<int:pk>/end", reports.EndTalent.as_view()),
+    path("statistics/enclaves", statistics.EnclaveFigures.as_view()),
+    path("statistics/enclaves/projects", statistics.EnclaveFigureProjects.as_view()),
     path("tenancies/<int:pk>/end", parks.EndTenancy.as_view()),
     path("projects/<int:pk>", projects.ProjectDetail.as_view()),
     path("projects/<int:pk>/panel", projects.NameReviewers.as_view()),

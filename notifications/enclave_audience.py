@@ -1,6 +1,7 @@
 """Who hears of what happens in the enclave parks; a part of the one table in `audience`."""
 
 from notifications.enclave_hearers import (
+    duty_bound,
     home_city,
     landed_project,
     landing_park,
@@ -9,12 +10,14 @@ from notifications.enclave_hearers import (
     project_owner,
     reviewers,
 )
-from notifications.hearers import everybody, landing_bureau
+from notifications.hearers import everybody, landing_bureau, office
 from notifications.hearing import Audience
 
 _PARK = ("park",)
 _PROJECT = ("project", "code", "park")
 _LANDING = ("landing", "city")
+_REPORT = ("report", "park")
+_DUTY = ("park", "duty", "due_on")
 _INSIDERS = (park_operator, park_cities)
 _PROJECT_NEWS = Audience(
     _PROJECT,
@@ -50,6 +53,22 @@ ENCLAVE_AUDIENCES: dict[str, Audience] = {
     "project.output": _PROJECT_NEWS,
     "project.exited": _PROJECT_NEWS,
     "project.changed": Audience(_PROJECT, webhooks=(park_operator, park_cities)),
+    # Who works in it is told to nobody outside.
+    "project.talent_entered": Audience(_PROJECT, webhooks=(park_operator,)),
+    "project.talent_left": Audience(_PROJECT, webhooks=(park_operator,)),
+    # Reports: both cities confirm, and what one disputes the office settles.
+    "report.drawn_up": Audience(_REPORT, webhooks=(park_operator,)),
+    "report.corrected": Audience(_REPORT, webhooks=(park_operator,)),
+    "report.submitted": Audience(_REPORT, members=(park_cities,), webhooks=_INSIDERS),
+    "report.confirmed": Audience((*_REPORT, "side"), members=_INSIDERS, webhooks=_INSIDERS),
+    "report.agreed": Audience(_REPORT, members=_INSIDERS, webhooks=_INSIDERS),
+    "report.disputed": Audience(_REPORT, members=_INSIDERS, people=(office,), webhooks=_INSIDERS),
+    "report.resolved": Audience(_REPORT, members=_INSIDERS, webhooks=_INSIDERS),
+    # What is due: whoever must act is reminded; what is overdue the cities and the office hear too.
+    "duty.due_soon": Audience(_DUTY, members=(duty_bound,), webhooks=(duty_bound,)),
+    "duty.overdue": Audience(
+        _DUTY, members=(duty_bound, park_cities), people=(office,), webhooks=(duty_bound,)
+    ),
     # A landing without a deal: one with a deal is told among the deal's events.
     "landing.reported": Audience(
         _LANDING,

@@ -32,6 +32,11 @@ def project_owner(event: Event) -> list[int]:
     return list(projects.values_list("organization_id", flat=True))
 
 
+def duty_bound(event: Event) -> list[int]:
+    """whoever has the duty: the two cities confirm, the operator does the rest"""
+    return park_cities(event) if event.payload["duty"] == "confirmation" else park_operator(event)
+
+
 def landing_park(event: Event) -> list[int]:
     """the operator of the park whose project landed"""
     projects = Project.objects.filter(landing=subject(event, "landing") or 0)

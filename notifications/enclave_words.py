@@ -49,6 +49,34 @@ ENCLAVE_WORDS: dict[str, tuple[Any, Any]] = {
         _("The project has left the park: {project}"),
         _("{project_code} has left {park}. Reason: {project_reason}"),
     ),
+    "report.submitted": (
+        _("Figures await your confirmation: {park}"),
+        _("The operator of {park} submitted a report. Confirm it, or say what is wrong."),
+    ),
+    "report.confirmed": (
+        _("A city has confirmed the figures: {park}"),
+        _("When both cities have confirmed, the shares are computed."),
+    ),
+    "report.agreed": (
+        _("Both cities have confirmed: {park}"),
+        _("The shares of {home_city} and {host_district} stand in the report."),
+    ),
+    "report.disputed": (
+        _("Figures are disputed: {park}"),
+        _("Nothing is shared until it is settled. The reason stands in the report."),
+    ),
+    "report.resolved": (
+        _("A dispute is settled: {park}"),
+        _("The figures of {park} await confirmation again."),
+    ),
+    "duty.due_soon": (
+        _("Due soon: {duty} ({park})"),
+        _("It is due on {due_on}. See the park's calendar of duties."),
+    ),
+    "duty.overdue": (
+        _("Overdue: {duty} ({park})"),
+        _("It was due on {due_on}. See the park's calendar of duties."),
+    ),
     "landing.reported": (
         _("A landing awaits confirmation: {entity}"),
         _("A project of an enclave park is reported as landed. Compare the evidence."),

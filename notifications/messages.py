@@ -24,7 +24,8 @@ from auctions.models import (
     Registration,
 )
 from core.clock import SHANGHAI
-from core.models import Event
+from core.models import Event, word
+from enclaves.lifecycle import DutyKind
 from enclaves.models import Park, Project
 from marketplace.models import Achievement, Deal, Landing, Need, Objection
 from notifications.hearers import subject
@@ -41,7 +42,7 @@ class Message:
 
 # The things that have a page of their own so far; everything else is told on the first page.
 _PAGES = {"lot": "lots"}
-_PLAIN = ("paddle", "bid_count", "code", "reason")
+_PLAIN = ("paddle", "bid_count", "code", "reason", "on", "due_on")
 _MONEY = ("amount", "minimum", "price", "lowest_price")
 _TIMES = ("opens_at", "closes_at", "ends_at", "due_at", "lapses_at")
 # Their words name the end, which a lot that is sold in the hall does not have.
@@ -134,6 +135,8 @@ class _World:
         for thing, describe in _DESCRIBE.items():
             if (row := self.rows[thing].get(self._key(event, thing))) is not None:
                 facts |= describe(row)
+        if event.kind.startswith("duty."):
+            facts["duty"] = _duty(payload["duty"])
         if event.kind.startswith("response."):
             facts["respondent"] = facts.get("organization", "")
             facts |= self._unnamed_poster(event)
@@ -273,6 +276,11 @@ _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
     },
     "endpoint": lambda endpoint: {"url": endpoint.url},
 }
+
+
+def _duty(kind: Any) -> str:
+    """What is due, in the reader's language."""
+    return str(word(DutyKind(kind))) if kind in list(DutyKind) else str(kind)
 
 
 def yuan(amount: Any) -> str:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -359,6 +359,39 @@ ROWS = (
     Row("POST projects/<int:pk>/exit", "contact_project", "park_operator",
                                                          "401 404 200 404 403 200 404 403 404 200 403",
         lambda world: {"kind": "terminated", "reason": "虚构的理由"}),
+    Row("GET enclaves/<int:pk>/reports", "park", "park_operator",
+                                                         "401 404 200 404 200 200 404 200 404 200 403"),
+    Row("POST enclaves/<int:pk>/reports", "park", "park_operator",
+                                                         "401 403 201 403 403 201 403 403 403 201 403",
+        lambda world: {"period": "quarter", "starts_on": "2024-01-01", "tax": "0.00", "output": "0.00"}),
+    Row("GET enclaves/<int:pk>/duties", "park", "park_operator",
+                                                         "401 404 200 404 200 200 404 200 404 200 403"),
+    Row("GET reports/<int:pk>", "draft_report", "park_operator",
+                                                         "401 404 200 404 404 200 404 404 404 200 403"),
+    Row("PATCH reports/<int:pk>", "draft_report", "park_operator",
+                                                         "401 404 200 404 404 200 404 404 404 200 403",
+        lambda world: {"tax": "1.00"}),
+    Row("POST reports/<int:pk>/submit", "draft_report", "park_operator",
+                                                         "401 404 200 404 404 200 404 404 404 200 403"),
+    # A city speaks by a person; what it disputes the office settles.
+    Row("POST reports/<int:pk>/confirm", "submitted_report", "park_operator",
+                                                         "401 404 403 404 403 403 404 200 404 403 403"),
+    Row("POST reports/<int:pk>/dispute", "submitted_report", "park_operator",
+                                                         "401 404 403 404 403 403 404 200 404 403 403", reason),
+    Row("POST reports/<int:pk>/resolve", "disputed_report", "park_operator",
+                                                         "401 404 403 404 403 200 404 403 404 403 403",
+        lambda world: {"resolution": "虚构的处理"}),
+    Row("GET projects/<int:pk>/talents", "contact_project", "settler",
+                                                         "401 404 404 404 200 200 404 200 404 404 403"),
+    Row("POST projects/<int:pk>/talents", "contact_project", "park_operator",
+                                                         "401 404 201 404 403 201 404 403 404 201 403",
+        lambda world: {"name": "虚构", "document": "虚构1", "grade": "doctor", "starts_on": "2026-01-01"}),
+    Row("POST talents/<int:pk>/end", "talent", "park_operator",
+                                                         "401 404 200 404 403 200 404 403 404 200 403",
+        lambda world: {"ends_on": "2026-06-01"}),
+    Row("GET statistics/enclaves", "", "park_operator",  "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET statistics/enclaves/projects", "", "park_operator",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
     # --- Needs: public once published; before that their own people, staff and their bureau.
     Row("GET needs", "", "enterprise",                   "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST needs", "", "enterprise",                  "401 403 201 201 201 403 403 201 201 201 403", need_body),
@@ -960,9 +993,34 @@ def make_enclaves(people: dict[str, User]) -> dict[str, Any]:
         "park": park,
         "unit": unit,
         "tenancy": make_tenancy(unit),
+        **make_reports(people, park),
+        "talent": made["pilot_project"].talents.create(
+            name="虚构人才", person_key="k", grade="doctor", starts_on="2026-01-01", entered_at=NOW
+        ),
         "judged_project": judged,
         **made,
     }
+
+
+def make_reports(people: dict[str, User], park: Any) -> dict[str, Any]:
+    """One that its operator is drawing up, one that waits for the cities, one that is disputed."""
+    from enclaves import reports
+
+    actor = act(people["park_operator"])
+    made = {}
+    for name, year in (("draft", 2023), ("submitted", 2022), ("disputed", 2021)):
+        made[f"{name}_report"] = report = reports.draw_up_report(
+            actor=actor,
+            park_id=park.pk,
+            period="year",
+            starts_on=date(year, 1, 1),
+            tax=Decimal(0),
+            output=Decimal(0),
+        )
+        if name != "draft":
+            reports.submit_report(actor=actor, report_id=report.pk)
+    reports.dispute_report(actor=act(people["bureau"]), report_id=report.pk, reason="虚构的理由")
+    return made
 
 
 def paid_deal(seller: User, buyer: User) -> Any:

@@ -2,11 +2,21 @@
 
 from enclaves.models.parks import Agreement, Metric, Park, ParkFund, ParkMode, Period
 from enclaves.models.projects import AdmissionReviewer, Project, ProjectMove
+from enclaves.models.reports import (
+    BenefitShare,
+    DutyAlarm,
+    Report,
+    ReportConfirmation,
+    ReportDispute,
+)
+from enclaves.models.talents import Talent
 from enclaves.models.tenancies import Tenancy, Unit
 
 __all__ = [
     "AdmissionReviewer",
     "Agreement",
+    "BenefitShare",
+    "DutyAlarm",
     "Metric",
     "Park",
     "ParkFund",
@@ -14,6 +24,10 @@ __all__ = [
     "Period",
     "Project",
     "ProjectMove",
+    "Report",
+    "ReportConfirmation",
+    "ReportDispute",
+    "Talent",
     "Tenancy",
     "Unit",
 ]

@@ -165,6 +165,7 @@ def test_words_name_only_facts_that_exist(key):
         "decision_reason", "session", "session_code", "session_reason",
         "lowest_price", "lapses_at", "on", "valid_until",
         "park", "home_city", "host_district", "project", "project_code", "project_reason", "entity",
+        "duty", "due_on",
     }  # fmt: skip
     names = {
         name for text in WORDS[key] for _, name, _, _ in string.Formatter().parse(str(text)) if name

@@ -1,0 +1,64 @@
+"""The figures of enclave parks over a period, by park and together."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.actors import Actor
+from core.errors import InvalidValue
+from enclaves.figures import FIGURES, ParkFigures, figures_of, projects_behind
+from enclaves.models import Park, Project
+from enclaves.queries import parks_visible_to, projects_visible_to
+from enclaves.rules.tenancy import Span, check_span
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which parks, and from the day `since` to the day `until`, both included."""
+
+    since: date
+    until: date
+    park: int | None = None
+    home_city: int | None = None
+    host_district: int | None = None
+
+    def period(self) -> Span:
+        span = Span(self.since, self.until + _DAY)
+        check_span(span)
+        return span
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    asked: Asked
+    total: ParkFigures
+    parks: list[tuple[Park, ParkFigures]]
+
+
+def count(asked: Asked, *, actor: Actor) -> Counted:
+    """Every figure, computed from records; figures are public, what is behind them is not."""
+    parks, period = _parks(asked, actor), asked.period()
+    rows = [(park, figures_of(Park.objects.filter(pk=park.pk), period)) for park in parks]
+    return Counted(asked, figures_of(parks, period), rows)
+
+
+def projects_at(figure: str, asked: Asked, *, actor: Actor) -> QuerySet[Project]:
+    """The projects behind a figure, as far as the reader may see them."""
+    if figure not in FIGURES:
+        raise InvalidValue(what="figure")
+    rows = projects_visible_to(actor).filter(park__in=_parks(asked, actor).values("pk"))
+    return projects_behind(rows, figure, asked.period())
+
+
+def _parks(asked: Asked, actor: Actor) -> QuerySet[Park]:
+    rows = parks_visible_to(actor).order_by("pk")
+    wanted: dict[str, Any] = {
+        "pk": asked.park,
+        "home_city": asked.home_city,
+        "host_district": asked.host_district,
+    }
+    return rows.filter(**{name: value for name, value in wanted.items() if value is not None})

@@ -1,0 +1,85 @@
+"""The figures of enclave parks: for everybody; the projects behind them for who may see them."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.queries import city_by_code
+from accounts.requests import Acting
+from core import clock
+from core.errors import InvalidValue
+from core.parsing import DayField
+from enclaves import tally
+from enclaves.figures import FIGURES
+from enclaves.models import Project
+from enclaves.serializers.projects import ProjectView
+from enclaves.serializers.statistics import FiguresView
+from enclaves.views.addresses import ForActor
+
+_LONGEST_ID = 18
+_ASKED = [
+    OpenApiParameter("enclave", int, description="one park"),
+    OpenApiParameter("home_city", description="region code"),
+    OpenApiParameter("host_district", description="region code"),
+    OpenApiParameter("since", description="first day; without it the year's"),
+    OpenApiParameter("until", description="last day; without it today"),
+]
+
+
+class EnclaveFigures(Acting, APIView):
+    """GET /api/v1/statistics/enclaves: by park and together."""
+
+    read_scope = "statistics:read"
+    public_reading = True
+
+    @extend_schema(parameters=_ASKED, responses=FiguresView)
+    def get(self, request: Request) -> Response:
+        return Response(FiguresView(tally.count(_asked(request), actor=self.actor)).data)
+
+
+@extend_schema(parameters=[OpenApiParameter("figure", enum=list(FIGURES)), *_ASKED])
+class EnclaveFigureProjects(ForActor, ListAPIView[Project]):
+    """GET /api/v1/statistics/enclaves/projects?figure=…: the projects behind a figure."""
+
+    read_scope = "statistics:read"
+    public_reading = True
+    serializer_class = ProjectView
+    queryset = Project.objects.none()  # tells the OpenAPI generator what is listed here
+
+    def get_queryset(self) -> QuerySet[Project]:
+        figure = self.request.query_params.get("figure", "resident")
+        return tally.projects_at(figure, _asked(self.request), actor=self.actor)
+
+
+def _asked(request: Any) -> tally.Asked:
+    """What the query narrows the figures to; a value that means nothing is refused."""
+    asked, today = request.query_params, clock.today()
+    cities = {
+        name: city_by_code(code).pk
+        for name in ("home_city", "host_district")
+        if (code := asked.get(name))
+    }
+    return tally.Asked(
+        since=_day(asked.get("since")) or date(today.year, 1, 1),
+        until=_day(asked.get("until")) or today,
+        park=_number(asked.get("enclave")),
+        **cities,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return DayField().run_validation(text) if text else None
+
+
+def _number(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID):
+        raise InvalidValue(what="enclave")
+    return int(text)

@@ -1,0 +1,126 @@
+"""The figures of enclave parks: by park, city and period, with what is behind them; duties."""
+
+from datetime import date
+
+import pytest
+
+from core.models import Event
+from enclaves import reports
+from enclaves.duties import raise_duty_alarms
+from enclaves.models import DutyAlarm
+from notifications.fanout import fan_out_all
+from notifications.models import Notice
+from tests.conftest import NOW, act, city_of
+from tests.enclaves.conftest import (
+    make_park,
+    make_project,
+    make_tenancy,
+    make_unit,
+)
+from tests.enclaves.test_reports import YEAR, agree
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+V1 = "/api/v1"
+PATH = f"{V1}/statistics/enclaves"
+
+
+@pytest.fixture
+def landed(park):
+    project = make_project(park, state="landed", ip_count=3)
+    project.moves.create(to="admitted", moved_at=NOW, by_client="client")
+    return project
+
+
+def test_figures_are_public_and_narrowed_by_park_city_and_days(anonymous, park, landed):
+    elsewhere = make_park()
+    type(elsewhere).objects.filter(pk=elsewhere.pk).update(home_city=city_of("341800"))
+
+    def total(query=""):
+        answer = anonymous.get(f"{PATH}?{query}")
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    everything = total()
+    assert (everything["since"], everything["until"]) == ("2026-01-01", "2026-03-02")
+    assert [one["enclave"] for one in everything["enclaves"]] == [park.pk, elsewhere.pk]
+    assert everything["total"]["landed"] == everything["enclaves"][0]["landed"] == 1
+    assert total("home_city=341800")["total"]["landed"] == 0
+    assert total("home_city=330100")["total"]["landed"] == 1
+    assert total("host_district=310117")["total"]["ip_count"] == 3
+    assert total(f"enclave={elsewhere.pk}")["total"]["resident"] == 0
+    assert total("since=2025-01-01&until=2025-12-31")["total"]["landed"] == 0
+    for query in ("home_city=999999", "since=today", "enclave=x", "since=2026-04-01"):
+        assert anonymous.get(f"{PATH}?{query}").status_code in (400, 422), query
+
+
+def test_behind_a_figure_are_its_projects_for_who_may_see_them(
+    api, anonymous, landed, park_operator, rival
+):
+    path = f"{PATH}/projects?figure=landed"
+    told = api(park_operator).get(path).json()["results"]
+    assert [(one["id"], one["state"]) for one in told] == [(landed.pk, "landed")]
+    assert api(rival).get(path).json()["results"] == []
+    assert anonymous.get(path).json()["results"] == []
+    assert anonymous.get(f"{PATH}/projects?figure=all").status_code == 400
+    for figure in ("resident", "admitted", "producing", "exited"):
+        assert api(park_operator).get(f"{PATH}/projects?figure={figure}").status_code == 200
+
+
+def test_the_calendar_tells_what_is_due_and_what_is_overdue(
+    api, park, park_operator, host_bureau, rival
+):
+    agreement = agree(park)
+    tenancy = make_tenancy(make_unit(park), ends_on=date(2026, 3, 20))
+    report = reports.draw_up_report(
+        actor=act(park_operator), park_id=park.pk, tax=0, output=0, **YEAR
+    )
+    told = api(host_bureau).get(f"{V1}/enclaves/{park.pk}/duties").json()
+    assert told == [
+        {
+            "kind": "report",
+            "subject": agreement.pk,
+            "due_on": "2026-01-31",
+            "phase": "overdue",
+        },
+        {"kind": "tenancy", "subject": tenancy.pk, "due_on": "2026-03-20", "phase": "soon"},
+    ]
+    assert api(rival).get(f"{V1}/enclaves/{park.pk}/duties").status_code == 404
+    agree(park, "output")
+    reports.submit_report(actor=act(park_operator), report_id=report.pk)
+    told = api(host_bureau).get(f"{V1}/enclaves/{park.pk}/duties").json()
+    assert [(one["kind"], one["subject"], one["phase"]) for one in told] == [
+        ("confirmation", report.pk, "upcoming"),
+        ("tenancy", tenancy.pk, "soon"),
+    ]
+
+
+def test_people_are_told_of_a_duty_once_in_each_phase(park, park_operator, bureau, cadre, clock):
+    agree(park)
+    assert raise_duty_alarms() == 1
+    assert raise_duty_alarms() == 0
+    told = Event.objects.get(kind="duty.overdue")
+    assert told.payload == {"park": park.pk, "duty": "report", "due_on": "2026-01-31"}
+    fan_out_all()
+    heard = set(Notice.objects.values_list("recipient", flat=True))
+    assert {park_operator.pk, bureau.pk, cadre.pk} <= heard
+    clock.set(NOW.replace(year=2027, month=1, day=20))
+    assert raise_duty_alarms() == 1
+    assert DutyAlarm.objects.filter(phase="soon").count() == 1
+
+
+def test_a_park_that_fails_stops_no_other(park, park_operator, monkeypatch):
+    from enclaves import duties
+
+    other = make_park(park_operator)
+    for one in (park, other):
+        agree(one)
+    lock = duties.lock_park
+
+    def failing(park_id):
+        if park_id == park.pk:
+            raise RuntimeError
+        return lock(park_id)
+
+    monkeypatch.setattr(duties, "lock_park", failing)
+    assert raise_duty_alarms() == 1
