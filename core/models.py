@@ -147,6 +147,43 @@ class Holiday(models.Model):
         return f"{self.date} {self.name}"
 
 
+class ReferenceFigure(models.Model):
+    """A number somebody published: shown beside what is computed, and never counted with it.
+
+    `key` names what it is a figure of ("needs_funnel.solicited"). `as_of` is a year, a month or a
+    day, as exactly as its source tells it; `is_at_least` marks a "more than".
+    """
+
+    key = models.CharField(_("key"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    name_en = models.CharField(_("English name"), max_length=100)
+    value = models.DecimalField(_("value"), max_digits=20, decimal_places=2)
+    is_at_least = models.BooleanField(_("more than"), default=False)
+    unit = models.CharField(_("unit"), max_length=20)
+    as_of = models.CharField(_("as of"), max_length=10)
+    source = models.CharField(_("source"), max_length=300)
+
+    class Meta:
+        verbose_name = _("published figure")
+        verbose_name_plural = _("published figures")
+        constraints = [
+            models.CheckConstraint(
+                name="referencefigure_has_source_and_date",
+                condition=~Q(source="") & Q(as_of__regex=r"^2[01]\d\d(-\d\d){0,2}$"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.as_of}"
+
+
+def reference_figures(topic: str) -> dict[str, ReferenceFigure]:
+    """The published figures of a topic, by what follows it in their keys."""
+    prefix = f"{topic}."
+    rows = ReferenceFigure.objects.filter(key__startswith=prefix).order_by("key")
+    return {row.key.removeprefix(prefix): row for row in rows}
+
+
 def holidays() -> Holidays:
     """The table as the rules of `core.calendar` take it.
 

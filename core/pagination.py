@@ -57,6 +57,9 @@ class OldestFirst(Cursor):
     ordering = "id"
 
 
+ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+
+
 class IdFilter(Filter):
     """`?achievement=5`: ASCII digits only; a number filter also takes "1.5", "１" and "1_0"."""
 

@@ -277,3 +277,13 @@ class IdField(WholeNumberField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(lowest=1, highest=2**63 - 1, **kwargs)
+
+
+class ReferenceFigureView(serializers.Serializer[Any]):
+    """A published number with its date, as exactly as it is known, and where it was published."""
+
+    value = serializers.DecimalField(max_digits=20, decimal_places=2, normalize_output=True)
+    is_at_least = FlagField()
+    unit = serializers.CharField()
+    as_of = serializers.CharField()
+    source = serializers.CharField()

@@ -13,7 +13,7 @@ from accounts.desk.forms import WholeForm
 from accounts.desk.roles import ROLES, DeskRole
 from accounts.desk.shown import NOTHING
 from accounts.models import City
-from core.models import Event, Holiday
+from core.models import Event, Holiday, ReferenceFigure
 
 _OFFICE = frozenset({DeskRole.OFFICE})
 _TECHNICAL = frozenset({DeskRole.TECHNICAL})
@@ -65,6 +65,33 @@ class HolidayAdmin(DeskFormAdmin):
     @admin.display(description=_("weekday"))
     def weekday(self, holiday: Holiday) -> Any:
         return WEEKDAYS[holiday.date.weekday()]
+
+
+class ReferenceFigureForm(WholeForm):
+    violations = {
+        "referencefigure_has_source_and_date": _("A figure has its source and its date."),
+    }
+
+
+@admin.register(ReferenceFigure)
+class ReferenceFigureAdmin(DeskFormAdmin):
+    """Published numbers with date and source; reports show them beside what they compute."""
+
+    readers, writers = ROLES, _OFFICE
+    form = ReferenceFigureForm
+    list_display = ("key", "name", "value", "unit", "as_of", "source")
+    sortable_by = ("key",)
+    search_fields = ("key", "name", "source")
+    search_help_text = _("Key, name or source")
+    ordering = ("key",)
+    fieldsets = (
+        (None, {"fields": ("key", "name", "name_en", "value", "is_at_least", "unit")}),
+        (_("Basis"), {"fields": ("as_of", "source")}),
+    )
+    locked = ("key",)
+
+    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[ReferenceFigure]:
+        return ReferenceFigure.objects.all()
 
 
 @admin.register(Event)

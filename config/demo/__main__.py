@@ -1,9 +1,9 @@
 """`make demo`: the whole product on this machine, a lot that closes and a session that is held.
 
 Starts what is not configured (PostgreSQL, Valkey), brings the database up to date, makes the
-demo world, starts web, worker, beat and closer, plays the scripted lot and the scripted flagship
-session, checks their records, and then serves until Ctrl-C. With --ci it stops after the story
-and exits with 1 if anything differed.
+demo world, starts web, worker, beat and closer, plays the scripted lot, the scripted flagship
+session and the scripted need, checks what they say, and then serves until Ctrl-C. With --ci it
+stops after the story and exits with 1 if anything differed.
 """
 
 import argparse
@@ -210,9 +210,9 @@ def _banner(base_url: str, lot_id: int, session_id: int) -> None:
 
 
 def _play(base_url: str) -> bool:
-    """Play the scripted lot and the scripted session; True if the story did not come true."""
-    from config.demo import flagship
-    from config.demo.api import Client, Problem
+    """Play the scripted lot, session and need; True if the story did not come true."""
+    from config.demo import flagship, solved
+    from config.demo.api import Caller, Client, Person, Problem
     from config.demo.credentials import credentials
     from config.demo.partner import Partner
     from config.demo.scenario import Differs, play, verify
@@ -222,18 +222,24 @@ def _play(base_url: str) -> bool:
         row["client_id"]: Client(base_url, row["client_id"], row["client_secret"])
         for row in known["clients"]
     }
+    people: dict[str, Caller] = {
+        row["username"]: Person(base_url, row["username"], row["password"])
+        for row in known["users"]
+    }
     try:
         with Partner() as partner:
             timed = play(clients, partner, say=say)
         held = flagship.hold(clients, base_url=base_url, say=say)
         for lot in (timed, *held.lots):
             verify(clients["demo-exchange"], lot, say)
+        solved.solve(clients, people, say=say)
     except (Differs, Problem) as problem:
         say(f"DIFFERS: {problem}")
         return True
     say(
         "the story came true: listed, bid for, extended, closed by Celery, delivered; "
-        "auctioned in the hall, signed, counted in its cycle; verified"
+        "auctioned in the hall, signed, counted in its cycle; verified; "
+        "a need matched, answered, signed and counted in the funnel"
     )
     return False
 

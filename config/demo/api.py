@@ -1,7 +1,9 @@
-"""A partner system's view of the REST API: a token, calls with keys, problems as exceptions."""
+"""The REST API from outside: signed-in callers, calls with keys, problems as exceptions."""
 
 import json
+from abc import abstractmethod
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -21,17 +23,20 @@ class Problem(Exception):
         return str(self.body.get("code"))
 
 
+def _pool() -> urllib3.PoolManager:
+    return urllib3.PoolManager(timeout=10, retries=False)
+
+
 @dataclass
-class Client:
-    """One API client, signed in by client credentials."""
+class Caller:
+    """Whoever calls the API. How one is signed in is for the kinds of callers."""
 
     base_url: str
-    client_id: str
-    client_secret: str
-    _http: urllib3.PoolManager = field(
-        default_factory=lambda: urllib3.PoolManager(timeout=10, retries=False)
-    )
-    _token: str = ""
+    _http: urllib3.PoolManager = field(default_factory=_pool, kw_only=True)
+
+    @abstractmethod
+    def _signed_in(self) -> dict[str, str]:
+        """The headers that say who is calling."""
 
     def get(self, path: str) -> Any:
         return self._call("GET", path)
@@ -53,7 +58,7 @@ class Client:
     def _bytes(
         self, method: str, path: str, body: dict[str, Any] | None = None, **more: Any
     ) -> bytes:
-        headers = {"Authorization": f"Bearer {self._access_token()}", "Accept-Language": "zh-Hans"}
+        headers = {**self._signed_in(), "Accept-Language": "zh-Hans"}
         if body is not None:
             headers |= {"Content-Type": "application/json", "Idempotency-Key": str(uuid4())}
             more["body"] = json.dumps(body).encode()
@@ -62,6 +67,18 @@ class Client:
         if answer.status >= 400:
             raise Problem(json.loads(answer.data))
         return bytes(answer.data)
+
+
+@dataclass
+class Client(Caller):
+    """One API client, signed in by client credentials."""
+
+    client_id: str
+    client_secret: str
+    _token: str = field(default="", kw_only=True)
+
+    def _signed_in(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._access_token()}"}
 
     def _access_token(self) -> str:
         if not self._token:
@@ -80,3 +97,42 @@ class Client:
                 raise Problem(json.loads(answer.data))
             self._token = json.loads(answer.data)["access_token"]
         return self._token
+
+
+@dataclass
+class Person(Caller):
+    """Somebody at a browser: signed in on the page, with the session's cookie from then on."""
+
+    username: str
+    password: str
+    _cookies: SimpleCookie = field(default_factory=SimpleCookie, kw_only=True)
+
+    def _signed_in(self) -> dict[str, str]:
+        if "sessionid" not in self._cookies:
+            self._sign_in()
+        return self._proofs()
+
+    def _proofs(self) -> dict[str, str]:
+        """The cookies, and that the request comes from a page of ours."""
+        cookies = "; ".join(f"{name}={one.value}" for name, one in self._cookies.items())
+        token = self._cookies["csrftoken"].value
+        return {"Cookie": cookies, "X-CSRFToken": token, "Referer": self.base_url}
+
+    def _sign_in(self) -> None:
+        url = f"{self.base_url}/accounts/login/"
+        page = self._http.request("GET", url)
+        self._keep(page)
+        done = self._http.request(
+            "POST",
+            url,
+            body=urlencode({"login": self.username, "password": self.password}),
+            headers={**self._proofs(), "Content-Type": "application/x-www-form-urlencoded"},
+            redirect=False,
+        )
+        self._keep(done)
+        if "sessionid" not in self._cookies:
+            raise Problem({"status": done.status, "code": "not_signed_in", "detail": self.username})
+
+    def _keep(self, answer: urllib3.BaseHTTPResponse) -> None:
+        for line in answer.headers.getlist("Set-Cookie"):
+            self._cookies.load(line)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from config.demo.api import Client, Problem
+from config.demo.api import Caller, Client, Problem
 from config.demo.drawings import picture_for
 from config.demo.partner import Partner
 from core.calendar import SHANGHAI
@@ -84,14 +84,20 @@ def _publish_a_lot(clients: dict[str, Client], say: Say) -> dict[str, Any]:
     return lot
 
 
-def list_achievement(clients: dict[str, Client], owner: Client, title: str, field: str) -> int:
+def list_achievement(
+    clients: dict[str, Client],
+    owner: Caller,
+    title: str,
+    field: str,
+    summary: str = "虚构的演示成果。",
+) -> int:
     """An invented achievement of the owner, listed, reviewed and published; its id."""
     stamp = datetime.now(SHANGHAI).strftime("%H%M%S")
     achievement = owner.post(
         "/achievements",
         {
             "title": f"{title}（演示 {stamp}）",
-            "summary": "虚构的演示成果。",
+            "summary": summary,
             "field": field,
             "maturity_level": 7,
             "ip_kind": "know_how",
@@ -221,13 +227,13 @@ def verify(exchange: Client, lot: dict[str, Any], say: Say) -> None:
         say(f"     {line}")
 
 
-def server_time(client: Client) -> datetime:
+def server_time(client: Caller) -> datetime:
     """The database's clock, as every lot list says it."""
     rows = client.get("/lots?limit=1")["results"]
     return instant_of(rows[0]["server_time"]) if rows else datetime.now(UTC)
 
 
-def sleep_until(instant: datetime, client: Client) -> None:
+def sleep_until(instant: datetime, client: Caller) -> None:
     time.sleep(max(0.0, (instant - server_time(client)).total_seconds()))
 
 

@@ -12,6 +12,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 _TENTH = Decimal("0.1")
+STANDING = "standing"  # the call of the needs that answer none
+
+
+class FunnelBy(StrEnum):
+    """What the counts may be split by."""
+
+    CALL = "call"
+    CITY = "city"
+    FIELD = "field"
+    MONTH = "month"
 
 
 class FunnelStage(StrEnum):

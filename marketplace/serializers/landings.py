@@ -2,8 +2,14 @@
 
 from rest_framework import serializers
 
-from core.parsing import AmountField, DayField, InstantField, StrictForm
-from marketplace.funnel import Funnel
+from core.parsing import (
+    AmountField,
+    DayField,
+    InstantField,
+    ReferenceFigureView,
+    StrictForm,
+)
+from marketplace.funnel import Funnel, Group
 from marketplace.models import Landing
 from marketplace.rules.funnel import Step
 
@@ -42,6 +48,18 @@ class StepView(serializers.Serializer[Step]):
     share = serializers.DecimalField(max_digits=4, decimal_places=1, allow_null=True)
 
 
+class GroupView(serializers.Serializer[Group]):
+    """`key` is what `?call=`, `?city=` or `?field=` takes, or a month."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()
+    steps = StepView(many=True)
+
+
 class FunnelView(serializers.Serializer[Funnel]):
+    """`published` is what was published of the whole corridor, by stage: never a part of counts."""
+
     as_of = InstantField()
     steps = StepView(many=True)
+    groups = GroupView(many=True)
+    published = serializers.DictField(child=ReferenceFigureView())

@@ -13,15 +13,18 @@ from accounts.queries import city_by_code
 from accounts.requests import Acting
 from core.envelope import stamp
 from core.errors import InvalidValue
+from core.pagination import ID
 from core.parsing import DayField
 from marketplace import funnel
+from marketplace.call_queries import call_by_id
 from marketplace.models import Need
 from marketplace.queries import technology_field
-from marketplace.rules.funnel import FunnelStage
+from marketplace.rules.funnel import STANDING, FunnelBy, FunnelStage
 from marketplace.serializers.landings import FunnelView
 from marketplace.serializers.needs import NeedView
 
 _ASKED = [
+    OpenApiParameter("call", description="id of a call, or `standing` for the needs of none"),
     OpenApiParameter("city", description="region code"),
     OpenApiParameter("field", description="code of the technology field"),
     OpenApiParameter("since", description="first day of publication"),
@@ -35,9 +38,12 @@ class NeedsFunnel(Acting, APIView):
     read_scope = "statistics:read"
     public_reading = True
 
-    @extend_schema(parameters=_ASKED, responses=FunnelView)
+    @extend_schema(
+        parameters=[OpenApiParameter("by", enum=[one.value for one in FunnelBy]), *_ASKED],
+        responses=FunnelView,
+    )
     def get(self, request: Request) -> Response:
-        found = funnel.count(_asked(request))
+        found = funnel.count(_asked(request), _split_by(request))
         return Response(FunnelView(found).data, headers={"Server-Time": stamp(found.as_of)})
 
 
@@ -69,7 +75,24 @@ def _asked(request: Any) -> funnel.Asked:
             days[name] = DayField().run_validation(text)
     city, field = asked.get("city", ""), asked.get("field", "")
     return funnel.Asked(
+        call=_call(asked.get("call", "")),
         city=city and city_by_code(city).code,
         field=field and technology_field(field).code,
         **days,
     )
+
+
+def _split_by(request: Any) -> FunnelBy | None:
+    text = request.query_params.get("by", "")
+    if text and text not in list(FunnelBy):
+        raise InvalidValue(what="by")
+    return FunnelBy(text) if text else None
+
+
+def _call(text: str) -> str:
+    if text in ("", STANDING):
+        return text
+    if not ID.fullmatch(text):
+        raise InvalidValue(what="call")
+    found = call_by_id(int(text))
+    return str(found.pk) if found else ""

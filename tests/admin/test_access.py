@@ -26,6 +26,7 @@ READERS = {
     "accounts.city": _ALL,
     "core.event": {"cadre", "root"},
     "core.holiday": _ALL,
+    "core.referencefigure": _ALL,
     "auctions.policy": _STAFF,
     "auctions.auctionhouse": _STAFF,
     "auctions.auctioneer": _STAFF,
@@ -70,12 +71,19 @@ WRITERS = {
     "auctions.auctionsession": {"operator"},
     "auctions.lot": {"operator"},
     "core.holiday": {"cadre"},
+    "core.referencefigure": {"cadre"},
     "marketplace.deal": _STAFF,
     "marketplace.needcall": _STAFF,
     "enclaves.park": {"root"},
 }
 # What stays a form after it was added.
-FORMS = {"accounts.user", "accounts.secondment", "core.holiday", "enclaves.park"}
+FORMS = {
+    "accounts.user",
+    "accounts.secondment",
+    "core.holiday",
+    "core.referencefigure",
+    "enclaves.park",
+}
 OUTSIDERS = {"stranger", "bidder"}
 
 

@@ -30,6 +30,7 @@ OFFERED = {
     "accounts.city": set(),
     "core.event": set(),
     "core.holiday": {"kind__exact"},
+    "core.referencefigure": set(),
     "auctions.auctionsession": {"kind__exact", "state__exact"},
     "auctions.runningorderentry": {"session"},
     "auctions.policy": {"regime__exact"},

@@ -10,7 +10,7 @@ from django.db.models import Model
 from accounts.models import City
 from auctions.policies import load_default_policies
 from core.db import transaction
-from core.models import Holiday
+from core.models import Holiday, ReferenceFigure
 from marketplace.models import TechnologyField
 
 # Each file with its table and the natural key of a row.
@@ -18,6 +18,7 @@ TABLES: dict[str, tuple[type[Model], str]] = {
     "cities": (City, "code"),
     "fields": (TechnologyField, "code"),
     "holidays": (Holiday, "date"),
+    "figures": (ReferenceFigure, "key"),
 }
 
 
