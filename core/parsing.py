@@ -286,4 +286,4 @@ class ReferenceFigureView(serializers.Serializer[Any]):
     is_at_least = FlagField()
     unit = serializers.CharField()
     as_of = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]

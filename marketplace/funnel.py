@@ -38,7 +38,7 @@ class Group:
     """The counts of one call, city, field or month; `key` narrows the funnel to it."""
 
     key: str
-    label: str
+    name: str
     steps: list[Step]
 
 
@@ -119,6 +119,6 @@ def _groups(solicited: QuerySet[Need], ways: list[Way], by: FunnelBy | None) -> 
         for way in ways:
             grouped[group_of[way.need_id]].append(way)
     return [
-        Group(key, label, funnel(grouped[key, label]))
-        for key, label in sorted(grouped, key=lambda one: (one[0].zfill(12), one[1]))
+        Group(key, name, funnel(grouped[key, name]))
+        for key, name in sorted(grouped, key=lambda one: (one[0].zfill(12), one[1]))
     ]

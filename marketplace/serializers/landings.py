@@ -52,7 +52,7 @@ class GroupView(serializers.Serializer[Group]):
     """`key` is what `?call=`, `?city=` or `?field=` takes, or a month."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    name = serializers.CharField()
     steps = StepView(many=True)
 
 
