@@ -18,6 +18,7 @@ from marketplace.rules import milestones as terms
 
 BOTH = ("seller", "buyer")
 SELLER = ("seller",)
+BUYER = ("buyer",)
 
 
 class DealNotFormed(Conflict):
@@ -36,9 +37,13 @@ def begin(deal_id: int, actor: Actor, *, parties: Sequence[str] = BOTH) -> tuple
     """Lock a formed deal that the actor may add to."""
     deal = lock_deal_with_need(deal_id, seen_by=actor)
     require_party(deal, actor, parties)
+    require_formed(deal)
+    return deal, clock.now()
+
+
+def require_formed(deal: Deal) -> None:
     if deal.state != DealState.FORMED:
         raise DealNotFormed(state=DealState(deal.state))
-    return deal, clock.now()
 
 
 def require_party(deal: Deal, actor: Actor, parties: Sequence[str]) -> None:
@@ -97,6 +102,7 @@ _EVENTS = {
     MilestoneKind.TRANSFER: "rights_transferred",
     MilestoneKind.DELIVERY: "delivered",
     MilestoneKind.REWARD: "reward_distributed",
+    MilestoneKind.ACCEPTANCE: "result_judged",
     MilestoneKind.ANNULMENT: "milestone_annulled",
 }
 

@@ -56,6 +56,7 @@ class MilestoneKind(StrEnum):
     TRANSFER = "transfer"  # of the right, effective by its registration (专利法 art. 10)
     DELIVERY = "delivery"
     REWARD = "reward"
+    ACCEPTANCE = "acceptance"  # 验收: the buyer's verdict on the whole
     ANNULMENT = "annulment"  # takes an earlier one back that never happened
 
 
@@ -83,6 +84,21 @@ class RewardRole(StrEnum):
     MAIN_CONTRIBUTOR = "main_contributor"
     CONTRIBUTOR = "contributor"
     TRANSFER_STAFF = "transfer_staff"
+
+
+class PlanState(StrEnum):
+    """Of one planned milestone."""
+
+    PLANNED = "planned"
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class AcceptanceVerdict(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
 
 
 class LandingState(StrEnum):
@@ -182,6 +198,18 @@ DEAL = Lifecycle(
         DealState.FORMED: {DealState.DEFAULTED, DealState.RESCINDED},
         DealState.DEFAULTED: set(),
         DealState.RESCINDED: set(),
+    },
+)
+
+PLANNED_MILESTONE = Lifecycle(
+    "planned milestone",
+    {
+        PlanState.PLANNED: {PlanState.DELIVERED, PlanState.DROPPED},
+        PlanState.DELIVERED: {PlanState.ACCEPTED, PlanState.FAILED},
+        # It is owed again, or both do without it.
+        PlanState.FAILED: {PlanState.DELIVERED, PlanState.DROPPED},
+        PlanState.ACCEPTED: set(),
+        PlanState.DROPPED: set(),
     },
 )
 

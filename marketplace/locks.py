@@ -14,7 +14,16 @@ from accounts.actors import Actor
 from core.db import require_transaction
 from core.errors import NotFound
 from marketplace.call_queries import calls
-from marketplace.models import Achievement, Deal, Landing, Need, NeedCall, Response
+from marketplace.models import (
+    Achievement,
+    Deal,
+    Landing,
+    Need,
+    NeedCall,
+    PlannedMilestone,
+    Response,
+)
+from marketplace.plan_queries import planned_milestones, planned_visible_to
 from marketplace.queries import (
     achievements,
     achievements_visible_to,
@@ -104,6 +113,17 @@ def lock_landing(landing_id: int, *, seen_by: Actor) -> Landing:
     if known.deal_id is not None:
         lock_deal(known.deal_id)
     return _lock(landings_visible_to(seen_by), landing_id)
+
+
+def lock_planned(milestone_id: int, *, seen_by: Actor | None = None) -> PlannedMilestone:
+    """Lock a planned milestone; before it its deal, whose events it is told among."""
+    require_transaction()
+    rows = planned_milestones() if seen_by is None else planned_visible_to(seen_by)
+    known = rows.filter(pk=milestone_id).first()
+    if known is None:
+        raise NotFound
+    lock_deal(known.deal_id)
+    return _lock(rows, milestone_id)
 
 
 def lock_known_deal(deal_id: int, *, known_to: Actor) -> Deal:

@@ -17,9 +17,11 @@ from core.db import transaction
 from core.errors import Conflict, InvalidValue, PermissionDenied
 from core.events import record
 from core.idempotency import Once, claim, settle
-from marketplace import achievements, deals, rules
+from marketplace import achievements, deals, plans, rules
+from marketplace.acceptances import is_accepted
 from marketplace.deal_records import (
     BOTH,
+    BUYER,
     SELLER,
     add,
     begin,
@@ -72,7 +74,8 @@ def sign_contract(
 ) -> Deal:
     """Record the written contract: its kind and how the price is paid (民法典 843, 846).
 
-    The need that chose this deal counts as signed from now on.
+    The need that chose this deal counts as signed from now on, and what its poster had planned
+    becomes the deal's plan.
     """
     contract = terms.Contract(
         signed_on=signed_on,
@@ -87,7 +90,7 @@ def sign_contract(
         deal, now = begin(deal_id, actor)
         terms.check_contract(contract, mode=deal.mode, price=deal.price)
         add(deal, MilestoneKind.CONTRACT, signed_on, actor, now, facts=_written(contract), **told)
-        _sign_need(deal, actor, now)
+        _sign_need(deal, signed_on, actor, now)
     return deal
 
 
@@ -229,12 +232,14 @@ def distribute_reward(
 def annul(*, actor: Actor, deal_id: int, corrects: int, reason: str) -> Deal:
     """Take a fact back that never happened, saying why.
 
-    A contract on which others rest is not taken back before them, nor a right that has passed.
+    A contract on which others rest is not taken back before them, nor a right that has passed, nor
+    an acceptance that was passed.
     """
     with transaction():
         deal, now = begin(deal_id, actor)
         wrong = corrected(deal, corrects, list(MilestoneKind))
-        if wrong.kind in (MilestoneKind.CONTRACT, MilestoneKind.TRANSFER):
+        passed = wrong.kind == MilestoneKind.ACCEPTANCE and is_accepted(deal)
+        if passed or wrong.kind in (MilestoneKind.CONTRACT, MilestoneKind.TRANSFER):
             raise InvalidValue(what="corrects")
         require_party(deal, actor, _PARTIES_OF.get(MilestoneKind(wrong.kind), BOTH))
         add(
@@ -274,7 +279,11 @@ def received_and_shared(milestones: Collection[DealMilestone]) -> Decimal:
     return sum((money.parse(one.facts["received"]) for one in rewards), Decimal(0))
 
 
-_PARTIES_OF = dict.fromkeys((MilestoneKind.REGISTRATION, MilestoneKind.REWARD), SELLER)
+_PARTIES_OF = {
+    MilestoneKind.REGISTRATION: SELLER,
+    MilestoneKind.REWARD: SELLER,
+    MilestoneKind.ACCEPTANCE: BUYER,
+}
 _DISTRIBUTED = ("received", "taxes", "costs", "net")
 
 
@@ -312,12 +321,13 @@ def _written(contract: terms.Contract) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def _sign_need(deal: Deal, actor: Actor, at: datetime) -> None:
+def _sign_need(deal: Deal, signed_on: date, actor: Actor, at: datetime) -> None:
     """The need that chose this deal has its agreement in writing."""
     need = need_matched_by(deal.pk)
     if need is None or need.state != NeedState.MATCHED:
         return
     NEED.check(NeedState.MATCHED, NeedState.SIGNED)
+    plans.plan_of_need(deal, need, signed_on, actor=actor, at=at)
     need.state = NeedState.SIGNED
     need.save(update_fields=["state"])
     facts = {"need": need.pk, "code": need.code, "organization": told_poster(need)}

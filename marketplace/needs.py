@@ -25,6 +25,7 @@ from marketplace.lifecycle import NEED, NeedState
 from marketplace.locks import lock_need
 from marketplace.models import Need, NeedIndicator, NeedReview, ReviewVerdict
 from marketplace.models.responses import NEED_CLOSED, NEED_WITHDRAWN
+from marketplace.plans import written_plan
 from marketplace.queries import needs, technology_field, told_poster
 from marketplace.rules.clocks import BUREAU_DAYS, OFFICE_DAYS, Clock, clock_from
 from marketplace.rules.needs import check_funding
@@ -239,6 +240,7 @@ def _resolved(values: Mapping[str, Any]) -> dict[str, Any]:
         "field": technology_field,
         "city": city_by_code,
         "call": call_by_id,
+        "plan": written_plan,
     }
     return {name: rows[name](value) if name in rows else value for name, value in values.items()}
 

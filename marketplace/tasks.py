@@ -2,14 +2,15 @@
 
 from celery import shared_task
 
-from marketplace import answer_clock, listing, review_clock
+from marketplace import answer_clock, listing, plan_clock, review_clock
 
 
 @shared_task(name="marketplace.raise_alarms")
 def raise_alarms() -> None:
-    """Whatever is due soon, or overdue, of needs in review and of responses to them."""
+    """Whatever is due soon, or overdue: reviews of needs, answers to responses, milestones."""
     review_clock.raise_review_alarms()
     answer_clock.raise_answer_alarms()
+    plan_clock.raise_plan_alarms()
 
 
 @shared_task(name="marketplace.check_validity")

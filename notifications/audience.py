@@ -40,6 +40,7 @@ from notifications.hearers import (
     whoever_may_read,
 )
 from notifications.hearing import Audience
+from notifications.plan_audience import PLAN_AUDIENCES
 
 _ORGANIZATION = ("organization",)
 _RELATION = ("relation", "organization", "related", "tie")
@@ -100,6 +101,7 @@ AUDIENCES: dict[str, Audience] = {
     "need.published": _NEED_NEWS,
     "need.matched": _NEED_NEWS,
     "need.signed": _NEED_NEWS,
+    "need.completed": _NEED_NEWS,
     # Whoever responded hears by `response.declined`.
     "need.closed": _NEED_NEWS,
     "need.withdrawn": Audience(_NEED, members=(poster,), webhooks=(everybody_once_listed,)),
@@ -197,6 +199,7 @@ AUDIENCES: dict[str, Audience] = {
     "deal.reward_distributed": Audience(
         _MILESTONE, members=(deal_seller,), webhooks=(deal_seller, exchange)
     ),
+    **PLAN_AUDIENCES,
     # Where it landed: a matter of the bureau of the city.
     "deal.landing_reported": Audience(
         _LANDING, members=(parties,), people=(landing_bureau,), webhooks=(parties, exchange)

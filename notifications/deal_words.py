@@ -52,6 +52,42 @@ DEAL_WORDS: dict[str, tuple[Any, Any]] = {
         _("Delivered: {deal}"),
         _("What was agreed was handed over on {on}."),
     ),
+    "deal.milestones_planned": (
+        _("Milestones were planned: {deal}"),
+        _("What is due by when stands in the plan of {deal}."),
+    ),
+    "deal.milestone_delivered": (
+        _("A milestone awaits a verdict: {deal}"),
+        _("{seller} handed over what was due on {due_on}. {buyer} judges it."),
+    ),
+    "deal.milestone_accepted": (
+        _("A milestone was accepted: {deal}"),
+        _("{buyer} accepted what was due on {due_on}."),
+    ),
+    "deal.milestone_failed": (
+        _("A milestone failed: {deal}"),
+        _("{buyer} did not accept what was due on {due_on}. The reason stands in the plan."),
+    ),
+    "deal.milestone_dropped": (
+        _("A milestone was dropped: {deal}"),
+        _("What was due on {due_on} is owed no more. The reason stands in the plan."),
+    ),
+    "deal.milestone_due_soon": (
+        _("A milestone is due soon: {deal}"),
+        _("{seller} is to hand over the next milestone by {due_on}."),
+    ),
+    "deal.milestone_overdue": (
+        _("A milestone is overdue: {deal}"),
+        _("{seller} was to hand over by {due_on} what {buyer} waits for."),
+    ),
+    "deal.milestone_escalated": (
+        _("A milestone stays overdue: {deal}"),
+        _("What {seller} owes {buyer} since {due_on} is a matter of the bureau now."),
+    ),
+    "deal.result_judged": (
+        _("The result was judged: {deal}"),
+        _("{buyer} recorded its acceptance test of {on}. The verdict stands in the deal."),
+    ),
     "deal.landing_reported": (
         _("A landing awaits confirmation: {deal}"),
         _("What {seller} sold to {buyer} is reported as landed. Compare the evidence."),

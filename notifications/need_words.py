@@ -40,6 +40,10 @@ NEED_WORDS: dict[str, tuple[Any, Any]] = {
         _("The need is matched: {need}"),
         _("A response to {need_code} was accepted."),
     ),
+    "need.completed": (
+        _("The need is solved: {need}"),
+        _("The result of {need_code} was accepted by its poster."),
+    ),
     "need.closed": (
         _("The need was closed: {need}"),
         _("{need_code} takes no more responses."),

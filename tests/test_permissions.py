@@ -56,6 +56,7 @@ from tests.marketplace.conftest import (
     make_deal,
     make_need,
     make_response,
+    planned_deal,
     propose,
     publicise,
 )
@@ -188,6 +189,24 @@ def reward_body(world: "World") -> dict[str, Any]:
         "taxes": "0.00",
         "costs": "0.00",
         "shares": [share, staff],
+    }
+
+
+def plan_body(world: "World") -> dict[str, Any]:
+    return {
+        "title": "虚构样件",
+        "deliverable": "样件（虚构）",
+        "due_on": "2026-12-31",
+        "payment_share": "10.00",
+    }
+
+
+def acceptance_body(world: "World") -> dict[str, Any]:
+    return {
+        "accepted_on": "2026-03-02",
+        "verdict": "passed",
+        "place": "虚构检测中心",
+        "proof": "虚构验收意见书",
     }
 
 
@@ -531,6 +550,21 @@ ROWS = (
         lambda world: {"corrects": 2, "reason": "虚构的理由"}),
     Row("POST deals/<int:pk>/default", "paid_deal", "seller", "401 404 403 404 200 200 404 404 404 403 403", reason),
     Row("POST deals/<int:pk>/rescind", "paid_deal", "seller", "401 404 403 404 200 200 404 404 404 403 403", reason),
+    # --- The plan: the seller hands over, the buyer judges; the bureau of the need reads what is late.
+    Row("GET deals/<int:pk>/plan", "deal", "seller",     "401 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST deals/<int:pk>/plan", "deal", "seller",    "401 404 201 404 201 201 404 404 404 201 403", plan_body),
+    Row("POST deals/<int:pk>/acceptance", "paid_deal", "bidder",
+                                                         "401 404 200 404 200 200 404 404 404 200 403", acceptance_body),
+    Row("GET planned-milestones", "", "seller",          "401 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST planned-milestones/<int:pk>/deliver", "planned_milestone", "seller",
+                                                         "401 404 200 404 200 200 404 403 404 200 403",
+        lambda world: {"evidence": "虚构签收单"}),
+    Row("POST planned-milestones/<int:pk>/accept", "delivered_milestone", "enterprise",
+                                                         "401 404 200 404 200 200 404 403 404 200 403"),
+    Row("POST planned-milestones/<int:pk>/fail", "delivered_milestone", "enterprise",
+                                                         "401 404 200 404 200 200 404 403 404 200 403", reason),
+    Row("POST planned-milestones/<int:pk>/drop", "planned_milestone", "seller",
+                                                         "401 404 200 404 200 200 404 403 404 200 403", reason),
     # --- Where it landed: the parties and staff report, the bureau of that city decides.
     Row("GET deals/<int:pk>/landings", "deal", "seller", "401 404 200 404 200 200 404 404 404 200 403"),
     Row("POST deals/<int:pk>/landings", "deal", "seller", "401 404 201 404 201 201 404 404 404 201 403", landing_body),
@@ -906,9 +940,7 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
         "submitted_achievement": make_achievement(seller, AchievementState.SUBMITTED),
         "approved_achievement": make_achievement(seller, AchievementState.APPROVED),
         "published_achievement": make_achievement(seller),
-        "deal": make_deal(
-            organization_of(seller), organization_of(enterprise), need=published_need
-        ),
+        **make_plan(people, published_need),
         **make_deals(people),
         **make_enclaves(people),
         **make_lots(people, operator),
@@ -917,6 +949,19 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
     }
     day = PublishedHeads.objects.create(day="2026-03-01", root="0" * 64, published_at=NOW).day
     return {**{name: thing.pk for name, thing in things.items()}, "day": day}
+
+
+def make_plan(people: dict[str, User], need: Any) -> dict[str, Any]:
+    """A deal of a need with a milestone that is owed, and one that waits for its verdict."""
+    from marketplace.plans import deliver_milestone
+
+    seller = people["seller"]
+    deal = make_deal(organization_of(seller), organization_of(people["enterprise"]), need=need)
+    for _ in range(2):
+        planned_deal(deal, seller)
+    owed, delivered = deal.plan.all()
+    deliver_milestone(actor=act(seller), milestone_id=delivered.pk, evidence="虚构签收单")
+    return {"deal": deal, "planned_milestone": owed, "delivered_milestone": delivered}
 
 
 def make_picture(seller: User, operator: Any) -> Any:

@@ -27,6 +27,7 @@ from marketplace.models.panels import (
     RankedResponse,
 )
 from marketplace.models.pictures import Picture, PictureFile
+from marketplace.models.plans import PlanAlarm, PlannedMilestone
 from marketplace.models.publicity import Objection, Publicity
 from marketplace.models.responses import Response, ResponseAlarm, ResponseIndicator
 
@@ -57,6 +58,8 @@ __all__ = [
     "PanelObjection",
     "Picture",
     "PictureFile",
+    "PlanAlarm",
+    "PlannedMilestone",
     "PricingMethod",
     "Publicity",
     "RankedResponse",

@@ -73,9 +73,9 @@ class Need(models.Model):
     """A technical problem an enterprise will pay to have solved.
 
     Public are title, summary, terms and the open indicators; `background`, `current_status`,
-    `detail`, `milestones` and the confidential indicators are its detail, which `detail_under_nda`
-    keeps for who accepted the undertaking. A `registered_only` need is no outsider's business at
-    all, and of an `anonymous` one outsiders do not learn whose it is.
+    `detail`, `milestones`, `plan` and the confidential indicators are its detail, which
+    `detail_under_nda` keeps for who accepted the undertaking. A `registered_only` need is no
+    outsider's business at all, and of an `anonymous` one outsiders do not learn whose it is.
     """
 
     code = models.CharField(_("code"), max_length=20, unique=True)
@@ -125,6 +125,8 @@ class Need(models.Model):
     ip_terms = _text(_("terms on ownership"), 1000)
     months = models.PositiveSmallIntegerField(_("duration in months"), null=True, blank=True)
     milestones = _text(_("milestones"))
+    # Each a title, a deliverable, months after the contract and a share of the price.
+    plan = models.JSONField(_("plan"), default=list, blank=True)
     solver_region = models.CharField(_("region of the solver"), max_length=200, blank=True)
     solver_qualification = _text(_("qualification of the solver"), 1000)
     acceptance = _text(_("way of acceptance"), 2000)
@@ -266,7 +268,7 @@ class Need(models.Model):
             Part.MODES: self.modes,
             Part.IP_PROPOSAL: self.ip_proposal,
             Part.MONTHS: self.months,
-            Part.MILESTONES: self.milestones.strip(),
+            Part.MILESTONES: self.milestones.strip() or self.plan,
             Part.SOLVER_CONDITIONS: (self.solver_region + self.solver_qualification).strip(),
             Part.ACCEPTANCE: self.acceptance.strip(),
             Part.CONTACT: self.contact.strip(),

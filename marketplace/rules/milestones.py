@@ -30,6 +30,7 @@ _KINDS = {
 ONCE = frozenset(MilestoneKind) - {
     MilestoneKind.PAYMENT,
     MilestoneKind.REWARD,
+    MilestoneKind.ACCEPTANCE,  # what failed is judged again
     MilestoneKind.ANNULMENT,
 }
 

@@ -39,13 +39,18 @@ from marketplace.models import (
 )
 from marketplace.queries import is_insider
 from marketplace.rules.needs import MAX_MONTHS, completeness
+from marketplace.serializers.plans import (
+    MOST_MILESTONES,
+    NeedMilestoneForm,
+    NeedMilestoneView,
+)
 
 _STEPS: dict[str, str] = {NeedState.SUBMITTED: "bureau", NeedState.ENDORSED: "office"}
 MAX_INDICATORS = 50
 
 
 # What only who may read the detail is shown, beside the confidential indicators.
-DETAIL = ("background", "current_status", "detail", "milestones")
+DETAIL = ("background", "current_status", "detail", "milestones", "plan")
 
 
 def _text(longest: int) -> serializers.CharField:
@@ -117,6 +122,9 @@ class NeedChanges(StrictForm):
     ip_terms = _text(1000)
     months = WholeNumberField(lowest=1, highest=MAX_MONTHS, required=False, allow_null=True)
     milestones = _text(5000)
+    plan = serializers.ListField(
+        child=NeedMilestoneForm(), required=False, max_length=MOST_MILESTONES
+    )
     solver_region = _text(200)
     solver_qualification = _text(1000)
     acceptance = _text(2000)
@@ -209,6 +217,7 @@ class NeedView(serializers.Serializer[Need]):
     ip_terms = serializers.CharField()
     months = serializers.IntegerField(allow_null=True)
     milestones = serializers.CharField(allow_null=True)
+    plan = NeedMilestoneView(many=True, allow_null=True)
     solver_region = serializers.CharField()
     solver_qualification = serializers.CharField()
     acceptance = serializers.CharField()

@@ -14,8 +14,9 @@ from core import clock
 from core.models import choices
 from core.pagination import IdFilter
 from marketplace.call_queries import calls_in_phase
-from marketplace.lifecycle import AchievementState, CallPhase, DealState, NeedState
+from marketplace.lifecycle import AchievementState, CallPhase, DealState, NeedState, PlanState
 from marketplace.models import Channel, PricingMethod
+from marketplace.plan_queries import late_milestones
 from marketplace.queries import technology_fields
 
 _REVIEWS = {"bureau": NeedState.SUBMITTED, "office": NeedState.ENDORSED, "overdue": None}
@@ -61,3 +62,14 @@ class DealFilters(FilterSet):
     state = ChoiceFilter(choices=choices(DealState))
     method = ChoiceFilter(choices=PricingMethod.choices)
     channel = ChoiceFilter(choices=Channel.choices)
+
+
+class PlanFilters(FilterSet):
+    """`late` narrows to what is owed and was due before today."""
+
+    state = ChoiceFilter(choices=choices(PlanState))
+    deal = IdFilter(field_name="deal")
+    late = ChoiceFilter(choices=[("true", "true")], method="that_are_late")
+
+    def that_are_late(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return late_milestones(rows, clock.now())

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model, Subquery
 
 from accounts.models import ApiClient, Membership, User
-from marketplace.models import Landing, NeedCall, Objection
+from marketplace.models import Landing, NeedCall, Objection, PlannedMilestone
 from tests.admin.conftest import World
 from tests.conftest import NOW, organization_of
 
@@ -83,6 +83,14 @@ def _landing(world: World) -> Model:
     return Landing.objects.get(deal=world.deals["landed"])
 
 
+def _milestone(world: World) -> Model:
+    return PlannedMilestone.objects.get(deal=world.deals["landed"])
+
+
+_HANDED_OVER = {"state": "delivered", "evidence": "虚构", "delivered_at": NOW, "judged_at": None}
+_DROPPED = {"state": "dropped", "state_reason": "虚构", "judged_at": NOW}
+
+
 _REFUSED = {
     "state": "refused",
     "decided_at": NOW,
@@ -108,6 +116,43 @@ def _session(step: str, to: str, start: dict[str, Any], data: dict[str, str]) ->
 
 
 CASES = [
+    Case(
+        "deliver",
+        "operator",
+        _milestone,
+        state("delivered"),
+        wrong=_DROPPED,
+        data={"evidence": "虚构签收单"},
+        event="deal.milestone_delivered",
+    ),
+    Case(
+        "accept",
+        "cadre",
+        _milestone,
+        state("accepted"),
+        _HANDED_OVER,
+        _DROPPED,
+        event="deal.milestone_accepted",
+    ),
+    Case(
+        "fail",
+        "operator",
+        _milestone,
+        state("failed"),
+        _HANDED_OVER,
+        _DROPPED,
+        REASON,
+        "deal.milestone_failed",
+    ),
+    Case(
+        "drop",
+        "cadre",
+        _milestone,
+        state("dropped"),
+        wrong=_HANDED_OVER,
+        data=REASON,
+        event="deal.milestone_dropped",
+    ),
     _session("publish", "published", _PLANNED, {}),
     _session("start", "running", _PUBLISHED, {}),
     _session("finish", "finished", _RUNNING, {}),

@@ -61,7 +61,7 @@ from tests.factories import (
 )
 from tests.factories import draft_lot as make_draft
 from tests.lasting import lasting
-from tests.marketplace.conftest import landed_deal, propose, publicise
+from tests.marketplace.conftest import landed_deal, planned_deal, propose, publicise
 
 # Words that stand nowhere else on a page, so that finding one proves something.
 PADDLES = {"bidder": "PDL-B", "rival": "PDL-R"}
@@ -352,7 +352,7 @@ def _deals(world: World) -> None:
         "listed": propose(seller, bidder, **listing),
         "publicised": publicise(propose(seller, bidder), seller),
         "objected": publicise(propose(seller, bidder), seller),
-        "landed": landed_deal(seller, bidder),
+        "landed": planned_deal(landed_deal(seller, bidder), seller),
     }
     for name, person in (("publicised", "stranger"), ("objected", "enterprise")):
         object_to_deal(

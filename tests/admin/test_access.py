@@ -48,6 +48,7 @@ READERS = {
     "marketplace.response": _STAFF,
     "marketplace.deal": _STAFF,
     "marketplace.landing": {"operator", "cadre", "bureau"},
+    "marketplace.plannedmilestone": {"operator", "cadre", "bureau"},
     "marketplace.publicity": _STAFF,
     "marketplace.objection": _STAFF,
     "marketplace.technologyfield": _ALL,

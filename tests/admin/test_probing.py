@@ -62,6 +62,7 @@ OFFERED = {
         "ip_kind__exact",
     },
     "marketplace.deal": {"state__exact", "channel__exact", "method__exact"},
+    "marketplace.plannedmilestone": {"state__exact"},
     "marketplace.landing": {"state__exact", "city__id__exact"},
     "marketplace.publicity": {"when"},
     "marketplace.objection": {"state", "deal"},

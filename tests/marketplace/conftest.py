@@ -25,6 +25,7 @@ from marketplace.models import (
     Response,
     TechnologyField,
 )
+from marketplace.plans import plan_milestone
 from tests.conftest import NOW, Cast, act, credit_code, organization_of
 from tests.factories import make_achievement
 
@@ -159,7 +160,15 @@ def break_half_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         raise HalfWayError
 
     def arm() -> None:
-        for module in ("calls", "disclosure", "needs", "panels", "responses", "pictures"):
+        for module in (
+            "acceptances",
+            "calls",
+            "disclosure",
+            "needs",
+            "panels",
+            "responses",
+            "pictures",
+        ):
             monkeypatch.setattr(f"marketplace.{module}.record", fail)
         for place in (
             *("achievements.record_all", "achievements.record_many"),
@@ -210,5 +219,18 @@ def landed_deal(seller: User, buyer: User) -> Deal:
         landed_on=NOW.date(),
         investment=Decimal("5000000.00"),
         proof="虚构的营业执照与投资协议",
+    )
+    return deal
+
+
+def planned_deal(deal: Deal, by: User) -> Deal:
+    """The same deal with one milestone that is due in a month."""
+    plan_milestone(
+        actor=act(by),
+        deal_id=deal.pk,
+        title="虚构样件",
+        deliverable="三批样件（虚构）",
+        due_on=NOW.date() + timedelta(days=30),
+        payment_share=Decimal("40.00"),
     )
     return deal

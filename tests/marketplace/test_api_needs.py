@@ -27,6 +27,7 @@ NOT_SAID = {
     **dict.fromkeys((*AMOUNTS, "call", "months")),
     **dict.fromkeys(("registered_only", "detail_under_nda", "anonymous"), False),
     "modes": [],
+    "plan": [],
 }
 COULD_BE_SAID = [
     ("acceptance", 7),

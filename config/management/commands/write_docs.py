@@ -18,7 +18,7 @@ from core.errors import Refusal, all_refusals
 from core.lifecycle import Lifecycle
 from enclaves.lifecycle import PROJECT
 from enclaves.lifecycle import REPORT as PARK_REPORT
-from marketplace.lifecycle import ACHIEVEMENT, DEAL, NEED, RESPONSE
+from marketplace.lifecycle import ACHIEVEMENT, DEAL, NEED, PLANNED_MILESTONE, RESPONSE
 from notifications.events_document import events_document
 
 DOCS = Path(settings.BASE_DIR) / "docs"
@@ -28,6 +28,7 @@ LIFECYCLES: tuple[Lifecycle[Any], ...] = (
     RESPONSE,
     ACHIEVEMENT,
     DEAL,
+    PLANNED_MILESTONE,
     LOT,
     REGISTRATION,
     FORFEITURE,

@@ -1,0 +1,32 @@
+"""Who hears of the plan of a deal: both parties, and of what stays late the bureau, too."""
+
+from notifications.hearers import bureau, exchange, office, parties
+from notifications.hearing import Audience
+
+_DEAL = ("deal", "code", "seller", "buyer", "price", "method", "channel", "achievement", "need")
+_PLANNED = (*_DEAL, "planned", "due_on")
+PLAN_AUDIENCES: dict[str, Audience] = {
+    "deal.milestones_planned": Audience(
+        (*_DEAL, "planned"), members=(parties,), webhooks=(parties, exchange)
+    ),
+    **dict.fromkeys(
+        (
+            "deal.milestone_delivered",
+            "deal.milestone_accepted",
+            "deal.milestone_dropped",
+            "deal.milestone_due_soon",
+            "deal.milestone_overdue",
+        ),
+        Audience(_PLANNED, members=(parties,), webhooks=(parties, exchange)),
+    ),
+    # The bureau of the need that the deal came of; a deal of no need is the office's alone.
+    "deal.milestone_failed": Audience(
+        _PLANNED, members=(parties,), people=(bureau,), webhooks=(parties, exchange)
+    ),
+    "deal.milestone_escalated": Audience(
+        _PLANNED, members=(parties,), people=(bureau, office), webhooks=(parties, exchange)
+    ),
+    "deal.result_judged": Audience(
+        (*_DEAL, "milestone", "on"), members=(parties,), webhooks=(parties, exchange)
+    ),
+}
