@@ -27,6 +27,7 @@ APPS = (
     "marketplace",
     "auctions",
     "enclaves",
+    "alliances",
     "notifications",
     "web",
     "config",

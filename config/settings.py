@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "marketplace",
     "auctions",
     "enclaves",
+    "alliances",
     "notifications",
     "config",
 ]
@@ -278,6 +279,7 @@ _BEAT = {
     "marketplace.check_validity": 3600.0,
     # A day has its duties from its first minutes on.
     "enclaves.raise_duty_alarms": 600.0,
+    "alliances.watch_financing": 60.0,
     "notifications.fan_out": 1.0,
     "notifications.attempt_due_deliveries": 2.0,
 }

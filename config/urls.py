@@ -12,6 +12,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("marketplace.urls")),
     path("", include("auctions.urls")),
     path("", include("enclaves.urls")),
+    path("", include("alliances.urls")),
     path("", include("notifications.urls")),
     path("search", Search.as_view(), name="search_api"),
 ]

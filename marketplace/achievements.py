@@ -21,6 +21,7 @@ from marketplace.lifecycle import ACHIEVEMENT, AchievementState
 from marketplace.listing import confirm
 from marketplace.locks import lock_achievement, lock_achievements
 from marketplace.models import Achievement
+from marketplace.pledges import check_unpledged
 from marketplace.queries import achievements, technology_field
 from marketplace.rules import IPKind, MaturityScale
 from marketplace.rules.listing import check_dates, check_may_be_listed
@@ -123,8 +124,9 @@ def withdraw_achievement(*, actor: Actor, achievement_id: int, reason: str) -> A
 
 
 def reserve(achievement_id: int, *, at: datetime, actor: Acts | None = None) -> Achievement:
-    """Keep a published achievement for one lot or one deal."""
+    """Keep a published achievement for one lot or one deal; not one that is pledged."""
     achievement = lock_achievement(achievement_id)
+    check_unpledged(achievement)
     return _move(achievement, AchievementState.RESERVED, actor, at)
 
 
@@ -139,6 +141,7 @@ def hand_over(achievement_id: int, *, at: datetime, actor: Acts | None = None) -
     achievement = lock_achievement(achievement_id)
     if achievement.state == AchievementState.TRANSFERRED:  # the day of it is being corrected
         return achievement
+    check_unpledged(achievement)
     return _move(achievement, AchievementState.TRANSFERRED, actor, at)
 
 

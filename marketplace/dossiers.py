@@ -13,7 +13,9 @@ def write_parts(achievement: Achievement, values: Mapping[str, Any]) -> None:
     """Step: put the lists that were given in the place of those that were there."""
     require_transaction()
     for name in (name for name in PARTS if name in values):
-        getattr(achievement, name).all().delete()
+        rows = getattr(achievement, name)
+        # What a financing registered is not its owner's to take back.
+        (rows.filter(registration="") if name == "encumbrances" else rows.all()).delete()
     Inventor.objects.bulk_create(
         Inventor(achievement=achievement, place=place, **row)
         for place, row in enumerate(values.get("inventors", ()), start=1)

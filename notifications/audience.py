@@ -6,8 +6,10 @@ be known to whoever may see its topic; the payload of every event holds nothing 
 subscriber of its topic may not know. Private detail is looked up per recipient in `messages`.
 """
 
+from notifications.alliance_audience import ALLIANCE_AUDIENCES
 from notifications.enclave_audience import ENCLAVE_AUDIENCES
 from notifications.enclave_hearers import landed_project, landing_park
+from notifications.finance_audience import FINANCE_AUDIENCES
 from notifications.hearers import (
     applicant,
     bidders,
@@ -213,6 +215,8 @@ AUDIENCES: dict[str, Audience] = {
         ),
     ),
     **ENCLAVE_AUDIENCES,
+    **ALLIANCE_AUDIENCES,
+    **FINANCE_AUDIENCES,
     # The rules lots are sold under.
     "policy.published": Audience(_POLICY, members=(exchange,), webhooks=(everybody,)),
     # Sessions. Whoever has a lot in one is told by the lot's own events.

@@ -9,6 +9,9 @@ from django.db.models import QuerySet
 
 from accounts.lifecycle import OrganizationState
 from accounts.models import ApiClient, Membership, Organization, OrganizationKind, Role, Secondment
+from alliances.lifecycle import OfferState
+from alliances.models import Alliance, AllianceMember, FinanceApplication, FinanceOffer
+from alliances.rules.membership import AllianceKind
 from auctions.models import Bid, Lot, PriorityRight, Registration
 from core.clock import SHANGHAI
 from core.models import Event
@@ -81,6 +84,38 @@ def owner(event: Event) -> list[int]:
     """the achievement's owner"""
     achievements = Achievement.objects.filter(pk=_key(event, "achievement"))
     return list(achievements.values_list("owner_id", flat=True))
+
+
+def secretariat(event: Event) -> list[int]:
+    """the alliance's secretariat"""
+    members = AllianceMember.objects.filter(pk=_key(event, "member"))
+    kept = members.filter(alliance__secretariat__isnull=False)
+    return list(kept.values_list("alliance__secretariat", flat=True))
+
+
+def finance_secretariat(event: Event) -> list[int]:
+    """the financial alliance's secretariat"""
+    kept = Alliance.objects.filter(kind=AllianceKind.FINANCIAL, secretariat__isnull=False)
+    return list(kept.values_list("secretariat", flat=True))
+
+
+def borrower(event: Event) -> list[int]:
+    """whoever applied for finance"""
+    applications = FinanceApplication.objects.filter(pk=_key(event, "financing"))
+    return list(applications.values_list("applicant_id", flat=True))
+
+
+def lender(event: Event) -> list[int]:
+    """the member whose offer was accepted"""
+    offers = FinanceOffer.objects.filter(application=_key(event, "financing"))
+    taken = offers.filter(state=OfferState.ACCEPTED)
+    return list(taken.values_list("member__organization", flat=True))
+
+
+def case_member(event: Event) -> list[int]:
+    """the member it concerns"""
+    members = AllianceMember.objects.filter(pk=_key(event, "member"))
+    return list(members.values_list("organization", flat=True))
 
 
 def parties(event: Event) -> list[int]:

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext
 
 from accounts.models import ApiClient, Membership, Organization, User
+from alliances.models import AllianceMember, FinanceApplication
 from auctions.models import (
     AuctionSession,
     DepositMovement,
@@ -160,6 +161,8 @@ def _sources() -> dict[str, QuerySet[Any]]:
     return {
         "session": AuctionSession.objects.all(),
         "lot": Lot.objects.select_related("consignor"),
+        "financing": FinanceApplication.objects.select_related("applicant"),
+        "member": AllianceMember.objects.select_related("alliance", "organization"),
         "need": Need.objects.select_related("organization"),
         "achievement": Achievement.objects.select_related("owner"),
         "deal": Deal.objects.select_related("seller", "buyer"),
@@ -250,6 +253,16 @@ _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
         "project_reason": project.state_reason,
     },
     "landing": lambda landing: {"entity": landing.entity_name},
+    "financing": lambda financing: {
+        "financing_code": financing.code,
+        "financing_reason": financing.state_reason,
+        "borrower": _name(financing.applicant),
+    },
+    "member": lambda member: {
+        "alliance": member.alliance.name,
+        "member": _name(member.organization),
+        "member_reason": member.state_reason,
+    },
     "organization": lambda organization: {
         "organization": _name(organization),
         "reason": organization.state_reason,

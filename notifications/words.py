@@ -8,13 +8,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from notifications.alliance_words import ALLIANCE_WORDS
 from notifications.deal_words import DEAL_WORDS
 from notifications.enclave_words import ENCLAVE_WORDS
+from notifications.finance_words import FINANCE_WORDS
 from notifications.need_words import NEED_WORDS
 
 WORDS: dict[str, tuple[Any, Any]] = {
+    **ALLIANCE_WORDS,
     **DEAL_WORDS,
     **ENCLAVE_WORDS,
+    **FINANCE_WORDS,
     **NEED_WORDS,
     "organization.submitted": (
         _("{organization} asks to be verified"),

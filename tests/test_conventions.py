@@ -18,7 +18,8 @@ from core.errors import Refusal, all_refusals
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
-    *("core", "accounts", "search", "marketplace", "auctions", "enclaves", "notifications"),
+    *("core", "accounts", "search", "marketplace", "auctions", "enclaves", "alliances"),
+    "notifications",
     *("web", "config"),
 )
 OURS = [config.label for config in apps.get_app_configs() if config.label in APPS]

@@ -132,7 +132,11 @@ class Achievement(models.Model):
     def dossier(self, today: date) -> Dossier:
         """What the rules of listing look at."""
         pledges = [one for one in self.encumbrances.all() if one.kind == EncumbranceKind.PLEDGE]
-        standing = [one for one in pledges if one.until is None or one.until >= today]
+        standing = [
+            one
+            for one in pledges
+            if one.released_on is None and (one.until is None or one.until >= today)
+        ]
         return Dossier(
             today=today,
             legal_status=LegalStatus(self.legal_status) if self.legal_status else None,

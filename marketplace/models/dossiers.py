@@ -82,6 +82,9 @@ class Encumbrance(models.Model):
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True, blank=True)
     consent = models.CharField(_("paper of the consent"), max_length=200, blank=True)
+    # Of a pledge that a financing registered: its number, and the day it was struck off.
+    registration = models.CharField(_("number of the registration"), max_length=60, blank=True)
+    released_on = models.DateField(_("released on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("licence or pledge")
@@ -91,6 +94,15 @@ class Encumbrance(models.Model):
             models.CheckConstraint(
                 name="encumbrance_ends_after_its_start",
                 condition=Q(until=None) | Q(until__gte=F("since")),
+            ),
+            models.CheckConstraint(
+                name="encumbrance_released_after_its_start",
+                condition=Q(released_on=None) | Q(released_on__gte=F("since")),
+            ),
+            models.UniqueConstraint(
+                name="encumbrance_pledged_once",
+                fields=["achievement"],
+                condition=Q(kind=EncumbranceKind.PLEDGE, released_on=None) & ~Q(registration=""),
             ),
         ]
 

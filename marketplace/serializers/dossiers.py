@@ -123,6 +123,8 @@ class EncumbranceView(WithPaper):
     holder = serializers.CharField()
     since = DayField()
     until = DayField(allow_null=True)
+    registration = serializers.CharField()
+    released_on = DayField(allow_null=True)
 
 
 class DossierView(serializers.Serializer[Any]):

@@ -23,7 +23,8 @@ from tests.factories import admit, apply, bid, draft_lot, make_lot, operator_act
 from tests.notifications.conftest import happen
 
 ROOT = Path(__file__).parents[2]
-APPS = ["core", "accounts", "marketplace", "auctions", "enclaves", "notifications", "web"]
+APPS = ["core", "accounts", "marketplace", "auctions", "enclaves", "alliances"]
+APPS += ["notifications", "web"]
 MODULES = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py"))
 RECORDERS = {"record", "record_all", "record_of", "Happening"}
 # A kind that is written f"need.{…}" takes its second half from these, less what starts a thing

@@ -166,6 +166,7 @@ def test_words_name_only_facts_that_exist(key):
         "lowest_price", "lapses_at", "on", "valid_until",
         "park", "home_city", "host_district", "project", "project_code", "project_reason", "entity",
         "duty", "due_on",
+        "alliance", "member", "member_reason", "financing_code", "financing_reason", "borrower",
     }  # fmt: skip
     names = {
         name for text in WORDS[key] for _, name, _, _ in string.Formatter().parse(str(text)) if name

@@ -1,0 +1,193 @@
+"""Which products, applications, cases and offers an actor may see.
+
+Products are public. An application is seen by its applicant, by members it was routed to, by the
+alliance's secretariat and the office; an offer by its two sides, and by those who keep the roll.
+"""
+
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.actors import Actor
+from alliances.lifecycle import CaseState, FinanceState, MemberState, OfferState
+from alliances.models import (
+    AllianceMember,
+    DataConsent,
+    DataReading,
+    FinanceApplication,
+    FinanceCase,
+    FinanceOffer,
+    FinanceProduct,
+    SupportPolicy,
+)
+from alliances.rules.membership import AllianceKind, MemberKind
+from alliances.rules.products import Candidate, Case
+
+_WAITING = (FinanceState.ROUTED, FinanceState.OFFERED)
+_STANDING = Q(alliance__kind=AllianceKind.FINANCIAL, alliance__dissolved_on=None)
+
+
+def financial_members() -> QuerySet[AllianceMember]:
+    """Whoever is in the financial alliance and has not left it."""
+    rows = AllianceMember.objects.filter(_STANDING).exclude(state=MemberState.EXITED)
+    return rows.select_related("alliance", "organization__city").prefetch_related("territory")
+
+
+def keeps_finance(actor: Actor) -> bool:
+    """The office, and people of the financial alliance's secretariat."""
+    if actor.office:
+        return True
+    kept = AllianceMember.objects.filter(_STANDING, alliance__secretariat__in=actor.acts_for)
+    return bool(actor.acts_for) and kept.exists()
+
+
+def products() -> QuerySet[FinanceProduct]:
+    rows = FinanceProduct.objects.select_related("member__organization", "member__alliance")
+    return rows.prefetch_related("technology_fields", "cities")
+
+
+def products_visible_to(actor: Actor) -> QuerySet[FinanceProduct]:
+    """Open ones of active members are public; the others are their member's own, and staff's."""
+    if actor.is_staff:
+        return products()
+    public = Q(closed_at=None, member__state=MemberState.ACTIVE)
+    return products().filter(public | Q(member__organization__in=actor.sees))
+
+
+def policies_visible_to(actor: Actor) -> QuerySet[SupportPolicy]:
+    """All of them: they are public."""
+    return SupportPolicy.objects.order_by("id")
+
+
+def policies_in_force(policies: QuerySet[SupportPolicy], today: date) -> QuerySet[SupportPolicy]:
+    return policies.filter(Q(valid_until=None) | Q(valid_until__gte=today), valid_from__lte=today)
+
+
+def applications() -> QuerySet[FinanceApplication]:
+    """Every application, with what its view shows."""
+    rows = FinanceApplication.objects.select_related(
+        "applicant", "field", "city", "collateral", "policy", "pledge"
+    )
+    return rows.prefetch_related("cases__member__organization", "offers")
+
+
+def applications_visible_to(actor: Actor) -> QuerySet[FinanceApplication]:
+    if keeps_finance(actor):
+        return applications().exclude(state=FinanceState.DRAFT)
+    return applications().filter(
+        Q(applicant__in=actor.sees) | Exists(_asked(actor).filter(application=OuterRef("pk")))
+    )
+
+
+def _asked(actor: Actor) -> QuerySet[FinanceCase]:
+    """The cases of members the actor works for, unless such a member has left."""
+    own = FinanceCase.objects.filter(member__organization__in=actor.sees)
+    return own.exclude(member__state=MemberState.EXITED)
+
+
+def is_applicant(actor: Actor, application: FinanceApplication) -> bool:
+    return application.applicant_id in actor.sees
+
+
+def own_case(actor: Actor, application: FinanceApplication) -> FinanceCase | None:
+    """The case of the member that the actor works for."""
+    found = (one for one in application.cases.all() if one.member.organization_id in actor.sees)
+    return next(found, None)
+
+
+def lender_of(application: FinanceApplication) -> AllianceMember | None:
+    """The member whose offer was accepted."""
+    accepted = (one for one in application.offers.all() if one.state == OfferState.ACCEPTED)
+    offer = next(accepted, None)
+    if offer is None:
+        return None
+    return AllianceMember.objects.select_related("organization", "alliance").get(pk=offer.member_id)
+
+
+def reads_money(actor: Actor, application: FinanceApplication) -> bool:
+    """Whether the actor reads what came of it: applicant, lender, and who keeps the roll."""
+    if is_applicant(actor, application):
+        return True
+    case = own_case(actor, application)
+    if case is not None:
+        return any(
+            one.member_id == case.member_id and one.state == OfferState.ACCEPTED
+            for one in application.offers.all()
+        )
+    return True
+
+
+def cases_visible_to(actor: Actor) -> QuerySet[FinanceCase]:
+    rows = FinanceCase.objects.select_related(
+        "application__applicant", "member__organization", "member__alliance", "product"
+    )
+    if keeps_finance(actor):
+        return rows
+    return rows.filter(
+        Q(application__applicant__in=actor.sees) | Q(pk__in=_asked(actor).values("pk"))
+    )
+
+
+def offers_visible_to(actor: Actor) -> QuerySet[FinanceOffer]:
+    rows = FinanceOffer.objects.select_related(
+        "application__applicant", "member__organization", "member__alliance"
+    )
+    if keeps_finance(actor):
+        return rows
+    return rows.filter(
+        Q(application__applicant__in=actor.sees) | Q(member__organization__in=actor.sees)
+    )
+
+
+def consents_visible_to(actor: Actor) -> QuerySet[DataConsent]:
+    rows = DataConsent.objects.select_related("application__applicant", "member__organization")
+    if keeps_finance(actor):
+        return rows
+    return rows.filter(
+        Q(application__applicant__in=actor.sees) | Q(member__organization__in=actor.sees)
+    )
+
+
+def readings_of(application: FinanceApplication) -> QuerySet[DataReading]:
+    return DataReading.objects.filter(application=application).select_related(
+        "member__organization", "person"
+    )
+
+
+def candidates(case: Case) -> list[Candidate]:
+    """Every open product of this kind with its member, for the rules to choose from."""
+    offered = products().filter(
+        kind=case.kind,
+        closed_at=None,
+        member__in=financial_members().filter(state=MemberState.ACTIVE),
+    )
+    return [
+        Candidate(
+            member=one.member_id,
+            organization=one.member.organization_id,
+            product=one.pk,
+            terms=one.terms(),
+            state=MemberState(one.member.state),
+            kind=MemberKind(one.member.kind),
+            licence=one.member.licence(),
+            cities=frozenset(city.code for city in one.member.territory.all()),
+        )
+        for one in offered.prefetch_related("member__territory").order_by("id")
+    ]
+
+
+def case_ids_to_remind(now: datetime) -> list[int]:
+    waiting = FinanceCase.objects.filter(state=CaseState.WAITING, soon_at__lte=now)
+    untold = waiting.filter(reminded_at=None) | waiting.filter(due_at__lte=now, escalated_at=None)
+    return list(untold.order_by("due_at").values_list("pk", flat=True))
+
+
+def application_ids_unrouted() -> list[int]:
+    rows = FinanceApplication.objects.filter(state=FinanceState.SUBMITTED)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def application_ids_expired(now: datetime) -> list[int]:
+    waiting = (FinanceState.SUBMITTED, *_WAITING)
+    rows = FinanceApplication.objects.filter(state__in=waiting, expires_at__lte=now)
+    return list(rows.order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,81 @@
+"""Every row lock of this app.
+
+The order is: alliance, its members by id, product, application. An application's cases, offers,
+consents and movements have no locks of their own: the application's is theirs. What it pledges is
+locked after it, by the marketplace.
+"""
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+from accounts.actors import Actor
+from alliances.finance_queries import (
+    applications,
+    applications_visible_to,
+    financial_members,
+    products_visible_to,
+)
+from alliances.models import (
+    Alliance,
+    AllianceMember,
+    FinanceApplication,
+    FinanceCase,
+    FinanceProduct,
+)
+from alliances.queries import alliances_visible_to, members_visible_to
+from core.db import require_transaction
+from core.errors import NotFound, PermissionDenied
+
+Row = TypeVar("Row", bound=Model)
+
+
+def lock_alliance(alliance_id: int, *, seen_by: Actor) -> Alliance:
+    return _lock(alliances_visible_to(seen_by), alliance_id)
+
+
+def lock_member(member_id: int, *, seen_by: Actor) -> AllianceMember:
+    """Lock one member. One that `seen_by` may not see does not exist."""
+    return _lock(members_visible_to(seen_by), member_id)
+
+
+def _lock(rows: QuerySet[Row], row_id: int) -> Row:
+    """Like a missing row, an invisible one is just not there: the same answer, word for word.
+
+    NO KEY: rows that merely point at this one can still be inserted meanwhile.
+    """
+    require_transaction()
+    row = rows.filter(pk=row_id).select_for_update(no_key=True, of=("self",)).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def lock_own_member(organization_id: int) -> AllianceMember:
+    """Lock an organization's place in the financial alliance."""
+    require_transaction()
+    found = financial_members().filter(organization=organization_id)
+    row = found.select_for_update(no_key=True, of=("self",)).first()
+    if row is None:
+        raise PermissionDenied
+    return row
+
+
+def lock_product(product_id: int, *, seen_by: Actor) -> FinanceProduct:
+    return _lock(products_visible_to(seen_by), product_id)
+
+
+def lock_application(application_id: int, *, seen_by: Actor | None = None) -> FinanceApplication:
+    """Lock one application, and with it its cases, offers and consents; sweeps act for nobody."""
+    rows = applications() if seen_by is None else applications_visible_to(seen_by)
+    return _lock(rows, application_id)
+
+
+def lock_case(case_id: int) -> FinanceCase:
+    """A case, by the lock of its application."""
+    require_transaction()
+    known = FinanceCase.objects.filter(pk=case_id).first()
+    if known is None:
+        raise NotFound
+    lock_application(known.application_id)
+    return FinanceCase.objects.select_related("application").get(pk=case_id)
