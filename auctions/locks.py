@@ -36,7 +36,7 @@ from auctions.queries import (
     registrations_visible_to,
     sessions_visible_to,
 )
-from core.db import Statement, as_array, as_read, require_transaction, run_together
+from core.db import as_array, as_read, require_transaction, run_together
 from core.errors import Busy, NotFound
 
 # NO KEY: rows that merely point at a lot can still be inserted meanwhile. Plain SQL, because
@@ -49,9 +49,6 @@ _REGISTRATIONS = """
     SELECT id, lot_id, organization_id, state, paddle, is_inventor
     FROM auctions_registration WHERE lot_id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
-# Every row of a closing is found by an index. The plans, those of the foreign keys too, are made
-# once a connection, when tables may be small, and a storm adds ten thousands of rows in a second.
-_BY_INDEX: Statement = ("SELECT set_config('enable_seqscan', 'off', true)", [])
 # What `ending.Due` holds. After a wait for the lock, all of it is as it is then.
 _ENDING = """
     SELECT id, code, state, opens_at, closes_at, price, bid_count, reserve_mode,
@@ -88,14 +85,14 @@ def lock_lots_nobody_holds(lot_ids: Iterable[int]) -> list[Lot]:
 def lock_to_close(lot_ids: Iterable[int]) -> list[Due]:
     """Those of the lots that no other transaction is working on, as their closing reads them."""
     require_transaction()
-    _, rows = run_together(_BY_INDEX, (_ENDING_LOTS, [as_array(lot_ids)]))
+    (rows,) = run_together((_ENDING_LOTS, [as_array(lot_ids)]))
     return list(map(Due._make, rows))
 
 
 def lock_due(due_by: datetime, *, without: Iterable[int], most: int) -> list[Due]:
     """Lots whose time is up and which nobody else is closing, the longest due first."""
     require_transaction()
-    _, rows = run_together(_BY_INDEX, (_DUE, [due_by, as_array(without), most]))
+    (rows,) = run_together((_DUE, [due_by, as_array(without), most]))
     return list(map(Due._make, rows))
 
 

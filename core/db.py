@@ -67,6 +67,11 @@ def require_transaction() -> None:
         )
 
 
+# Plans are kept, so one that reads a whole table because it had few rows on its first day would do
+# so ever after; and so would one that reads a whole index, to join by sorting or hashing it.
+_BY_KEYS = tuple(f"SET LOCAL enable_{way} = off" for way in ("seqscan", "hashjoin", "mergejoin"))
+
+
 def run_together(*statements: Statement, and_commit: bool = False) -> list[list[tuple[Any, ...]]]:
     """Run statements with one message to the database; the rows of each, in their order.
 
@@ -96,17 +101,15 @@ def _first_words() -> list[str]:
     """What a message begins with that is the first one of its transaction.
 
     psycopg would begin one by a message of its own; it is told to leave that alone, and Django's
-    commit or rollback ends it. Plans are kept, so one that reads a whole table because it had few
-    rows on its first day would do so ever after.
+    commit or rollback ends it.
     """
     own = connection.connection
     if own.pgconn.transaction_status != TransactionStatus.IDLE:
         return []
-    by_keys = "SET LOCAL enable_seqscan = off"
     if not connection.in_atomic_block:
-        return [by_keys]
+        return list(_BY_KEYS)
     own.autocommit = True
-    return ["BEGIN", by_keys]
+    return ["BEGIN", *_BY_KEYS]
 
 
 def _call(sql: str, values: Sequence[Any]) -> str:

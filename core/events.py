@@ -35,17 +35,22 @@ class Happening:
     actor: Acts | None = None
 
 
-# An index lookup for each row: to join the topics with their ends would compare all with all.
+# Each topic's end is looked up once, and not for each row: whoever looks again meets the rows that
+# were inserted meanwhile, which are not there yet for this statement.
 _WRITE = """
-    WITH written AS (
+    WITH ends AS MATERIALIZED (
+        SELECT array_agg(COALESCE(
+            (SELECT max(seq) FROM core_event AS event WHERE event.topic = asked.topic), 0
+        ) ORDER BY number) AS seqs
+        FROM unnest(%s::text[]) WITH ORDINALITY AS asked (topic, number)
+    ), written AS (
         INSERT INTO core_event (at, topic, seq, kind, actor_user_id, actor_client, payload)
-        SELECT %s::timestamptz, topic, place + COALESCE(
-                (SELECT max(seq) FROM core_event AS event WHERE event.topic = told.topic), 0
-            ), kind, actor_user_id, actor_client, payload
-        FROM ROWS FROM (
-            unnest(%s::text[], %s::int[], %s::text[], %s::bigint[], %s::text[]),
+        SELECT %s::timestamptz, topic, seqs[number] + place, kind,
+            actor_user_id, actor_client, payload
+        FROM ends, ROWS FROM (
+            unnest(%s::text[], %s::int[], %s::int[], %s::text[], %s::bigint[], %s::text[]),
             jsonb_array_elements(%s::jsonb)
-        ) AS told (topic, place, kind, actor_user_id, actor_client, payload)
+        ) AS told (topic, number, place, kind, actor_user_id, actor_client, payload)
         RETURNING id, seq, topic
     )
     SELECT id, seq, pg_notify(%s, topic) FROM written
@@ -89,17 +94,20 @@ def recording(happenings: Mapping[str, Sequence[Happening]], *, at: datetime) ->
     """The statement of `record_many`, for a caller that has others to send with it."""
     require_transaction()
     rows = [
-        (topic, place, happening, happening.actor)
-        for topic, told in happenings.items()
+        (topic, number, place, happening, happening.actor)
+        for number, (topic, told) in enumerate(happenings.items(), start=1)
         for place, happening in enumerate(told, start=1)
     ]
+    topics, numbers, places, told, actors = zip(*rows, strict=True)
     return _WRITE, [
+        as_texts(list(happenings)),
         at,
-        as_texts([topic for topic, *_ in rows]),
-        as_array(place for _, place, *_ in rows),
-        as_texts([happening.kind for _, _, happening, _ in rows]),
-        as_array("NULL" if actor is None else actor.user_id or "NULL" for *_, actor in rows),
-        as_texts(["" if actor is None else actor.client_id for *_, actor in rows]),
-        _json([happening.payload for _, _, happening, _ in rows]),
+        as_texts(topics),
+        as_array(numbers),
+        as_array(places),
+        as_texts([one.kind for one in told]),
+        as_array("NULL" if actor is None else actor.user_id or "NULL" for actor in actors),
+        as_texts(["" if actor is None else actor.client_id for actor in actors]),
+        _json([one.payload for one in told]),
         CHANNEL,
     ]

@@ -33,7 +33,8 @@ class Event(models.Model):
     `topic` is the locked aggregate ("lot:42"); `seq` is gap-free within it because the
     writer holds that lock. Readers resume by (topic, seq), never by id: ids are handed out
     before commit, so a reader of "id greater than" can miss a row that commits late.
-    Rows are append-only, except for `fanned_out_at`; a database trigger sees to it.
+    Rows are append-only, except for `fanned_out_at`; a database trigger sees to it. Nobody looks
+    for events by who caused them, and an index would be one more row to write for each.
     """
 
     topic = models.CharField(_("topic"), max_length=60)
@@ -47,6 +48,7 @@ class Event(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
     )
     actor_client = models.CharField(_("API client"), max_length=100, blank=True)
     payload = models.JSONField(_("payload"), default=dict)

@@ -1,5 +1,6 @@
 """The ledger of accepted bids, and the memory of refused ones. Both append-only."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,11 +10,36 @@ from auctions.rules.ledger import Entry
 from core.models import ByActor, choices
 
 
-class Bid(ByActor):
-    """An accepted bid: irrevocable (拍卖法 art. 36), numbered, timed and chained."""
+class ByBidder(ByActor):
+    """Nobody looks for bids by who entered them: an index would be one more row to write."""
+
+    by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Bid(ByBidder):
+    """An accepted bid: irrevocable (拍卖法 art. 36), numbered, timed and chained.
+
+    The constraints' indexes find a lot's bids and a bidder's; others would find a key by reading
+    all the bids of its bidder.
+    """
 
     lot = models.ForeignKey(
-        "auctions.Lot", verbose_name=_("lot"), on_delete=models.PROTECT, related_name="bids"
+        "auctions.Lot",
+        verbose_name=_("lot"),
+        on_delete=models.PROTECT,
+        related_name="bids",
+        db_index=False,
     )
     number = models.PositiveIntegerField(_("number"))
     registration = models.ForeignKey(
@@ -21,6 +47,7 @@ class Bid(ByActor):
         verbose_name=_("paddle"),
         on_delete=models.PROTECT,
         related_name="bids",
+        db_index=False,
     )
     amount = models.DecimalField(_("amount (CNY)"), max_digits=18, decimal_places=2)
     received_at = models.DateTimeField(_("arrived"))
@@ -81,8 +108,11 @@ class Bid(ByActor):
         )
 
 
-class RefusedBid(ByActor):
-    """An attempt that was refused, kept as evidence and to answer its repetition alike."""
+class RefusedBid(ByBidder):
+    """An attempt that was refused, kept as evidence and to answer its repetition alike.
+
+    A bidder's are found by the constraint's index.
+    """
 
     lot = models.ForeignKey(
         "auctions.Lot",
@@ -95,6 +125,7 @@ class RefusedBid(ByActor):
         verbose_name=_("paddle"),
         on_delete=models.PROTECT,
         related_name="refused_bids",
+        db_index=False,
     )
     amount = models.DecimalField(_("amount (CNY)"), max_digits=18, decimal_places=2)
     received_at = models.DateTimeField(_("arrived"))
