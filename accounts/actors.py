@@ -35,7 +35,8 @@ class Actor:
 
     `sees` are the organizations whose rows the actor reads, `acts_for` those it may bind.
     `operates` marks a technology exchange's staff, `office` a cadre within the term,
-    `bureau_cities` the ids of the cities whose science bureau the actor works for.
+    `bureau_cities` the ids of the cities whose science bureau the actor works for, `runs_parks`
+    staff of an operator of enclave parks.
     """
 
     user_id: int | None = None
@@ -47,6 +48,7 @@ class Actor:
     operates: bool = False
     office: bool = False
     bureau_cities: frozenset[int] = frozenset()
+    runs_parks: bool = False
     # None: a person, who is not limited by scopes.
     scopes: frozenset[str] | None = field(default=None)
 
@@ -87,6 +89,9 @@ def actor_of_user(user: User | AnonymousUser | None, *, at: datetime | None = No
             place.city_id
             for place in acting
             if _is(OrganizationKind.PUBLIC_BODY, place.kind, place.state)
+        ),
+        runs_parks=any(
+            _is(OrganizationKind.ENCLAVE_OPERATOR, place.kind, place.state) for place in acting
         ),
     )
 

@@ -55,6 +55,15 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        gettext_lazy("Enclave parks"),
+        (
+            ("enclaves.park", "factory"),
+            ("enclaves.project", "rocket_launch"),
+            ("enclaves.tenancy", "meeting_room"),
+            ("enclaves.report", "summarize"),
+        ),
+    ),
+    (
         gettext_lazy("Organizations and people"),
         (
             ("accounts.organization", "domain"),
@@ -71,7 +80,6 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("accounts.city", "location_city"),
             ("marketplace.technologyfield", "category"),
             ("core.holiday", "calendar_month"),
-            ("enclaves.park", "factory"),
         ),
     ),
     (

@@ -27,7 +27,6 @@ from enclaves.queries import projects, taken_by_residents
 from enclaves.rules import progress
 from enclaves.rules.admission import check_room, check_votes
 from marketplace import landings
-from marketplace.lifecycle import LandingState
 from marketplace.models import Landing
 from marketplace.queries import (
     achievements_visible_to,
@@ -142,9 +141,8 @@ def land_project(
         if not runs(actor, project.park) and project.organization_id not in actor.acts_for:
             raise PermissionDenied
         now = clock.now()
-        before = LandingState(project.landing.state) if project.landing else None
         if project.told_state is ProjectState.LANDING:
-            progress.check_may_report(before)
+            progress.check_may_report(project.landing_state)
         PROJECT.check(project.told_state, ProjectState.LANDING)
         told = landings.Told(
             city=project.park.home_city.code,

@@ -17,6 +17,7 @@ class DeskRole(StrEnum):
     OPERATOR = "operator"  # staff of the technology exchange
     OFFICE = "office"  # a cadre of the Joint Conference Office, within the term
     BUREAU = "bureau"  # a science bureau, for its own city
+    PARK = "park"  # the operator of enclave parks, for its own
     TECHNICAL = "technical"  # people and API clients; decides nothing about an auction
 
 
@@ -39,6 +40,7 @@ def _roles(actor: Actor, user: object) -> frozenset[DeskRole]:
         DeskRole.OPERATOR: actor.operates,
         DeskRole.OFFICE: actor.office,
         DeskRole.BUREAU: bool(actor.bureau_cities),
+        DeskRole.PARK: actor.runs_parks,
         DeskRole.TECHNICAL: user.is_superuser,
     }
     return frozenset(role for role, holds in held.items() if holds)

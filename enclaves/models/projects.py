@@ -131,8 +131,11 @@ class Project(models.Model):
     @property
     def told_state(self) -> ProjectState:
         """Where it stands: its landing says whether it has landed."""
-        landing = LandingState(self.landing.state) if self.landing else None
-        return standing(ProjectState(self.state), landing)
+        return standing(ProjectState(self.state), self.landing_state)
+
+    @property
+    def landing_state(self) -> LandingState | None:
+        return LandingState(self.landing.state) if self.landing else None
 
 
 class ProjectMove(ByActor):

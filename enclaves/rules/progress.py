@@ -62,6 +62,12 @@ def check_may_report(landing: LandingState | None) -> None:
         raise LandingWaits(state=landing)
 
 
+def can_land(state: ProjectState, landing: LandingState | None) -> bool:
+    """Whether a landing may be reported: for the first time, or anew after a refusal."""
+    again = state is ProjectState.LANDING and landing is LandingState.REFUSED
+    return again or state is ProjectState.PILOT
+
+
 def check_exit(kind: ExitKind, state: ProjectState) -> None:
     if kind is ExitKind.GRADUATED and state not in _HAS_INCUBATED:
         raise NotIncubated

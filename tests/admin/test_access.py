@@ -53,6 +53,9 @@ READERS = {
     "marketplace.objection": _STAFF,
     "marketplace.technologyfield": _ALL,
     "enclaves.park": _ALL,
+    "enclaves.project": {"operator", "cadre", "bureau"},
+    "enclaves.tenancy": {"operator", "cadre", "bureau"},
+    "enclaves.report": {"operator", "cadre", "bureau"},
     "notifications.delivery": {"operator", "root"},
     "notifications.notice": {"root"},
     "notifications.webhookendpoint": {"root"},
@@ -76,6 +79,8 @@ WRITERS = {
     "marketplace.deal": _STAFF,
     "marketplace.needcall": _STAFF,
     "enclaves.park": {"root"},
+    "enclaves.tenancy": {"cadre"},
+    "enclaves.report": {"cadre"},
 }
 # What stays a form after it was added.
 FORMS = {

@@ -29,6 +29,7 @@ ELSEWHERE = {
     ("marketplace.achievement", "remove-picture"),
     ("accounts.organization", "particulars"),
     ("accounts.relation", "end"),
+    ("enclaves.tenancy", "end"),  # tests/admin/test_enclaves.py
     ("auctions.priorityright", "tell"),
     ("auctions.priorityright", "end"),
     ("auctions.auctionsession", "change"),
