@@ -211,7 +211,7 @@ def _banner(base_url: str, lot_id: int, session_id: int) -> None:
 
 def _play(base_url: str) -> bool:
     """Play the scripted lot, session and need; True if the story did not come true."""
-    from config.demo import flagship, solved
+    from config.demo import flagship, landed, solved
     from config.demo.api import Caller, Client, Person, Problem
     from config.demo.credentials import credentials
     from config.demo.partner import Partner
@@ -232,14 +232,16 @@ def _play(base_url: str) -> bool:
         held = flagship.hold(clients, base_url=base_url, say=say)
         for lot in (timed, *held.lots):
             verify(clients["demo-exchange"], lot, say)
-        solved.solve(clients, people, say=say)
+        deal = solved.solve(clients, people, say=say)
+        landed.land(people, deal, say=say)
     except (Differs, Problem) as problem:
         say(f"DIFFERS: {problem}")
         return True
     say(
         "the story came true: listed, bid for, extended, closed by Celery, delivered; "
         "auctioned in the hall, signed, counted in its cycle; verified; "
-        "a need matched, answered, signed and counted in the funnel"
+        "a need matched, answered, signed and counted in the funnel; "
+        "its project landed at home, and two cities shared"
     )
     return False
 

@@ -20,8 +20,11 @@ _STAGES = {
 _MOST_REASONS = 3
 
 
-def solve(clients: dict[str, Client], people: dict[str, Caller], *, say: Say) -> None:
-    """From the posted need to the signed contract; the funnel has moved by one, or it `Differs`."""
+def solve(clients: dict[str, Client], people: dict[str, Caller], *, say: Say) -> int:
+    """From the posted need to the signed contract, whose deal is told.
+
+    The funnel has moved by one, or it `Differs`.
+    """
     poster, solver = people["enterprise"], people["jiangpan"]
     before = _funnel(poster)
     need = _publish_a_need(people, say)
@@ -47,6 +50,7 @@ def solve(clients: dict[str, Client], people: dict[str, Caller], *, say: Say) ->
     )
     say(f"       合同已签订 / contract signed on {signed_on}, deal {deal}")
     _check_funnel(poster, need, before, say)
+    return deal
 
 
 def _publish_a_need(people: dict[str, Caller], say: Say) -> dict[str, Any]:

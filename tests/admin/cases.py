@@ -9,7 +9,7 @@ from django.db.models import Model, Subquery
 from accounts.models import ApiClient, Membership, User
 from marketplace.models import Landing, NeedCall, Objection, PlannedMilestone
 from tests.admin.conftest import World
-from tests.conftest import NOW, credit_code, organization_of
+from tests.conftest import NOW, organization_of
 
 REASON = {"reason": "虚构的理由"}
 DECIDED = {"state": "lapsed", "decided_at": NOW, "decision": "虚构的处理"}
@@ -115,48 +115,6 @@ def _session(step: str, to: str, start: dict[str, Any], data: dict[str, str]) ->
     )
 
 
-_STILL = {"exit_kind": "", "state_reason": ""}
-_GONE = {"state": "exited", "exit_kind": "terminated", "state_reason": "虚构的理由"}
-_NO_LANDING = {"landing": None, "landing_basis": ""}
-_DRAWN_UP = {"state": "draft", "submitted_at": None}
-_SUBMITTED = {"state": "submitted", "submitted_at": NOW}
-_AGREED = {"state": "agreed", "submitted_at": NOW}
-_LANDS = {
-    "basis": "entity",
-    "entity_name": "虚构落地公司",
-    "entity_code": credit_code(64_000_001),
-    "landed_on": "2026-03-02",
-    "investment": "¥5000000.00",
-    "proof": "虚构的营业执照",
-}
-
-
-def _enclave(name: str) -> Callable[[World], Model]:
-    return lambda world: world.enclave[name]
-
-
-def _project(step: str, start: str, to: str, data: dict[str, str], row: str = "contact") -> Case:
-    bare = {} if row == "landed" else _NO_LANDING
-    return Case(
-        step,
-        "cadre",
-        _enclave(row),
-        state(to),
-        {**_STILL, **bare, "state": start},
-        {**_GONE, **bare},
-        data,
-        f"project.{to}",
-    )
-
-
-def _report(
-    step: str, who: str, start: dict[str, Any], to: str, data: dict[str, str], event: str = ""
-) -> Case:
-    return Case(
-        step, who, _enclave("report"), state(to), start, _AGREED, data, f"report.{event or to}"
-    )
-
-
 CASES = [
     Case(
         "deliver",
@@ -194,22 +152,6 @@ CASES = [
         wrong=_HANDED_OVER,
         data=REASON,
         event="deal.milestone_dropped",
-    _project("admit", "contact", "admitted", {}),
-    _project("incubate", "admitted", "incubating", {}),
-    _project("pilot", "incubating", "pilot", {}),
-    _project("land", "pilot", "landing", _LANDS),
-    _project("output", "landing", "output", {}, row="landed"),
-    _project("exit", "output", "exited", {**REASON, "kind": "graduated"}, row="landed"),
-    _report("submit", "cadre", _DRAWN_UP, "submitted", {}),
-    _report("confirm", "bureau", _SUBMITTED, "submitted", {}, "confirmed"),
-    _report("dispute", "bureau", _SUBMITTED, "disputed", REASON),
-    _report(
-        "resolve",
-        "cadre",
-        {**_SUBMITTED, "state": "disputed"},
-        "submitted",
-        {"resolution": "虚构的处理"},
-        "resolved",
     ),
     _session("publish", "published", _PLANNED, {}),
     _session("start", "running", _PUBLISHED, {}),

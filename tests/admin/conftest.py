@@ -50,7 +50,7 @@ from tests.conftest import (
     make_organization,
     organization_of,
 )
-from tests.enclaves.conftest import make_park, make_project, make_tenancy, make_unit
+from tests.enclaves.conftest import make_a_bit_of_all
 from tests.factories import (
     admit,
     apply,
@@ -329,7 +329,7 @@ def _around(world: World) -> None:
         home_city=City.objects.get(code="341800"),
         host_district=City.objects.get(code="310117"),
     )
-    _enclaves(world)
+    world.enclave = make_a_bit_of_all()
     house = AuctionHouse.objects.create(
         organization=make_organization(),
         licence_number="虚构许可证-1",
@@ -346,27 +346,6 @@ def _around(world: World) -> None:
     fan_out_all()
     event = Event.objects.order_by("id").first()
     StuckEvent.objects.create(event=event, retry_at=NOW, error="虚构的错误")
-
-
-def _enclaves(world: World) -> None:
-    """A park of Hangzhou with a tenant, two projects, and a report that waits for both cities."""
-    park = make_park()
-    make_tenancy(make_unit(park))
-    world.enclave = {
-        "contact": make_project(park),
-        "landed": make_project(park, state="landed"),
-        "report": park.reports.create(
-            starts_on=date(2025, 1, 1),
-            ends_on=date(2026, 1, 1),
-            figures={"landed": 1},
-            tax=1,
-            output=1,
-            talents=0,
-            state="submitted",
-            drawn_up_at=NOW,
-            submitted_at=NOW,
-        ),
-    }
 
 
 def _deals(world: World) -> None:

@@ -13,11 +13,14 @@ from django.test import Client
 
 from accounts.models import ApiClient, Membership, Organization, User
 from core.models import Event
-from tests.admin.cases import CASES, DEPOSIT, state
+from tests.admin.cases import CASES as CASES_OF_TRADE
+from tests.admin.cases import DEPOSIT, state
 from tests.admin.conftest import World, page_url, step_url
+from tests.admin.enclave_cases import ENCLAVE_CASES
 from tests.conftest import act, organization_of
 
 Desk = Callable[..., Client]
+CASES = [*CASES_OF_TRADE, *ENCLAVE_CASES]
 
 
 # Without a wrong state to start from: tests/admin/test_ties.py, test_priority.py,

@@ -107,6 +107,27 @@ def make_project(
     )
 
 
+def make_a_bit_of_all() -> dict[str, Any]:
+    """A park of Hangzhou with a tenant, two projects, and a report that waits for both cities."""
+    park = make_park()
+    make_tenancy(make_unit(park))
+    return {
+        "contact": make_project(park),
+        "landed": make_project(park, state="landed"),
+        "report": park.reports.create(
+            starts_on=date(2025, 1, 1),
+            ends_on=date(2026, 1, 1),
+            figures={"landed": 1},
+            tax=1,
+            output=1,
+            talents=0,
+            state="submitted",
+            drawn_up_at=NOW,
+            submitted_at=NOW,
+        ),
+    }
+
+
 def whole_cast() -> Cast:
     everybody = Cast()
     kinds = {
