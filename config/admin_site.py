@@ -49,6 +49,7 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("marketplace.response", "reply"),
             ("marketplace.achievement", "science"),
             ("marketplace.deal", "handshake"),
+            ("marketplace.plannedmilestone", "checklist"),
             ("marketplace.landing", "flight_land"),
             ("marketplace.publicity", "campaign"),
             ("marketplace.objection", "front_hand"),
@@ -80,6 +81,7 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("accounts.city", "location_city"),
             ("marketplace.technologyfield", "category"),
             ("core.holiday", "calendar_month"),
+            ("core.referencefigure", "query_stats"),
         ),
     ),
     (

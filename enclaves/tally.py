@@ -8,11 +8,13 @@ from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from core.errors import InvalidValue
+from core.models import ReferenceFigure, reference_figures
 from enclaves.figures import FIGURES, ParkFigures, figures_of, projects_behind
 from enclaves.models import Park, Project
 from enclaves.queries import parks_visible_to, projects_visible_to
 from enclaves.rules.tenancy import Span, check_span
 
+TOPIC = "enclaves"
 _DAY = timedelta(days=1)
 
 
@@ -37,13 +39,14 @@ class Counted:
     asked: Asked
     total: ParkFigures
     parks: list[tuple[Park, ParkFigures]]
+    published: dict[str, ReferenceFigure]
 
 
 def count(asked: Asked, *, actor: Actor) -> Counted:
     """Every figure, computed from records; figures are public, what is behind them is not."""
     parks, period = _parks(asked, actor), asked.period()
     rows = [(park, figures_of(Park.objects.filter(pk=park.pk), period)) for park in parks]
-    return Counted(asked, figures_of(parks, period), rows)
+    return Counted(asked, figures_of(parks, period), rows, reference_figures(TOPIC))
 
 
 def projects_at(figure: str, asked: Asked, *, actor: Actor) -> QuerySet[Project]:

@@ -12,14 +12,14 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.actors import Actor
 from accounts.desk.adding import Adding, AddingAdmin
-from accounts.desk.admins import DeskFormAdmin, DeskInline
+from accounts.desk.admins import DeskFormAdmin
 from accounts.desk.forms import AmountField, ChooseOne, DayField, ReasonForm, WholeForm
 from accounts.desk.roles import ROLES, DeskRole
 from accounts.desk.steps import Step
 from accounts.models import Organization
 from core.idempotency import Once, fingerprint
 from enclaves import tenancies
-from enclaves.models import Park, ParkFund, Tenancy, Unit
+from enclaves.models import Park, Tenancy, Unit
 from enclaves.queries import parks_visible_to, tenancies_visible_to
 from enclaves.searchable import keep_park
 
@@ -37,12 +37,6 @@ class ParkForm(WholeForm):
     }
 
 
-class FundInline(DeskInline):
-    model = ParkFund
-    readers = ROLES
-    fields = ("name", "size", "manager", "since")
-
-
 @admin.register(Park)
 class ParkAdmin(DeskFormAdmin):
     """Parks are public; what goes on in one has lists of its own."""
@@ -57,7 +51,6 @@ class ParkAdmin(DeskFormAdmin):
     search_help_text = _("Name or operator")
     ordering = ("name",)
     autocomplete_fields = ("operator",)
-    inlines = (FundInline,)
     fieldsets = (
         (None, {"fields": ("name", "home_city", "host_district", "operator")}),
         (_("Details"), {"fields": ("address", "mode", "area_m2", "incubating_m2", "investment")}),

@@ -4,12 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.parsing import DayField
+from core.parsing import DayField, ReferenceFigureView
 from enclaves.tally import Counted
 
 
 class FiguresView(serializers.Serializer[Counted]):
-    """Each park and all of them together.
+    """Each park, all of them together, and what was published about enclaves.
 
     Areas are m² on the last day, money is CNY, `talents` are people by grade, each counted once.
     """
@@ -18,6 +18,7 @@ class FiguresView(serializers.Serializer[Counted]):
     until = DayField(source="asked.until")
     total = serializers.SerializerMethodField()
     enclaves = serializers.SerializerMethodField()
+    published = serializers.DictField(child=ReferenceFigureView())
 
     def get_total(self, found: Counted) -> dict[str, Any]:
         return found.total.told()

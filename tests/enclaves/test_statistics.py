@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from core.models import Event
+from core.models import Event, ReferenceFigure
 from enclaves import reports
 from enclaves.duties import raise_duty_alarms
 from enclaves.models import DutyAlarm
@@ -52,6 +52,24 @@ def test_figures_are_public_and_narrowed_by_park_city_and_days(anonymous, park, 
     assert total("since=2025-01-01&until=2025-12-31")["total"]["landed"] == 0
     for query in ("home_city=999999", "since=today", "enclave=x", "since=2026-04-01"):
         assert anonymous.get(f"{PATH}?{query}").status_code in (400, 422), query
+
+
+def test_published_figures_stand_beside_and_are_not_counted(anonymous, park):
+    ReferenceFigure.objects.update_or_create(
+        key="enclaves.in_songjiang",
+        defaults={
+            "name": "松江的科创飞地",
+            "name_en": "Enclaves in Songjiang",
+            "value": 18,
+            "unit": "个",
+            "as_of": "2024",
+            "source": "虚构来源",
+        },
+    )
+    told = anonymous.get(PATH).json()
+    assert told["published"]["in_songjiang"]["value"] == "18"
+    assert told["published"]["in_songjiang"]["source"] == "虚构来源"
+    assert len(told["enclaves"]) == 1
 
 
 def test_behind_a_figure_are_its_projects_for_who_may_see_them(
