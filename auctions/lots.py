@@ -47,6 +47,13 @@ class AchievementNotPublished(Refusal):
     message = "Only a published achievement can become a lot; this one is {state}."
 
 
+class AchievementNotForEverybody(Refusal):
+    """An auction is announced to everybody (拍卖法 art. 45), and names what is sold."""
+
+    code = "achievement_not_for_everybody"
+    message = "What is for verified organizations only cannot be auctioned."
+
+
 class WithdrawnTooLate(Conflict):
     code = "withdrawn_too_late"
     message = "Bidding has opened; a lot can be withdrawn only before (Auction Law art. 29)."
@@ -345,6 +352,8 @@ def _published_achievement(achievement_id: int, actor: Actor) -> Achievement:
         require_agent(actor, achievement.owner_id)
     if achievement.state != AchievementState.PUBLISHED:
         raise AchievementNotPublished(state=AchievementState(achievement.state))
+    if achievement.registered_only:
+        raise AchievementNotForEverybody
     return achievement
 
 

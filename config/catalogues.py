@@ -126,7 +126,8 @@ def texts_in_tables() -> set[Said]:
     for model in apps.get_models():
         if model._meta.app_label in APPS:
             for field in model._meta.get_fields():
-                found |= {_said(label) for _, label in getattr(field, "choices", None) or ()}
+                one = getattr(field, "base_field", field)  # of an array, what is in it
+                found |= {_said(label) for _, label in getattr(one, "choices", None) or ()}
     found |= {_said(TITLES.get(status, HTTPStatus(status).phrase)) for status in SHOWN_STATUSES}
     return {(text, context) for text, context in found if str(text).isascii()}
 

@@ -31,7 +31,7 @@ from config.health import days_without_holidays
 from core import clock
 from marketplace.lifecycle import AchievementState, NeedState, ObjectionState
 from marketplace.queries import (
-    achievements_visible_to,
+    achievements_reviewed_by,
     needs_reviewed_by,
     objections_visible_to,
     publicities_over,
@@ -134,7 +134,7 @@ def _answer_card(actor: Actor, now: datetime) -> Card:
 
 
 def _review_cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> Iterator[Card]:
-    needs, offered = needs_reviewed_by(actor), achievements_visible_to(actor)
+    needs, offered = needs_reviewed_by(actor), achievements_reviewed_by(actor)
     overdue = needs.filter(review_due_at__lte=now).count()
     url = _list("marketplace_need", "review=overdue")
     yield Card(_("Needs overdue in review"), str(overdue), url, _tone(overdue, "bad"))

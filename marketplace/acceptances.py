@@ -10,9 +10,10 @@ from core.events import record
 from marketplace.deal_records import BUYER, add, begin, standing_of
 from marketplace.lifecycle import NEED, AcceptanceVerdict, MilestoneKind, NeedState
 from marketplace.models import Deal
-from marketplace.queries import need_matched_by, standing_milestones, told_poster
+from marketplace.queries import need_matched_by, standing_milestones
 from marketplace.rules import milestones as terms
 from marketplace.rules import plans as plan_rules
+from marketplace.tier_queries import told_poster
 
 
 def accept_result(

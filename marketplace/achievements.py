@@ -1,6 +1,6 @@
 """An achievement's way onto the list, and the steps that take it off while it is being sold."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -189,7 +189,11 @@ def _move(
 
 def _write(achievement: Achievement, values: Mapping[str, Any]) -> None:
     """Set what was given and check the whole: a kind and its number may come separately."""
-    rows = {"field": technology_field, "city": city_by_code}
+    rows: dict[str, Callable[[Any], Any]] = {
+        "field": technology_field,
+        "city": city_by_code,
+        "preferred_city": lambda code: code and city_by_code(code),
+    }
     for name, value in values.items():
         if name in PARTS:
             continue

@@ -37,8 +37,8 @@ from marketplace.queries import (
     need_matched_by,
     needs_visible_to,
     publicity_of,
-    told_poster,
 )
+from marketplace.tier_queries import told_poster
 
 
 class OwnDeal(Refusal):

@@ -1,4 +1,6 @@
-"""The confidential part of a need: who may read it, on what undertaking, and who did."""
+"""The confidential part of a thing: who may read it, on what undertaking, and who did."""
+
+from typing import Any
 
 from accounts.actors import Actor
 from accounts.models import Organization
@@ -7,17 +9,16 @@ from core import clock
 from core.db import transaction
 from core.events import record
 from core.idempotency import Once, claim, settle
-from marketplace.locks import lock_need
-from marketplace.models import Need, NeedReading, NeedUndertaking
-from marketplace.panel_queries import judges
-from marketplace.queries import has_signed, is_insider, is_registered
-from marketplace.rules.disclosure import (
-    NDA_HASH,
-    NDA_VERSION,
-    Reader,
-    check_nda,
-    check_reads_detail,
+from marketplace.locks import lock_achievement, lock_need
+from marketplace.models import (
+    Achievement,
+    AchievementUndertaking,
+    Need,
+    NeedUndertaking,
 )
+from marketplace.panel_queries import judges
+from marketplace.rules.disclosure import Reader, check_nda, check_reads_detail
+from marketplace.tier_queries import has_signed, is_insider, is_registered
 
 
 def accept_undertaking(
@@ -27,34 +28,34 @@ def accept_undertaking(
     require_agent(actor, organization_id)
     person = require_person(actor)
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return NeedUndertaking.objects.get(pk=earlier)
         need = lock_need(need_id, seen_by=actor)
-        require_verified(Organization.objects.get(pk=organization_id))
-        check_nda(version)
-        signed = NeedUndertaking.objects.filter(
-            need=need, organization=organization_id, version=version
+        signed: NeedUndertaking = _sign(need, "need", actor, person, organization_id, version)
+        settle(once, signed)
+    return signed
+
+
+def accept_achievement_undertaking(
+    *,
+    actor: Actor,
+    organization_id: int,
+    achievement_id: int,
+    version: str,
+    once: Once | None = None,
+) -> AchievementUndertaking:
+    """The same for an achievement."""
+    require_agent(actor, organization_id)
+    person = require_person(actor)
+    with transaction():
+        if earlier := claim(once, at=clock.now()):
+            return AchievementUndertaking.objects.get(pk=earlier)
+        achievement = lock_achievement(achievement_id, seen_by=actor)
+        signed: AchievementUndertaking = _sign(
+            achievement, "achievement", actor, person, organization_id, version
         )
-        if (undertaking := signed.first()) is None:
-            undertaking = NeedUndertaking.objects.create(
-                need=need,
-                organization_id=organization_id,
-                person_id=person,
-                version=NDA_VERSION,
-                text_hash=NDA_HASH,
-                accepted_at=now,
-            )
-            record(
-                f"need:{need.pk}",
-                "need.undertaking_accepted",
-                at=now,
-                actor=actor,
-                need=need.pk,
-                code=need.code,
-            )
-        settle(once, undertaking)
-    return undertaking
+        settle(once, signed)
+    return signed
 
 
 def read_detail(*, actor: Actor, need_id: int) -> Need:
@@ -62,18 +63,57 @@ def read_detail(*, actor: Actor, need_id: int) -> Need:
     require_signed_in(actor)
     with transaction():
         need = lock_need(need_id, seen_by=actor)
-        reader = Reader(
-            insider=is_insider(actor, need) or judges(actor, need),
-            registered=is_registered(actor),
-            signed=has_signed(actor, need),
-        )
-        check_reads_detail(reader, under_nda=need.detail_under_nda)
-        if need.organization_id not in actor.sees:
-            NeedReading.objects.create(
-                need=need,
-                organization_id=min(actor.acts_for or actor.sees, default=None),
-                person_id=actor.user_id,
-                client=actor.client_id,
-                read_at=clock.now(),
-            )
+        _read(need, actor, inside=is_insider(actor, need) or judges(actor, need))
     return need
+
+
+def read_achievement_detail(*, actor: Actor, achievement_id: int) -> Achievement:
+    """The same of an achievement."""
+    require_signed_in(actor)
+    with transaction():
+        achievement = lock_achievement(achievement_id, seen_by=actor)
+        _read(achievement, actor, inside=is_insider(actor, achievement))
+    return achievement
+
+
+def _sign(
+    thing: Need | Achievement,
+    kind: str,
+    actor: Actor,
+    person: int,
+    organization_id: int,
+    version: str,
+) -> Any:
+    """The undertaking of today's text; the one that there is already, if there is one."""
+    now = clock.now()
+    require_verified(Organization.objects.get(pk=organization_id))
+    check_nda(thing.nda, version)
+    signed = thing.undertakings.filter(organization=organization_id, version=version)
+    if (undertaking := signed.first()) is not None:
+        return undertaking
+    undertaking = thing.undertakings.create(
+        organization_id=organization_id,
+        person_id=person,
+        version=version,
+        text_hash=thing.nda.text_hash,
+        accepted_at=now,
+    )
+    facts = {kind: thing.pk, "code": thing.code}
+    topic = f"{kind}:{thing.pk}"
+    record(topic, f"{kind}.undertaking_accepted", at=now, actor=actor, **facts)
+    return undertaking
+
+
+def _read(thing: Need | Achievement, actor: Actor, *, inside: bool) -> None:
+    """Refuse, or write down who reads."""
+    reader = Reader(
+        insider=inside, registered=is_registered(actor), signed=has_signed(actor, thing)
+    )
+    check_reads_detail(reader, thing.nda, under_nda=thing.detail_under_nda)
+    if thing.holder_id not in actor.sees:
+        thing.readings.create(
+            organization_id=min(actor.acts_for or actor.sees, default=None),
+            person_id=actor.user_id,
+            client=actor.client_id,
+            read_at=clock.now(),
+        )

@@ -44,9 +44,9 @@ from marketplace.models import Deal, DealMilestone, PricingMethod
 from marketplace.queries import (
     need_matched_by,
     standing_milestones,
-    told_poster,
 )
 from marketplace.rules import milestones as terms
+from marketplace.tier_queries import told_poster
 
 
 class FormedByBids(Conflict):

@@ -26,10 +26,11 @@ from marketplace.locks import lock_need
 from marketplace.models import Need, NeedIndicator, NeedReview, ReviewVerdict
 from marketplace.models.responses import NEED_CLOSED, NEED_WITHDRAWN
 from marketplace.plans import written_plan
-from marketplace.queries import needs, technology_field, told_poster
+from marketplace.queries import needs, technology_field
 from marketplace.rules.clocks import BUREAU_DAYS, OFFICE_DAYS, Clock, clock_from
 from marketplace.rules.needs import check_funding
 from marketplace.searchable import keep_need
+from marketplace.tier_queries import told_poster
 
 _EDITABLE = (NeedState.DRAFT, NeedState.RETURNED)
 _MOVED = (

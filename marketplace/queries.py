@@ -6,8 +6,9 @@ and the office, and, from the submission on, for the science bureau of the thing
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.lifecycle import OrganizationState
@@ -26,9 +27,6 @@ from marketplace.models import (
     DealMilestone,
     Landing,
     Need,
-    NeedIndicator,
-    NeedReading,
-    NeedUndertaking,
     Objection,
     Picture,
     PictureFile,
@@ -38,7 +36,7 @@ from marketplace.models import (
 )
 from marketplace.panel_queries import judged_by
 from marketplace.rules.answers import Answering, Awaited, answering
-from marketplace.rules.disclosure import NDA_VERSION
+from marketplace.tier_queries import is_insider, open_to
 
 _A_YEAR = timedelta(days=365)
 PUBLIC_NEEDS = (
@@ -86,9 +84,8 @@ def needs_visible_to(actor: Actor) -> QuerySet[Need]:
     rows = needs() if actor.is_anonymous else needs().prefetch_related("reviews")
     if actor.is_staff:
         return rows
-    open_to_reader = Q(registered_only=False) | Exists(_verified_of(actor))
     return rows.filter(
-        Q(state__in=PUBLIC_NEEDS) & open_to_reader
+        Q(state__in=PUBLIC_NEEDS) & open_to(actor)
         | Q(organization__in=actor.sees)
         | Q(city__in=actor.bureau_cities) & _REACHED_THE_BUREAU
         | Q(pk__in=judged_by(actor))
@@ -102,57 +99,11 @@ def needs_reviewed_by(actor: Actor) -> QuerySet[Need]:
     return needs().filter(Q(city__in=actor.bureau_cities) & _REACHED_THE_BUREAU)
 
 
-def is_insider(actor: Actor, need: Need) -> bool:
-    """Whether the actor reads the whole file: the poster, staff, and the bureau of its city."""
-    if actor.is_staff or need.organization_id in actor.sees:
-        return True
-    took_back = need.state == NeedState.WITHDRAWN and need.published_at is None
-    reached = need.state != NeedState.DRAFT and not took_back
-    return reached and need.city_id in actor.bureau_cities
-
-
-def is_registered(actor: Actor) -> bool:
-    """Whether the actor works for a verified organization."""
-    return _verified_of(actor).exists()
-
-
-def has_signed(actor: Actor, need: Need) -> bool:
-    """Whether an organization of the actor's accepted the undertaking that holds today."""
-    signed = NeedUndertaking.objects.filter(need=need, organization__in=actor.sees)
-    return signed.filter(version=NDA_VERSION).exists()
-
-
-def told_poster(need: Need) -> int | None:
-    """Whose need it is, as far as everybody may know."""
-    return None if need.anonymous else need.organization_id
-
-
-def indicators_for(actor: Actor, need: Need) -> list[NeedIndicator]:
-    """Those of a need that the actor reads without a word given."""
-    inside = is_insider(actor, need)
-    return [one for one in need.indicators.all() if inside or not one.confidential]
-
-
-def poster_for(actor: Actor, need: Need) -> str:
-    """Whose need it is, as far as the actor may know; empty if not."""
-    return "" if need.anonymous and not is_insider(actor, need) else need.organization.name
-
-
-def reads_detail_openly(actor: Actor, need: Need) -> bool:
-    """Whether the detail is shown to the actor without a word given."""
-    return not need.detail_under_nda or is_insider(actor, need)
-
-
-def readings_of(need_id: int, *, seen_by: Actor) -> QuerySet[NeedReading]:
-    """Who read the detail of a need, for those who read its whole file."""
-    need = needs_visible_to(seen_by).filter(pk=need_id).first()
-    if need is None or not is_insider(seen_by, need):
+def readings_of(thing: Need | Achievement, *, seen_by: Actor) -> QuerySet[Any]:
+    """Who read the detail of a thing, for those who read its whole file."""
+    if not is_insider(seen_by, thing):
         raise NotFound
-    return NeedReading.objects.select_related("organization", "person").filter(need=need)
-
-
-def _verified_of(actor: Actor) -> QuerySet[Organization]:
-    return Organization.objects.filter(pk__in=actor.sees, state=OrganizationState.VERIFIED)
+    return thing.readings.select_related("organization", "person")
 
 
 def achievements() -> QuerySet[Achievement]:
@@ -162,8 +113,9 @@ def achievements() -> QuerySet[Achievement]:
 
 
 def with_dossiers(rows: QuerySet[Achievement]) -> QuerySet[Achievement]:
-    """The same achievements with their inventors, co-owners, licences and pledges."""
-    return rows.prefetch_related("inventors", "co_owners", "encumbrances")
+    """The same achievements with what else their view shows: who made and who holds them."""
+    whole = rows.select_related("preferred_city")
+    return whole.prefetch_related("inventors", "co_owners", "encumbrances")
 
 
 def achievement_ids_to_unlist(today: date) -> list[int]:
@@ -187,7 +139,7 @@ def with_pictures(before: str = "") -> "Prefetch[str, QuerySet[Picture], str]":
 
 def is_public(achievement: Achievement) -> bool:
     """Whether everybody may see it."""
-    return achievement.state in PUBLIC_ACHIEVEMENTS
+    return achievement.state in PUBLIC_ACHIEVEMENTS and not achievement.registered_only
 
 
 def picture_of(achievement: Achievement) -> Picture | None:
@@ -227,10 +179,17 @@ def achievements_visible_to(actor: Actor) -> QuerySet[Achievement]:
     if actor.is_staff:
         return achievements()
     return achievements().filter(
-        Q(state__in=PUBLIC_ACHIEVEMENTS)
+        Q(state__in=PUBLIC_ACHIEVEMENTS) & open_to(actor)
         | Q(owner__in=actor.sees)
         | Q(city__in=actor.bureau_cities) & _REACHED_THE_BUREAU
     )
+
+
+def achievements_reviewed_by(actor: Actor) -> QuerySet[Achievement]:
+    """The files a reviewer has on the desk: a bureau's are those of its own city."""
+    if actor.is_staff:
+        return achievements()
+    return achievements().filter(Q(city__in=actor.bureau_cities) & _REACHED_THE_BUREAU)
 
 
 def responses() -> QuerySet[Response]:

@@ -25,7 +25,7 @@ from marketplace.locks import (
 from marketplace.models import Deal, Need, Response, ResponseIndicator
 from marketplace.models.responses import ANOTHER_ACCEPTED
 from marketplace.panel_queries import panel_of
-from marketplace.queries import achievements_visible_to, told_poster
+from marketplace.queries import achievements_visible_to
 from marketplace.queries import responses as all_responses
 from marketplace.rules.answers import (
     Asked,
@@ -36,8 +36,9 @@ from marketplace.rules.answers import (
     check_decline,
 )
 from marketplace.rules.clocks import ANSWER_DAYS, clock_from
-from marketplace.rules.disclosure import NDA_VERSION, NdaRequired
+from marketplace.rules.disclosure import NdaRequired
 from marketplace.rules.panels import ResultStands, check_may_choose
+from marketplace.tier_queries import told_poster
 
 _OPEN = (ResponseState.SUBMITTED, ResponseState.SHORTLISTED)
 
@@ -180,9 +181,9 @@ def _check_may_respond(need: Need, organization: Organization) -> None:
     panel = panel_of(need)
     if panel is not None and panel.result() is not None:
         raise ResultStands
-    signed = need.undertakings.filter(organization=organization, version=NDA_VERSION)
+    signed = need.undertakings.filter(organization=organization, version=need.nda.version)
     if need.detail_under_nda and not signed.exists():
-        raise NdaRequired(version=NDA_VERSION)
+        raise NdaRequired(version=need.nda.version)
     earlier = Response.objects.filter(need=need, organization=organization)
     if earlier.exclude(state=ResponseState.WITHDRAWN).exists():
         raise AlreadyResponded

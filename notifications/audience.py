@@ -6,6 +6,8 @@ be known to whoever may see its topic; the payload of every event holds nothing 
 subscriber of its topic may not know. Private detail is looked up per recipient in `messages`.
 """
 
+from dataclasses import replace
+
 from notifications.alliance_audience import ALLIANCE_AUDIENCES
 from notifications.enclave_audience import ENCLAVE_AUDIENCES
 from notifications.enclave_hearers import landed_project, landing_park
@@ -66,6 +68,9 @@ _LANDING = (*_DEAL, "landing", "city")
 _ENDPOINT = ("endpoint", "organization")
 _LOT_HEARS = (consignor, bidders, exchange)
 
+_ACHIEVEMENT_NEWS = Audience(
+    _ACHIEVEMENT, members=(owner,), webhooks=(whoever_may_read,), streamed=True
+)
 _NEED_NEWS = Audience(_NEED, members=(poster,), webhooks=(whoever_may_read,), streamed=True)
 AUDIENCES: dict[str, Audience] = {
     # An organization's file.
@@ -134,31 +139,27 @@ AUDIENCES: dict[str, Audience] = {
     ),
     "achievement.approved": Audience(_ACHIEVEMENT, members=(owner,), webhooks=(owner,)),
     "achievement.returned": Audience(_ACHIEVEMENT, members=(owner,), webhooks=(owner,)),
-    "achievement.published": Audience(
-        _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True
-    ),
-    "achievement.withdrawn": Audience(
-        _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True
-    ),
-    "achievement.transferred": Audience(
-        _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True, mailed=False
-    ),
-    "achievement.reserved": Audience(
-        _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True, mailed=False
-    ),
-    "achievement.released": Audience(
-        _ACHIEVEMENT, members=(owner,), webhooks=(everybody,), streamed=True, mailed=False
-    ),
+    "achievement.published": _ACHIEVEMENT_NEWS,
+    "achievement.withdrawn": _ACHIEVEMENT_NEWS,
+    "achievement.transferred": replace(_ACHIEVEMENT_NEWS, mailed=False),
+    "achievement.reserved": replace(_ACHIEVEMENT_NEWS, mailed=False),
+    "achievement.released": replace(_ACHIEVEMENT_NEWS, mailed=False),
     "achievement.confirmed": Audience((*_ACHIEVEMENT, "valid_until"), webhooks=(owner,)),
     "achievement.validity_ending": Audience(
         (*_ACHIEVEMENT, "valid_until"), members=(owner,), webhooks=(owner,)
     ),
     "achievement.unlisted": Audience(
-        (*_ACHIEVEMENT, "valid_until"), members=(owner,), webhooks=(everybody,), streamed=True
+        (*_ACHIEVEMENT, "valid_until"),
+        members=(owner,),
+        webhooks=(whoever_may_read,),
+        streamed=True,
     ),
     "achievement.picture_added": Audience((*_ACHIEVEMENT, "picture", "sha256"), webhooks=(owner,)),
     "achievement.picture_removed": Audience(
         (*_ACHIEVEMENT, "picture", "sha256"), webhooks=(owner,)
+    ),
+    "achievement.undertaking_accepted": Audience(
+        ("achievement", "code"), members=(owner,), webhooks=(owner,)
     ),
     # Deals. A publicity is public; what is objected to it is the parties' and staff's.
     "deal.proposed": Audience(_DEAL, members=(parties,), webhooks=(parties, exchange)),

@@ -4,6 +4,7 @@ A function's docstring is what docs/events.md calls those whom it finds.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -196,11 +197,18 @@ def everybody_once_listed(event: Event) -> list[int] | None:
 
 
 def whoever_may_read(event: Event) -> list[int] | None:
-    """every subscriber; of a need for verified organizations only, those"""
-    if not Need.objects.filter(pk=_key(event, "need"), registered_only=True).exists():
+    """every subscriber; of what is for verified organizations only, those"""
+    if not _about(event).filter(registered_only=True).exists():
         return None
     verified = Organization.objects.filter(state=OrganizationState.VERIFIED)
     return list(verified.values_list("pk", flat=True))
+
+
+def _about(event: Event) -> QuerySet[Any]:
+    """The need, or the achievement, whose event it is."""
+    if event.topic.startswith("achievement:"):
+        return Achievement.objects.filter(pk=_key(event, "achievement"))
+    return Need.objects.filter(pk=_key(event, "need"))
 
 
 # --- People -----------------------------------------------------------------------------

@@ -103,6 +103,13 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("The achievement left the list: {achievement}"),
         _("Nobody confirmed {achievement_code} in time. Confirm it, and it is back at once."),
     ),
+    "achievement.undertaking_accepted": (
+        _("Somebody may read the confidential part: {achievement}"),
+        _(
+            "An organization accepted the confidentiality undertaking for {achievement_code}. Who"
+            " reads is listed with the achievement."
+        ),
+    ),
     "achievement.reserved": (
         _("The achievement is reserved: {achievement}"),
         _("{achievement_code} is kept for one sale."),

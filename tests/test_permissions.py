@@ -36,7 +36,7 @@ from auctions.models import Lot, Policy, PublishedHeads, Registration
 from core.events import record
 from core.models import Event
 from marketplace.lifecycle import AchievementState, NeedState
-from marketplace.rules.disclosure import NDA_VERSION
+from marketplace.rules.disclosure import ACHIEVEMENT_NDA, NEED_NDA
 from notifications.models import Delivery, Notice, WebhookEndpoint
 from tests import factories
 from tests.alliances import world as alliances_world
@@ -439,7 +439,7 @@ ROWS = (
     # A click is a person's: a partner system cannot promise.
     Row("POST needs/<int:pk>/undertaking", "published_need", "rival",
                                                          "401 403 201 201 201 403 403 201 201 403 403",
-        lambda world: {"version": NDA_VERSION}),
+        lambda world: {"version": NEED_NDA.version}),
     Row("GET needs/undertaking", "", "enterprise",       "200 200 200 200 200 200 200 200 200 200 403"),
     # --- Calls for needs: public, announced by the exchange and the office.
     Row("GET calls", "", "operator",                     "200 200 200 200 200 200 200 200 200 200 403"),
@@ -505,6 +505,14 @@ ROWS = (
                                                          "401 404 200 404 403 403 404 404 404 200 403"),
     Row("POST achievements/<int:pk>/confirm", "published_achievement", "seller",
                                                          "401 403 200 403 403 403 403 403 403 200 403"),
+    Row("GET achievements/<int:pk>/detail", "published_achievement", "seller",
+                                                         "401 422 200 200 200 200 422 200 200 200 403"),
+    Row("GET achievements/<int:pk>/readings", "published_achievement", "seller",
+                                                         "401 404 200 404 200 200 404 200 404 200 403"),
+    Row("POST achievements/<int:pk>/undertaking", "published_achievement", "rival",
+                                                         "401 403 201 201 201 403 403 201 201 403 403",
+        lambda world: {"version": ACHIEVEMENT_NDA.version}),
+    Row("GET achievements/undertaking", "", "seller",    "200 200 200 200 200 200 200 200 200 200 403"),
     # Pictures are seen with their achievement; its owner and staff add and remove them.
     Row("GET achievements/<int:pk>/pictures", "draft_achievement", "seller",
                                                          "404 404 200 404 200 200 404 404 404 200 403"),

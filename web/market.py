@@ -17,19 +17,19 @@ from auctions.lifecycle import LotState
 from auctions.queries import lots_visible_to
 from core import clock
 from core.clock import SHANGHAI
+from core.models import word
 from marketplace.lifecycle import AchievementState, NeedState
 from marketplace.models import CooperationMode, TechnologyField
 from marketplace.queries import (
     PUBLIC_ACHIEVEMENTS,
     PUBLIC_NEEDS,
     achievements_visible_to,
-    indicators_for,
     needs_visible_to,
     picture_of,
-    poster_for,
-    reads_detail_openly,
     technology_fields,
 )
+from marketplace.rules.listing import AskedMode
+from marketplace.tier_queries import indicators_for, poster_for, reads_detail_openly
 from web import linked_data, lots, suggested, texts
 from web.pages import page
 
@@ -108,6 +108,8 @@ def achievement(request: HttpRequest, pk: int) -> HttpResponse:
         suggestions=suggested.needs_for(actor, shown),
         picture=picture_of(shown),
         maturity=texts.maturity_text(shown),
+        modes=[word(AskedMode(one)) for one in shown.modes],
+        detail_is_open=reads_detail_openly(actor, shown),
         cards=lots.cards(listed, now),
         is_listed=shown.state in PUBLIC_ACHIEVEMENTS,
         data=linked_data.of_achievement(shown, request.build_absolute_uri()),

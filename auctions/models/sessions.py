@@ -182,4 +182,4 @@ class RunningOrderEntry(models.Model):
         if self.lot is not None:
             return self.lot.title
         about = self.deal and (self.deal.achievement or self.deal.need)
-        return about.title if about else ""
+        return about.public_title if about else ""

@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.desk.admins import DeskAdmin, DeskInline
 from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import ROLES, DeskRole
+from accounts.desk.shown import NOTHING
 from accounts.desk.steps import Step
 from core import clock
 from core.errors import Refusal
@@ -22,8 +23,8 @@ from marketplace.admin.needs import REVIEWERS, STAFF
 from marketplace.admin.pictures import PICTURE_STEPS, PictureInline
 from marketplace.lifecycle import ACHIEVEMENT, AchievementState
 from marketplace.models import Achievement, CoOwner, Encumbrance, Inventor, TechnologyField
-from marketplace.queries import achievements_visible_to
-from marketplace.rules.listing import check_may_be_listed
+from marketplace.queries import achievements_reviewed_by
+from marketplace.rules.listing import AskedMode, check_may_be_listed
 
 # What chooses an achievement in a box of its own form, and only among those on the list.
 _SELLING = ("lot", "deal")
@@ -80,6 +81,19 @@ class AchievementAdmin(DeskAdmin):
                 )
             },
         ),
+        (
+            _("Offer"),
+            {
+                "fields": (
+                    *("modes_shown", "price_kind", "asking_price", "cost_to_market"),
+                    "preferred_city",
+                )
+            },
+        ),
+        (
+            _("Confidentiality"),
+            {"fields": (("registered_only", "detail_under_nda"), "detail", "contact")},
+        ),
         (_("Funding"), {"fields": ("publicly_funded", "funding_source", "programme")}),
         (
             _("Record"),
@@ -130,11 +144,15 @@ class AchievementAdmin(DeskAdmin):
     inlines = (InventorInline, CoOwnerInline, EncumbranceInline, PictureInline)
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Achievement]:
-        return achievements_visible_to(actor)
+        return achievements_reviewed_by(actor)
 
     @admin.display(description=_("band"))
     def maturity_band(self, achievement: Achievement) -> str:
         return str(word(achievement.maturity_band))
+
+    @admin.display(description=_("asked modes"))
+    def modes_shown(self, achievement: Achievement) -> str:
+        return "、".join(str(word(AskedMode(one))) for one in achievement.modes) or NOTHING
 
     @admin.display(description=_("missing"))
     def missing(self, achievement: Achievement) -> str:

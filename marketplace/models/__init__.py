@@ -3,7 +3,12 @@
 from marketplace.models.achievements import Achievement
 from marketplace.models.calls import NeedCall
 from marketplace.models.deals import Channel, Deal, PricingMethod, TransferMode
-from marketplace.models.disclosure import NeedReading, NeedUndertaking
+from marketplace.models.disclosure import (
+    AchievementReading,
+    AchievementUndertaking,
+    NeedReading,
+    NeedUndertaking,
+)
 from marketplace.models.dossiers import CoOwner, Encumbrance, Inventor
 from marketplace.models.landings import Landing
 from marketplace.models.matches import MatchOpinion
@@ -33,6 +38,8 @@ from marketplace.models.responses import Response, ResponseAlarm, ResponseIndica
 
 __all__ = [
     "Achievement",
+    "AchievementReading",
+    "AchievementUndertaking",
     "Channel",
     "CoOwner",
     "CooperationMode",

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +11,25 @@ from core.models import choices
 from marketplace.lifecycle import AchievementState
 from marketplace.rules import HIGHEST_MATURITY, IPKind, MaturityScale
 from marketplace.rules.achievements import MaturityBand, maturity_band
-from marketplace.rules.listing import Dossier, EncumbranceKind, ExportClass, LegalStatus
+from marketplace.rules.disclosure import ACHIEVEMENT_NDA
+from marketplace.rules.listing import (
+    AskedMode,
+    Dossier,
+    EncumbranceKind,
+    ExportClass,
+    LegalStatus,
+    PriceKind,
+)
 
 
 class Achievement(models.Model):
-    """A scientific or technological achievement with an owner and a right it rests on."""
+    """A scientific or technological achievement with an owner and a right it rests on.
+
+    `detail` and `contact` are its confidential part; `detail_under_nda` keeps the detail for who
+    accepted the undertaking. A `registered_only` one is no outsider's business at all.
+    """
+
+    nda = ACHIEVEMENT_NDA
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     owner = models.ForeignKey(
@@ -29,6 +44,34 @@ class Achievement(models.Model):
     )
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("public summary"), max_length=5000, blank=True)
+    detail = models.TextField(_("confidential detail"), max_length=20000, blank=True)
+    contact = models.CharField(_("contact"), max_length=200, blank=True)
+    registered_only = models.BooleanField(_("for verified organizations only"), default=False)
+    detail_under_nda = models.BooleanField(_("detail after an undertaking"), default=False)
+    modes = ArrayField(
+        models.CharField(max_length=20, choices=choices(AskedMode)),
+        verbose_name=_("asked modes"),
+        default=list,
+        blank=True,
+    )
+    price_kind = models.CharField(
+        _("kind of price"), max_length=12, choices=choices(PriceKind), blank=True
+    )
+    asking_price = models.DecimalField(
+        _("asking price (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    cost_to_market = models.DecimalField(
+        _("cost until the market (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    preferred_city = models.ForeignKey(
+        "accounts.City",
+        verbose_name=_("preferred city"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # nobody looks things up by it
+    )
     maturity_scale = models.CharField(
         _("maturity scale"), max_length=8, choices=choices(MaturityScale)
     )
@@ -105,6 +148,14 @@ class Achievement(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="achievement_asking_price_positive",
+                condition=Q(asking_price=None) | Q(asking_price__gt=0),
+            ),
+            models.CheckConstraint(
+                name="achievement_cost_not_negative",
+                condition=Q(cost_to_market=None) | Q(cost_to_market__gte=0),
+            ),
+            models.CheckConstraint(
                 name="achievement_published_states_have_a_time",
                 condition=~Q(
                     state__in=[
@@ -129,6 +180,20 @@ class Achievement(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
+    @property
+    def holder_id(self) -> int:
+        """Whose it is, as of a need: its owner."""
+        return self.owner_id
+
+    @property
+    def public_title(self) -> str:
+        """What whoever may not see the achievement at all is told instead of its title."""
+        return self.code if self.registered_only else self.title
+
+    @property
+    def public_summary(self) -> str:
+        return "" if self.registered_only else self.summary
+
     def dossier(self, today: date) -> Dossier:
         """What the rules of listing look at."""
         pledges = [one for one in self.encumbrances.all() if one.kind == EncumbranceKind.PLEDGE]
@@ -147,6 +212,8 @@ class Achievement(models.Model):
             pledgee_consents=[bool(one.consent) for one in standing],
             publicly_funded=self.publicly_funded,
             programme=self.programme,
+            price_kind=PriceKind(self.price_kind) if self.price_kind else None,
+            asking_price=self.asking_price,
         )
 
     @property

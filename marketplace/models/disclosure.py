@@ -1,19 +1,16 @@
-"""Who took on the duty of confidence for a need, and who read its confidential part."""
+"""Who took on the duty of confidence for a thing, and who read its confidential part.
+
+Rows of all four tables are only ever added.
+"""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class NeedUndertaking(models.Model):
-    """An organization's click on the confidentiality undertaking (保密承诺). Only ever added."""
+class Undertaking(models.Model):
+    """An organization's click on the confidentiality undertaking (保密承诺)."""
 
-    need = models.ForeignKey(
-        "marketplace.Need",
-        verbose_name=_("need"),
-        on_delete=models.PROTECT,
-        related_name="undertakings",
-    )
     organization = models.ForeignKey(
         "accounts.Organization",
         verbose_name=_("organization"),
@@ -31,27 +28,50 @@ class NeedUndertaking(models.Model):
     accepted_at = models.DateTimeField(_("accepted at"))
 
     class Meta:
+        abstract = True
         verbose_name = _("confidentiality undertaking")
         verbose_name_plural = _("confidentiality undertakings")
+
+    def __str__(self) -> str:
+        return f"{self.version} · {self.organization}"
+
+
+class NeedUndertaking(Undertaking):
+    need = models.ForeignKey(
+        "marketplace.Need",
+        verbose_name=_("need"),
+        on_delete=models.PROTECT,
+        related_name="undertakings",
+    )
+
+    class Meta(Undertaking.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["need", "organization", "version"], name="needundertaking_once_per_version"
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.need.code} · {self.organization}"
 
-
-class NeedReading(models.Model):
-    """That somebody had the detail of a need shown. Only ever added; its poster sees it."""
-
-    need = models.ForeignKey(
-        "marketplace.Need",
-        verbose_name=_("need"),
+class AchievementUndertaking(Undertaking):
+    achievement = models.ForeignKey(
+        "marketplace.Achievement",
+        verbose_name=_("achievement"),
         on_delete=models.PROTECT,
-        related_name="readings",
+        related_name="undertakings",
     )
+
+    class Meta(Undertaking.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["achievement", "organization", "version"],
+                name="achievementundertaking_once_per_version",
+            ),
+        ]
+
+
+class Reading(models.Model):
+    """That somebody had the detail of a thing shown. Its owner sees it."""
+
     organization = models.ForeignKey(
         "accounts.Organization",
         verbose_name=_("organization"),
@@ -72,8 +92,27 @@ class NeedReading(models.Model):
     read_at = models.DateTimeField(_("read at"))
 
     class Meta:
+        abstract = True
         verbose_name = _("reading of a confidential part")
         verbose_name_plural = _("readings of confidential parts")
 
     def __str__(self) -> str:
-        return f"{self.need.code} {self.read_at:%Y-%m-%d}"
+        return f"{self.read_at:%Y-%m-%d}"
+
+
+class NeedReading(Reading):
+    need = models.ForeignKey(
+        "marketplace.Need",
+        verbose_name=_("need"),
+        on_delete=models.PROTECT,
+        related_name="readings",
+    )
+
+
+class AchievementReading(Reading):
+    achievement = models.ForeignKey(
+        "marketplace.Achievement",
+        verbose_name=_("achievement"),
+        on_delete=models.PROTECT,
+        related_name="readings",
+    )

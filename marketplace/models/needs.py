@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import ByActor, choices
 from marketplace.lifecycle import NeedState
 from marketplace.rules.clocks import Clock, ClockPhase
+from marketplace.rules.disclosure import NEED_NDA
 from marketplace.rules.needs import MAX_MONTHS, Funding, NeedDraft, Part
 
 
@@ -77,6 +78,8 @@ class Need(models.Model):
     `detail_under_nda` keeps for who accepted the undertaking. A `registered_only` need is no
     outsider's business at all, and of an `anonymous` one outsiders do not learn whose it is.
     """
+
+    nda = NEED_NDA
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     organization = models.ForeignKey(
@@ -220,6 +223,20 @@ class Need(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def holder_id(self) -> int:
+        """Whose it is, as of an achievement: the organization that posted it."""
+        return self.organization_id
+
+    @property
+    def public_title(self) -> str:
+        """What whoever may not see the need at all is told instead of its title."""
+        return self.code if self.registered_only else self.title
+
+    @property
+    def public_summary(self) -> str:
+        return "" if self.registered_only else self.summary
 
     def draft(self, *, today: date) -> NeedDraft:
         indicators = list(self.indicators.all())

@@ -1,5 +1,7 @@
 """The publicity of a proposed deal, and the objections that hold it up (浙江条例 art. 17)."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -59,21 +61,16 @@ class Publicity(models.Model):
 
     @property
     def title(self) -> str:
-        return self._told("title")
+        return str(self._about.public_title)
 
     @property
     def summary(self) -> str:
-        return self._told("summary")
+        return str(self._about.public_summary)
 
-    def _told(self, name: str) -> str:
-        """What the public entry of the thing says that is sold, or asked for.
-
-        A need that is for verified organizations only is publicised under its number.
-        """
-        need = self.deal.need
-        if self.deal.achievement is None and need is not None and need.registered_only:
-            return need.code if name == "title" else ""
-        return str(getattr(self.deal.achievement or need, name))
+    @property
+    def _about(self) -> Any:
+        """What is sold, or asked for; one for verified organizations only goes by its number."""
+        return self.deal.achievement or self.deal.need
 
     @property
     def objections_path(self) -> str:

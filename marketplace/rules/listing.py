@@ -30,6 +30,27 @@ class ExportClass(StrEnum):
     PROHIBITED = "prohibited"  # 禁止
 
 
+class AskedMode(StrEnum):
+    """In which ways the owner is ready to part with it (促进科技成果转化法 art. 16)."""
+
+    TRANSFER = "transfer"  # 转让
+    EXCLUSIVE = "exclusive"  # 独占许可
+    SOLE = "sole"  # 排他许可
+    ORDINARY = "ordinary"  # 普通许可
+    EQUITY = "equity"  # 作价投资
+    JOINT_DEVELOPMENT = "joint_development"  # 合作开发
+    TRIAL_FIRST = "trial_first"  # 先使用后付费
+
+
+class PriceKind(StrEnum):
+    """How its price comes about (促进科技成果转化法 art. 18)."""
+
+    FIXED = "fixed"  # 挂牌价
+    NEGOTIABLE = "negotiable"  # 协议定价
+    AUCTION = "auction"  # 拍卖
+    ROYALTY = "royalty"  # 提成
+
+
 class EncumbranceKind(StrEnum):
     """What others hold in the right already."""
 
@@ -58,6 +79,7 @@ class AchievementIncomplete(Refusal):
         "inventor_shares",
         "inventors_of_service",
         "programme",
+        "asking_price",
     )
 
 
@@ -86,6 +108,8 @@ class Dossier:
     pledgee_consents: Sequence[bool] = ()
     publicly_funded: bool | None = None
     programme: str = ""
+    price_kind: PriceKind | None = None
+    asking_price: Decimal | None = None
 
 
 def missing_for_listing(dossier: Dossier) -> list[str]:
@@ -94,7 +118,8 @@ def missing_for_listing(dossier: Dossier) -> list[str]:
     The right is in force and its fee paid (专利法 arts. 42, 44); every co-owner consents (art.
     14), and so does whoever holds a pledge (民法典 art. 444); the inventors' shares, if any is
     said, make up the whole; a service invention names whom its reward is due to (促进科技成果转化法
-    art. 45); what public money paid for names its programme (科学技术进步法 art. 34).
+    art. 45); what public money paid for names its programme (科学技术进步法 art. 34);
+    and a fixed price is a figure.
     """
     shares = dossier.inventor_shares
     said = [share for share in shares if share is not None]
@@ -106,6 +131,7 @@ def missing_for_listing(dossier: Dossier) -> list[str]:
         "inventor_shares": bool(said) and (len(said) < len(shares) or sum(said) != WHOLE),
         "inventors_of_service": bool(dossier.is_service) and not shares,
         "programme": bool(dossier.publicly_funded) and not dossier.programme.strip(),
+        "asking_price": dossier.price_kind is PriceKind.FIXED and dossier.asking_price is None,
     }
     return [name for name, is_missing in missing.items() if is_missing]
 

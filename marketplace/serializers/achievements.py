@@ -7,10 +7,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core import clock
-from core.parsing import InstantField, WholeNumberField
+from core.parsing import AmountField, FlagField, InstantField, WholeNumberField
 from marketplace.models import Achievement
 from marketplace.rules import IPKind, MaturityScale
-from marketplace.rules.listing import missing_for_listing
+from marketplace.rules.listing import AskedMode, PriceKind, missing_for_listing
+from marketplace.serializers.disclosure import asking
 from marketplace.serializers.dossiers import (
     CoOwnerView,
     DossierChanges,
@@ -19,6 +20,7 @@ from marketplace.serializers.dossiers import (
     InventorView,
 )
 from marketplace.serializers.pictures import PictureView
+from marketplace.tier_queries import is_insider
 
 
 class AchievementChanges(DossierChanges):
@@ -26,6 +28,19 @@ class AchievementChanges(DossierChanges):
 
     title = serializers.CharField(max_length=200, required=False)
     summary = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+    detail = serializers.CharField(max_length=20000, required=False, allow_blank=True)
+    contact = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    registered_only = FlagField(required=False)
+    detail_under_nda = FlagField(required=False)
+    modes = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(AskedMode)),
+        required=False,
+        max_length=len(AskedMode),
+    )
+    price_kind = serializers.ChoiceField(choices=list(PriceKind), required=False)
+    asking_price = AmountField(required=False, allow_null=True)
+    cost_to_market = AmountField(allow_zero=True, required=False, allow_null=True)
+    preferred_city = serializers.CharField(max_length=6, required=False, allow_null=True)
     field = serializers.CharField(max_length=8, required=False)
     city = serializers.CharField(max_length=6, required=False)
     maturity_scale = serializers.ChoiceField(choices=list(MaturityScale), required=False)
@@ -44,6 +59,8 @@ class AchievementForm(AchievementChanges):
 
 
 class AchievementView(DossierView):
+    """An achievement as its reader may see it; what a tier hides is null."""
+
     _today: date | None = None  # the day on which all rows of one answer are told
 
     id = serializers.IntegerField()
@@ -52,6 +69,15 @@ class AchievementView(DossierView):
     owner_name = serializers.CharField(source="owner.name")
     title = serializers.CharField()
     summary = serializers.CharField()
+    detail = serializers.CharField(allow_null=True)
+    contact = serializers.CharField(allow_null=True)
+    registered_only = FlagField()
+    detail_under_nda = FlagField()
+    modes = serializers.ListField(child=serializers.CharField())
+    price_kind = serializers.CharField()
+    asking_price = AmountField(allow_null=True)
+    cost_to_market = AmountField(allow_null=True)
+    preferred_city = serializers.CharField(source="preferred_city.code", default=None)
     field = serializers.CharField(source="field.code")
     city = serializers.CharField(source="city.code")
     maturity_scale = serializers.CharField()
@@ -92,9 +118,18 @@ class AchievementView(DossierView):
         return view(rows, many=True, context={"is_inside": self._is_inside(achievement)}).data
 
     def _is_inside(self, achievement: Achievement) -> bool:
-        actor = self._context.get("actor")
-        return actor is not None and (
-            actor.is_staff
-            or achievement.owner_id in actor.sees
-            or achievement.city_id in actor.bureau_cities
-        )
+        return is_insider(asking(self._context), achievement)
+
+    def to_representation(self, achievement: Achievement) -> dict[str, Any]:
+        told = super().to_representation(achievement)
+        if self._is_inside(achievement):
+            return told
+        told["contact"] = None
+        return {**told, "detail": None} if achievement.detail_under_nda else told
+
+
+class AchievementDetailView(AchievementView):
+    """An achievement with its detail, for who accepted the undertaking if it asks for one."""
+
+    def to_representation(self, achievement: Achievement) -> dict[str, Any]:
+        return serializers.Serializer.to_representation(self, achievement)

@@ -5,7 +5,6 @@ knowing it shows what everybody may see.
 """
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.actors import ANONYMOUS, Actor
 from core import clock
 from core.calendar import date_of
 from core.parsing import (
@@ -32,18 +30,17 @@ from marketplace.models import (
     IPProposal,
     Need,
     NeedIndicator,
-    NeedReading,
     NeedReview,
-    NeedUndertaking,
     Operator,
 )
-from marketplace.queries import is_insider
 from marketplace.rules.needs import MAX_MONTHS, completeness
+from marketplace.serializers.disclosure import asking
 from marketplace.serializers.plans import (
     MOST_MILESTONES,
     NeedMilestoneForm,
     NeedMilestoneView,
 )
+from marketplace.tier_queries import is_insider
 
 _STEPS: dict[str, str] = {NeedState.SUBMITTED: "bureau", NeedState.ENDORSED: "office"}
 MAX_INDICATORS = 50
@@ -230,7 +227,7 @@ class NeedView(serializers.Serializer[Need]):
 
     @extend_schema_field(CompletenessView(allow_null=True))
     def get_completeness(self, need: Need) -> dict[str, Any] | None:
-        if not is_insider(_asking(self.context), need):
+        if not is_insider(asking(self.context), need):
             return None
         found = completeness(need.draft(today=date_of(read_at(self.context))))
         raises = [{"part": part, "points": points} for part, points in found.raises]
@@ -238,7 +235,7 @@ class NeedView(serializers.Serializer[Need]):
 
     @extend_schema_field(ReviewView(allow_null=True))
     def get_review(self, need: Need) -> dict[str, Any] | None:
-        if not is_insider(_asking(self.context), need):
+        if not is_insider(asking(self.context), need):
             return None
         due = need.review_due_at
         standing = {
@@ -251,7 +248,7 @@ class NeedView(serializers.Serializer[Need]):
 
     def to_representation(self, need: Need) -> dict[str, Any]:
         told = super().to_representation(need)
-        if is_insider(_asking(self.context), need):
+        if is_insider(asking(self.context), need):
             return told
         return _outside(need, told)
 
@@ -261,45 +258,9 @@ class NeedDetailView(NeedView):
 
     def to_representation(self, need: Need) -> dict[str, Any]:
         told = serializers.Serializer.to_representation(self, need)
-        if is_insider(_asking(self.context), need):
+        if is_insider(asking(self.context), need):
             return told
         return _unnamed(told) if need.anonymous else told
-
-
-class UndertakingForm(StrictForm):
-    version = serializers.CharField(max_length=20)
-
-
-class UndertakingView(serializers.Serializer[NeedUndertaking]):
-    id = serializers.IntegerField()
-    need = serializers.IntegerField(source="need_id")
-    organization = serializers.IntegerField(source="organization_id")
-    version = serializers.CharField()
-    text_hash = serializers.CharField()
-    accepted_at = InstantField()
-
-
-class NdaView(serializers.Serializer[Any]):
-    """The undertaking that is accepted for a need today."""
-
-    version = serializers.CharField()
-    text = serializers.CharField()
-    text_hash = serializers.CharField()
-
-
-class ReadingView(serializers.Serializer[NeedReading]):
-    """Who had the detail of a need shown, and when."""
-
-    id = serializers.IntegerField()
-    organization = serializers.IntegerField(source="organization_id", allow_null=True)
-    organization_name = serializers.CharField(source="organization.name", default="")
-    read_at = InstantField()
-
-
-def _asking(context: Mapping[str, Any]) -> Actor:
-    """Who reads; nobody, where nothing says."""
-    actor = context.get("actor") or getattr(context.get("view"), "actor", None)
-    return actor if isinstance(actor, Actor) else ANONYMOUS
 
 
 def read_at(context: Any) -> datetime:

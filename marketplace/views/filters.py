@@ -18,6 +18,7 @@ from marketplace.lifecycle import AchievementState, CallPhase, DealState, NeedSt
 from marketplace.models import Channel, PricingMethod
 from marketplace.plan_queries import late_milestones
 from marketplace.queries import technology_fields
+from marketplace.rules.listing import AskedMode
 
 _REVIEWS = {"bureau": NeedState.SUBMITTED, "office": NeedState.ENDORSED, "overdue": None}
 
@@ -54,8 +55,14 @@ class CallFilters(FilterSet):
 
 
 class AchievementFilters(_FieldAndCity):
+    """`mode` is one of those in which the owner is ready to part with it."""
+
     state = ChoiceFilter(choices=choices(AchievementState))
     owner = IdFilter(field_name="owner")
+    mode = ChoiceFilter(choices=choices(AskedMode), method="in_mode")
+
+    def in_mode(self, achievements: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return achievements.filter(modes__contains=[value])
 
 
 class DealFilters(FilterSet):

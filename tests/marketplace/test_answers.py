@@ -12,7 +12,7 @@ from core.models import Event
 from marketplace import answer_clock, needs, responses
 from marketplace.lifecycle import ResponseState
 from marketplace.models import Response, ResponseAlarm, ResponseIndicator
-from marketplace.rules.disclosure import NDA_VERSION, NdaRequired
+from marketplace.rules.disclosure import NEED_NDA, NdaRequired
 from notifications.audience import AUDIENCES
 from tests.conftest import NOW, act, organization_of
 from tests.marketplace.conftest import HalfWayError, make_need, make_response
@@ -89,7 +89,7 @@ def test_who_has_not_promised_confidence_does_not_answer_a_guarded_need(enterpri
     with pytest.raises(NdaRequired):
         respond(rival, need)
     need.undertakings.create(
-        organization=organization_of(rival), person=rival, version=NDA_VERSION, accepted_at=NOW
+        organization=organization_of(rival), person=rival, version=NEED_NDA.version, accepted_at=NOW
     )
     assert respond(rival, need).state == ResponseState.SUBMITTED
 

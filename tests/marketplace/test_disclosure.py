@@ -16,7 +16,7 @@ from marketplace import deals, disclosure, needs
 from marketplace.lifecycle import NeedState
 from marketplace.models import Deal, NeedIndicator, NeedReading, NeedUndertaking
 from marketplace.queries import needs_reviewed_by, needs_visible_to
-from marketplace.rules.disclosure import NDA_HASH, NDA_VERSION, DetailRefused, NdaRequired
+from marketplace.rules.disclosure import NEED_NDA, DetailRefused, NdaRequired
 from notifications.audience import AUDIENCES
 from notifications.messages import message_for
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
@@ -84,13 +84,13 @@ def test_insiders_read_the_whole_file(who, guarded, people, api):
 def test_an_undertaking_opens_the_detail_and_each_reading_is_kept(guarded, api, rival, enterprise):
     client, address = api(rival), f"{V1}/needs/{guarded.pk}"
     body = refused(client.get(f"{address}/detail"), 422, "nda_required")
-    assert body["version"] == NDA_VERSION
+    assert body["version"] == NEED_NDA.version
     text = client.get(f"{V1}/needs/undertaking").json()
-    assert (text["version"], text["text_hash"]) == (NDA_VERSION, NDA_HASH)
+    assert (text["version"], text["text_hash"]) == (NEED_NDA.version, NEED_NDA.text_hash)
     refused(client.post(f"{address}/undertaking", {"version": "old"}), 409, "nda_outdated")
 
-    signed = client.post(f"{address}/undertaking", {"version": NDA_VERSION}, **keyed())
-    again = client.post(f"{address}/undertaking", {"version": NDA_VERSION})
+    signed = client.post(f"{address}/undertaking", {"version": NEED_NDA.version}, **keyed())
+    again = client.post(f"{address}/undertaking", {"version": NEED_NDA.version})
     shown = client.get(f"{address}/detail").json()
 
     assert (signed.status_code, again.json()["id"]) == (201, signed.json()["id"])
@@ -106,7 +106,7 @@ def test_an_undertaking_opens_the_detail_and_each_reading_is_kept(guarded, api, 
 
 
 def test_the_same_request_again_signs_once(guarded, rival):
-    values = {"actor": act(rival), "need_id": guarded.pk, "version": NDA_VERSION}
+    values = {"actor": act(rival), "need_id": guarded.pk, "version": NEED_NDA.version}
     values["organization_id"] = organization_of(rival).pk
     for _ in range(2):
         disclosure.accept_undertaking(**values)
@@ -114,7 +114,7 @@ def test_the_same_request_again_signs_once(guarded, rival):
     with pytest.raises(IntegrityError, match="needundertaking_once_per_version"):
         NeedUndertaking.objects.create(
             need=guarded, organization=organization_of(rival), person=rival,
-            version=NDA_VERSION, text_hash=NDA_HASH, accepted_at=NOW,
+            version=NEED_NDA.version, text_hash=NEED_NDA.text_hash, accepted_at=NOW,
         )  # fmt: skip
 
 
@@ -239,7 +239,7 @@ def test_a_cadre_whose_term_ended_sees_nothing(enterprise, cadre, api):
 
 def test_signing_for_what_is_not_there_for_one_is_a_404(enterprise, api, stranger, rival):
     hidden = make_need(enterprise, NeedState.SUBMITTED)
-    body = {"version": NDA_VERSION}
+    body = {"version": NEED_NDA.version}
     refused(
         api(rival).post(f"{V1}/needs/{hidden.pk}/undertaking", body,
                         HTTP_IDEMPOTENCY_KEY=str(uuid4())), 404, "not_found",

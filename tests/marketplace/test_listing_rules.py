@@ -15,6 +15,7 @@ from marketplace.rules.listing import (
     Dossier,
     GrantedBeforeApplication,
     LegalStatus,
+    PriceKind,
     check_dates,
     check_may_be_listed,
     is_over,
@@ -53,6 +54,9 @@ cents = st.integers(1, 10_000).map(lambda number: Decimal(number) / 100)
         ({"is_service": False}, []),
         ({"publicly_funded": True, "programme": "  "}, ["programme"]),
         ({"publicly_funded": True, "programme": "虚构计划〔2024〕7号"}, []),
+        ({"price_kind": PriceKind.FIXED}, ["asking_price"]),
+        ({"price_kind": PriceKind.FIXED, "asking_price": Decimal("1.00")}, []),
+        ({"price_kind": PriceKind.NEGOTIABLE}, []),
         (
             {"legal_status": LegalStatus.LAPSED, "consents": [False], "is_service": True},
             ["right_in_force", "co_owner_consents", "inventors_of_service"],

@@ -23,7 +23,8 @@ from marketplace.rules.calls import (
 )
 from marketplace.rules.clocks import Clock, ClockPhase, clock_from
 from marketplace.rules.disclosure import (
-    NDA_VERSION,
+    ACHIEVEMENT_NDA,
+    NEED_NDA,
     DetailRefused,
     NdaOutdated,
     NdaRequired,
@@ -252,13 +253,19 @@ def test_an_outsider_reads_the_detail_only_verified_and_bound(insider, registere
     if not insider:
         refusal = DetailRefused if not registered else NdaRequired if nda and not signed else None
     if refusal is None:
-        check_reads_detail(reader, under_nda=nda)
+        check_reads_detail(reader, NEED_NDA, under_nda=nda)
         return
     with pytest.raises(refusal):
-        check_reads_detail(reader, under_nda=nda)
+        check_reads_detail(reader, NEED_NDA, under_nda=nda)
+
+
+def test_each_kind_of_thing_has_its_own_text():
+    assert NEED_NDA.text_hash != ACHIEVEMENT_NDA.text_hash
+    with pytest.raises(NdaOutdated):
+        check_nda(ACHIEVEMENT_NDA, NEED_NDA.version)
 
 
 def test_only_the_text_of_today_is_accepted():
-    check_nda(NDA_VERSION)
+    check_nda(NEED_NDA, NEED_NDA.version)
     with pytest.raises(NdaOutdated):
-        check_nda("NEED-NDA-0")
+        check_nda(NEED_NDA, "NEED-NDA-0")
