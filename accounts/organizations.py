@@ -38,7 +38,7 @@ def register_organization(
         raise PermissionDenied
     check_credit_code(credit_code)
     try:
-        with transaction():
+        with transaction(by=actor.caller):
             now = clock.now()
             if earlier := claim(once, at=now):
                 return Organization.objects.get(pk=earlier)
@@ -60,7 +60,7 @@ def register_organization(
 
 def submit_organization(*, actor: Actor, organization_id: int) -> Organization:
     """Ask the office to verify the file."""
-    with transaction():
+    with transaction(by=actor.caller):
         organization = lock_organization(organization_id, seen_by=actor)
         require_agent(actor, organization.pk)
         return _move(organization, OrganizationState.SUBMITTED, actor)
@@ -74,7 +74,7 @@ def tell_particulars(
     Its own people tell what is not known yet. What a verified organization has told is changed
     by staff alone: who may not bid is found by it.
     """
-    with transaction():
+    with transaction(by=actor.caller):
         organization = lock_organization(organization_id, seen_by=actor)
         if not actor.is_staff:
             require_agent(actor, organization.pk)
@@ -93,7 +93,7 @@ def tell_particulars(
 
 def verify_organization(*, actor: Actor, organization_id: int) -> Organization:
     """The office has compared the file with the public register."""
-    with transaction():
+    with transaction(by=actor.caller):
         organization = lock_organization(organization_id, seen_by=actor)
         require_office(actor)
         _check_from(organization, OrganizationState.SUBMITTED)
@@ -104,7 +104,7 @@ def verify_organization(*, actor: Actor, organization_id: int) -> Organization:
 
 
 def return_organization(*, actor: Actor, organization_id: int, reason: str) -> Organization:
-    with transaction():
+    with transaction(by=actor.caller):
         organization = lock_organization(organization_id, seen_by=actor)
         require_office(actor)
         return _move(organization, OrganizationState.RETURNED, actor, reason=_needed(reason))
@@ -112,14 +112,14 @@ def return_organization(*, actor: Actor, organization_id: int, reason: str) -> O
 
 def suspend_organization(*, actor: Actor, organization_id: int, reason: str) -> Organization:
     """Stop an organization from trading from now on; what it bid stays binding."""
-    with transaction():
+    with transaction(by=actor.caller):
         organization = lock_organization(organization_id, seen_by=actor)
         require_office(actor)
         return _move(organization, OrganizationState.SUSPENDED, actor, reason=_needed(reason))
 
 
 def reinstate_organization(*, actor: Actor, organization_id: int) -> Organization:
-    with transaction():
+    with transaction(by=actor.caller):
         organization = lock_organization(organization_id, seen_by=actor)
         require_office(actor)
         _check_from(organization, OrganizationState.SUSPENDED)

@@ -36,8 +36,11 @@ Statement = tuple[str, Sequence[Any]]
 
 
 @contextmanager
-def transaction(*, lock_timeout_ms: int | None = None) -> Iterator[None]:
+def transaction(*, lock_timeout_ms: int | None = None, by: str = "") -> Iterator[None]:
     """Open the one transaction of an action.
+
+    Who acts (`Actor.caller`) is told to the database, which notes it in the history of what is
+    changed (`core.history`).
 
     A lock that cannot be had in time becomes Busy (503, nothing changed) instead of a
     hung request. The time is every connection's (`DATABASES`), unless another is given.
@@ -49,6 +52,9 @@ def transaction(*, lock_timeout_ms: int | None = None) -> Iterator[None]:
                     cursor.execute(
                         "SELECT set_config('lock_timeout', %s, true)", [f"{lock_timeout_ms}ms"]
                     )
+            if by:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('marketplace.actor', %s, true)", [by])
             yield
     except OperationalError as error:
         if isinstance(error.__cause__, _WAITED_TOO_LONG):

@@ -1,6 +1,8 @@
 """Tables every app stands on: what happened, which requests were answered, which days are off."""
 
+import json
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -70,6 +72,53 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic}#{self.seq} {self.kind}"
+
+
+class RowChange(models.TextChoices):
+    ADDED = "added", _("added")
+    CHANGED = "changed", _("changed")
+    REMOVED = "removed", _("removed")
+
+
+class ExactDecoder(json.JSONDecoder):
+    """An amount in JSON is what the database wrote, not the float next to it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "parse_float": Decimal})
+
+
+class HistoryEntry(models.Model):
+    """That a row was added, changed or removed. Written by triggers alone, and only ever added to.
+
+    `kind` and `object_id` name the thing; of a row in one of its lists, `part` says in which.
+    `fields` has for each changed column what it held before and after. `actor` is who the
+    transaction said is acting ("user:7", "client:…"), `db_user` who was connected to the database.
+    """
+
+    kind = models.CharField(_("kind"), max_length=20)
+    object_id = models.BigIntegerField(_("object"))
+    part = models.CharField(_("part"), max_length=30, blank=True)
+    row_id = models.BigIntegerField(_("row"))
+    change = models.CharField(_("change"), max_length=8, choices=RowChange.choices)
+    fields = models.JSONField(_("fields"), default=dict, decoder=ExactDecoder)
+    at = models.DateTimeField(_("time"))
+    actor = models.CharField(_("actor"), max_length=120, blank=True)
+    db_user = models.CharField(_("user of the database"), max_length=63)
+
+    class Meta:
+        verbose_name = _("history entry")
+        verbose_name_plural = _("history entries")
+        constraints = [
+            models.CheckConstraint(
+                name="historyentry_change_known", condition=Q(change__in=RowChange.values)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "object_id", "-id"], name="historyentry_of_thing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id} {self.part} {self.change}"
 
 
 class ByActor(models.Model):

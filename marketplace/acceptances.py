@@ -32,7 +32,7 @@ def accept_result(
     with it. What did not pass may be accepted later.
     """
     wanted = AcceptanceVerdict(verdict)
-    with transaction():
+    with transaction(by=actor.caller):
         deal, now = begin(deal_id, actor, parties=BUYER)
         if is_accepted(deal):
             raise plan_rules.AlreadyAccepted

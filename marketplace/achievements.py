@@ -37,7 +37,7 @@ def list_achievement(
 ) -> Achievement:
     """Draft an achievement's entry; its maturity and its IP number are checked at once."""
     require_agent(actor, organization_id)
-    with transaction():
+    with transaction(by=actor.caller):
         now = clock.now()
         if earlier := claim(once, at=now):
             return achievements().get(pk=earlier)
@@ -57,7 +57,7 @@ def list_achievement(
 
 def edit_achievement(*, actor: Actor, achievement_id: int, **values: Any) -> Achievement:
     """Change a draft or a returned entry."""
-    with transaction():
+    with transaction(by=actor.caller):
         achievement = lock_achievement(achievement_id, seen_by=actor)
         require_agent(actor, achievement.owner_id)
         if achievement.state not in _EDITABLE:
@@ -73,7 +73,7 @@ def edit_achievement(*, actor: Actor, achievement_id: int, **values: Any) -> Ach
 
 
 def submit_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
-    with transaction():
+    with transaction(by=actor.caller):
         achievement = lock_achievement(achievement_id, seen_by=actor)
         require_agent(actor, achievement.owner_id)
         ACHIEVEMENT.check(AchievementState(achievement.state), AchievementState.SUBMITTED)
@@ -84,14 +84,14 @@ def submit_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
 
 
 def approve_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
-    with transaction():
+    with transaction(by=actor.caller):
         achievement = lock_achievement(achievement_id, seen_by=actor)
         require_staff(actor)
         return _move(achievement, AchievementState.APPROVED, actor, clock.now())
 
 
 def return_achievement(*, actor: Actor, achievement_id: int, reason: str) -> Achievement:
-    with transaction():
+    with transaction(by=actor.caller):
         achievement = lock_achievement(achievement_id, seen_by=actor)
         require_staff(actor)
         told = rules.check_reason(reason)
@@ -103,7 +103,7 @@ def publish_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
 
     Refused with everything that is missing, as it was when it was submitted.
     """
-    with transaction():
+    with transaction(by=actor.caller):
         achievement = lock_achievement(achievement_id, seen_by=actor)
         if not actor.is_staff:
             require_agent(actor, achievement.owner_id)
@@ -116,7 +116,7 @@ def publish_achievement(*, actor: Actor, achievement_id: int) -> Achievement:
 
 
 def withdraw_achievement(*, actor: Actor, achievement_id: int, reason: str) -> Achievement:
-    with transaction():
+    with transaction(by=actor.caller):
         achievement = lock_achievement(achievement_id, seen_by=actor)
         require_agent(actor, achievement.owner_id)
         told = rules.check_reason(reason)

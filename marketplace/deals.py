@@ -70,7 +70,7 @@ def propose_deal(
     refused. `seller` is named only where there is no achievement whose owner sells.
     """
     require_signed_in(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         if earlier := claim(once, at=clock.now()):
             return deals().get(pk=earlier)
         wanted = _need_on_the_list(actor, need, buyer)
@@ -109,7 +109,7 @@ def confirm_deal(*, actor: Actor, deal_id: int, reason: str = "") -> Deal:
     For a listing the exchange may do so instead, saying how the conditions that it published
     were met (合同编通则解释 art. 4 (3)).
     """
-    with transaction():
+    with transaction(by=actor.caller):
         deal = lock_deal(deal_id, seen_by=actor)
         require_signed_in(actor)
         if deal.buyer_id not in actor.acts_for:
@@ -121,7 +121,7 @@ def confirm_deal(*, actor: Actor, deal_id: int, reason: str = "") -> Deal:
 
 def stop_deal(*, actor: Actor, deal_id: int, reason: str) -> Deal:
     """Take a proposal back, turn it down, or end it for the exchange; the achievement is free."""
-    with transaction():
+    with transaction(by=actor.caller):
         deal = lock_deal_with_need(deal_id, seen_by=actor)
         require_signed_in(actor)
         if not actor.is_staff and not {deal.seller_id, deal.buyer_id} & actor.acts_for:

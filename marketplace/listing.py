@@ -37,7 +37,7 @@ def confirm_achievement(
     What changes by itself, the right's status and the day its next fee is due, may be said anew in
     the same step; what keeps it off the list refuses it here too.
     """
-    with transaction():
+    with transaction(by=actor.caller):
         achievement = lock_achievement(achievement_id, seen_by=actor)
         require_agent(actor, achievement.owner_id)
         state = AchievementState(achievement.state)

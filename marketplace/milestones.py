@@ -86,7 +86,7 @@ def sign_contract(
         entry_fee=entry_fee,
         first_due_on=first_due_on,
     )
-    with transaction():
+    with transaction(by=actor.caller):
         deal, now = begin(deal_id, actor)
         terms.check_contract(contract, mode=deal.mode, price=deal.price)
         add(deal, MilestoneKind.CONTRACT, signed_on, actor, now, facts=_written(contract), **told)
@@ -106,7 +106,7 @@ def register_contract(
     **told: Any,
 ) -> Deal:
     """Record the certificate of registration (技术合同认定登记), for which the seller applies."""
-    with transaction():
+    with transaction(by=actor.caller):
         deal, now = begin(deal_id, actor, parties=SELLER)
         _after_contract(deal, registered_on, told.get("corrects"))
         terms.check_registered(transaction_value, technical_income)
@@ -135,7 +135,7 @@ def record_payment(
     **told: Any,
 ) -> DealMilestone:
     """Record money that the buyer paid and the seller received, in CNY."""
-    with transaction():
+    with transaction(by=actor.caller):
         earlier = claim(once, at=clock.now())
         if earlier:
             return DealMilestone.objects.get(pk=earlier)
@@ -163,7 +163,7 @@ def transfer_rights(
 
     An achievement that is sold is transferred with it; a licence leaves it with its owner.
     """
-    with transaction():
+    with transaction(by=actor.caller):
         deal, now = begin(deal_id, actor)
         contract = _after_contract(deal, registered_on, told.get("corrects"))
         kind = MilestoneKind.TRANSFER
@@ -175,7 +175,7 @@ def transfer_rights(
 
 def deliver(*, actor: Actor, deal_id: int, delivered_on: date, **told: Any) -> Deal:
     """Record that what was agreed was handed over, with its evidence."""
-    with transaction():
+    with transaction(by=actor.caller):
         deal, now = begin(deal_id, actor)
         add(deal, MilestoneKind.DELIVERY, delivered_on, actor, now, **told)
     return deal
@@ -200,7 +200,7 @@ def distribute_reward(
         terms.Share(one["name"], RewardRole(one["role"]), one["amount"]) for one in shares
     )
     distribution = terms.Distribution(received=received, taxes=taxes, costs=costs, shares=split)
-    with transaction():
+    with transaction(by=actor.caller):
         deal, now = begin(deal_id, actor, parties=SELLER)
         if not owes_reward(deal):
             raise RewardNotOwed
@@ -235,7 +235,7 @@ def annul(*, actor: Actor, deal_id: int, corrects: int, reason: str) -> Deal:
     A contract on which others rest is not taken back before them, nor a right that has passed, nor
     an acceptance that was passed.
     """
-    with transaction():
+    with transaction(by=actor.caller):
         deal, now = begin(deal_id, actor)
         wrong = corrected(deal, corrects, list(MilestoneKind))
         passed = wrong.kind == MilestoneKind.ACCEPTANCE and is_accepted(deal)
@@ -335,7 +335,7 @@ def _sign_need(deal: Deal, signed_on: date, actor: Actor, at: datetime) -> None:
 
 
 def _end(deal_id: int, wanted: DealState, reason: str, actor: Actor) -> Deal:
-    with transaction():
+    with transaction(by=actor.caller):
         deal = lock_deal_with_need(deal_id, seen_by=actor)
         if not actor.is_staff:
             raise PermissionDenied

@@ -57,7 +57,7 @@ def post_need(
     Refuses a `call` that takes no needs now, and money that does not add up.
     """
     require_agent(actor, organization_id)
-    with transaction():
+    with transaction(by=actor.caller):
         now = clock.now()
         if earlier := claim(once, at=now):
             return needs().get(pk=earlier)
@@ -86,7 +86,7 @@ def edit_need(
     **values: Any,
 ) -> Need:
     """Change a draft or a returned need. Indicators, where given, replace the earlier ones."""
-    with transaction():
+    with transaction(by=actor.caller):
         need = lock_need(need_id, seen_by=actor)
         require_agent(actor, need.organization_id)
         if need.state not in _EDITABLE:
@@ -105,7 +105,7 @@ def edit_need(
 
 def submit_need(*, actor: Actor, need_id: int) -> Need:
     """Ask the city's bureau to endorse a complete and quantified need, which its call takes."""
-    with transaction():
+    with transaction(by=actor.caller):
         need = lock_need(need_id, seen_by=actor)
         require_agent(actor, need.organization_id)
         return _offer(need, NeedState.SUBMITTED, actor)
@@ -113,7 +113,7 @@ def submit_need(*, actor: Actor, need_id: int) -> Need:
 
 def endorse_need(*, actor: Actor, need_id: int) -> Need:
     """The bureau of the need's city stands behind it."""
-    with transaction():
+    with transaction(by=actor.caller):
         need = lock_need(need_id, seen_by=actor)
         require_bureau(actor, need.city_id)
         NEED.check(NeedState(need.state), NeedState.ENDORSED)
@@ -128,7 +128,7 @@ def publish_need(*, actor: Actor, need_id: int) -> Need:
 
     Complete again: the deadline may have passed while the need was being reviewed.
     """
-    with transaction():
+    with transaction(by=actor.caller):
         need = lock_need(need_id, seen_by=actor)
         require_office(actor)
         return _offer(need, NeedState.PUBLISHED, actor)
@@ -136,7 +136,7 @@ def publish_need(*, actor: Actor, need_id: int) -> Need:
 
 def return_need(*, actor: Actor, need_id: int, reason: str) -> Need:
     """Back to the poster: by the bureau before it endorsed, by the office until publication."""
-    with transaction():
+    with transaction(by=actor.caller):
         need = lock_need(need_id, seen_by=actor)
         if not actor.office:
             require_bureau(actor, need.city_id)
@@ -151,7 +151,7 @@ def return_need(*, actor: Actor, need_id: int, reason: str) -> Need:
 
 def withdraw_need(*, actor: Actor, need_id: int) -> Need:
     """The poster takes the need back; whoever responded is told that it is gone."""
-    with transaction():
+    with transaction(by=actor.caller):
         need = lock_need(need_id, seen_by=actor)
         require_agent(actor, need.organization_id)
         now = clock.now()
@@ -162,7 +162,7 @@ def withdraw_need(*, actor: Actor, need_id: int) -> Need:
 
 def close_need(*, actor: Actor, need_id: int, reason: str) -> Need:
     """The poster ends a published need without a deal; the reason is public like the need."""
-    with transaction():
+    with transaction(by=actor.caller):
         need = lock_need(need_id, seen_by=actor)
         require_agent(actor, need.organization_id)
         told = rules.check_reason(reason)

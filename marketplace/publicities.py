@@ -34,7 +34,7 @@ def publicise_deal(
     `place` tells where in the unit; on the exchange it is the public list. Objections go to
     `contact`, which is the seller's own unless said otherwise, or through the platform.
     """
-    with transaction():
+    with transaction(by=actor.caller):
         deal = lock_deal(deal_id, seen_by=actor)
         if not actor.is_staff:
             require_agent(actor, deal.seller_id)
@@ -72,7 +72,7 @@ def object_to_deal(
     require_signed_in(actor)
     if actor.user_id is None or (on_behalf_of and not actor.is_staff):
         raise PermissionDenied
-    with transaction():
+    with transaction(by=actor.caller):
         if earlier := claim(once, at=clock.now()):
             return objections_visible_to(actor).get(pk=earlier)
         deal = lock_known_deal(deal_id, known_to=actor)
@@ -99,7 +99,7 @@ def object_to_deal(
 
 def uphold_objection(*, actor: Actor, objection_id: int, reason: str) -> Objection:
     """The objection is right: the deal is stopped."""
-    with transaction():
+    with transaction(by=actor.caller):
         deal = lock_deal_objected_to(objection_id, seen_by=actor)
         now = clock.now()
         objection = _decide(actor, objection_id, ObjectionState.UPHELD, reason, now)
@@ -110,7 +110,7 @@ def uphold_objection(*, actor: Actor, objection_id: int, reason: str) -> Objecti
 
 def dismiss_objection(*, actor: Actor, objection_id: int, reason: str) -> Objection:
     """The objection is wrong. After the last one the publicity goes on, made longer by the wait."""
-    with transaction():
+    with transaction(by=actor.caller):
         deal = lock_deal_objected_to(objection_id, seen_by=actor)
         now = clock.now()
         objection = _decide(actor, objection_id, ObjectionState.DISMISSED, reason, now)

@@ -82,7 +82,7 @@ def respond(
     undertaking that the need's detail asks for.
     """
     require_agent(actor, organization_id)
-    with transaction():
+    with transaction(by=actor.caller):
         if earlier := claim(once, at=clock.now()):
             return all_responses().get(pk=earlier)
         need = lock_need(need_id, seen_by=actor)
@@ -114,7 +114,7 @@ def respond(
 
 
 def shortlist_response(*, actor: Actor, response_id: int) -> Response:
-    with transaction():
+    with transaction(by=actor.caller):
         response = lock_response(response_id, seen_by=actor)
         require_agent(actor, response.need.organization_id)
         return _move(response, ResponseState.SHORTLISTED, actor, clock.now())
@@ -124,7 +124,7 @@ def decline_response(
     *, actor: Actor, response_id: int, reason_code: str = "", reason: str = ""
 ) -> Response:
     """Not chosen, for one of the published reasons; `reason` may say more, or be the code."""
-    with transaction():
+    with transaction(by=actor.caller):
         response = lock_response(response_id, seen_by=actor)
         require_agent(actor, response.need.organization_id)
         code, told = check_decline(reason_code, reason)
@@ -132,7 +132,7 @@ def decline_response(
 
 
 def withdraw_response(*, actor: Actor, response_id: int) -> Response:
-    with transaction():
+    with transaction(by=actor.caller):
         response = lock_response(response_id, seen_by=actor)
         require_agent(actor, response.organization_id)
         return _move(response, ResponseState.WITHDRAWN, actor, clock.now())
@@ -146,7 +146,7 @@ def accept_response(*, actor: Actor, response_id: int) -> Response:
     All responses are locked with the need, so of two choices at once the later one finds
     its response declined.
     """
-    with transaction():
+    with transaction(by=actor.caller):
         need = lock_need_answered_by(response_id, seen_by=actor)
         rivals = lock_responses_to(need)
         (response,) = (row for row in rivals if row.pk == response_id)

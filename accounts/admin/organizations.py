@@ -11,10 +11,11 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts import organizations
 from accounts.actors import Actor
-from accounts.desk.admins import DeskAdmin, DeskInline
+from accounts.desk.admins import DeskInline
 from accounts.desk.forms import ReasonForm, StepForm
 from accounts.desk.roles import ROLES, DeskRole, roles_of
 from accounts.desk.steps import Step
+from accounts.desk.tracked import TrackedAdmin
 from accounts.lifecycle import ORGANIZATION, OrganizationState
 from accounts.models import Membership, Organization
 from accounts.queries import organizations_visible_to
@@ -55,9 +56,10 @@ class MemberInline(DeskInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(DeskAdmin):
+class OrganizationAdmin(TrackedAdmin):
     """The office compares the file with the public register and lets it trade, or not."""
 
+    kind = "organization"
     readers = ROLES
     list_display = ("name", "kind", "city", "state", "created_at", "verified_at")
     sortable_by = ("name", "created_at", "verified_at")

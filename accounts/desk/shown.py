@@ -132,7 +132,7 @@ def presentation_of(field: Any) -> Callable[[Any], Any] | None:
         return _column(field, lambda row: moment(getattr(row, field.name)))
     if isinstance(field, models.DateField):
         return _column(field, lambda row: day(getattr(row, field.name)))
-    if isinstance(field, models.DecimalField) and field.max_digits == _MONEY_DIGITS:
+    if isinstance(field, models.DecimalField) and field.max_digits == MONEY_DIGITS:
         return _column(field, lambda row: money(getattr(row, field.name)))
     if isinstance(field, models.CharField) and field.choices and field.name in _LABELLED:
         return _column(field, lambda row: label(getattr(row, field.name), _word(field, row)))
@@ -142,7 +142,7 @@ def presentation_of(field: Any) -> Callable[[Any], Any] | None:
 
 
 _LABELLED = {"state", "kind", "outcome"}
-_MONEY_DIGITS = 18  # every amount is NUMERIC(18, 2), and nothing with two decimals else is
+MONEY_DIGITS = 18  # every amount is NUMERIC(18, 2), and nothing with two decimals else is
 
 
 def _column(field: Any, show: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -14,6 +14,7 @@ from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import ROLES, DeskRole
 from accounts.desk.shown import NOTHING
 from accounts.desk.steps import Step
+from accounts.desk.tracked import TrackedAdmin
 from core import clock
 from core.errors import Refusal
 from core.models import word
@@ -49,9 +50,11 @@ class EncumbranceInline(DeskInline):
 
 
 @admin.register(Achievement)
-class AchievementAdmin(DeskAdmin):
+class AchievementAdmin(TrackedAdmin):
     """Reviewed and put on the list by the exchange or the office."""
 
+    kind = "achievement"
+    also_told = ("modes", "maturity_scale", "maturity_level")
     readers = REVIEWERS
     list_display = ("code", "title", "owner", "city", "field", "maturity", "state", "published_at")
     list_display_links = ("code", "title")

@@ -14,6 +14,7 @@ from accounts.desk.admins import DeskInline
 from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
+from accounts.desk.tracked import TrackedAdmin
 from marketplace import deals, publicities
 from marketplace.admin.needs import STAFF
 from marketplace.admin.proposing import PaperObjectionForm, ProposeDealForm, PubliciseForm
@@ -88,9 +89,10 @@ _DEAL_STEPS = (
 
 
 @admin.register(Deal)
-class DealAdmin(AddingAdmin):
+class DealAdmin(TrackedAdmin, AddingAdmin):
     """Every deal there is. Those without bids are entered here, or by the seller over REST."""
 
+    kind = "deal"
     readers = writers = STAFF
     list_display = (
         "code",

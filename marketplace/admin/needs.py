@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.desk import shown
-from accounts.desk.admins import DeskAdmin, DeskInline
+from accounts.desk.admins import DeskInline
 from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
+from accounts.desk.tracked import TrackedAdmin
 from core import clock
 from core.calendar import date_of
 from core.models import word
@@ -109,9 +110,11 @@ class ResponseInline(DeskInline):
 
 
 @admin.register(Need)
-class NeedAdmin(DeskAdmin):
+class NeedAdmin(TrackedAdmin):
     """Endorsed by the bureau of its city, published by the office."""
 
+    kind = "need"
+    also_told = ("modes",)
     readers = REVIEWERS
     list_display = (
         "code",

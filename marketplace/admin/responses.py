@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.desk import shown
-from accounts.desk.admins import DeskAdmin, DeskInline
+from accounts.desk.admins import DeskInline
 from accounts.desk.roles import DeskRole
+from accounts.desk.tracked import TrackedAdmin
 from core import clock
 from core.calendar import date_of
 from core.models import word
@@ -52,9 +53,10 @@ class IndicatorAnswerInline(DeskInline):
 
 
 @admin.register(Response)
-class ResponseAdmin(DeskAdmin):
+class ResponseAdmin(TrackedAdmin):
     """Answers to needs. The poster chooses among them; nobody at the desk does."""
 
+    kind = "response"
     readers = STAFF
     list_display = (
         "need",

@@ -11,7 +11,7 @@ from core.append_only import append_only
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_relations"),
-        ("marketplace", "0009_dossiers_and_validity"),
+        ("marketplace", "0012_registered_pledges"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
