@@ -49,6 +49,8 @@ class Actor:
     office: bool = False
     bureau_cities: frozenset[int] = frozenset()
     runs_parks: bool = False
+    # The kinds of verified organizations the actor may bind.
+    kinds: frozenset[str] = frozenset()
     # None: a person, who is not limited by scopes.
     scopes: frozenset[str] | None = field(default=None)
 
@@ -92,6 +94,9 @@ def actor_of_user(user: User | AnonymousUser | None, *, at: datetime | None = No
         ),
         runs_parks=any(
             _is(OrganizationKind.ENCLAVE_OPERATOR, place.kind, place.state) for place in acting
+        ),
+        kinds=frozenset(
+            place.kind for place in acting if place.state == OrganizationState.VERIFIED
         ),
     )
 

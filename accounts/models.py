@@ -39,6 +39,7 @@ class OrganizationKind(models.TextChoices):
     ENCLAVE_OPERATOR = "enclave_operator", _("enclave operator")
     EXCHANGE = "exchange", _("technology exchange")
     PUBLIC_BODY = "public_body", _("public body")
+    ASSOCIATION = "association", _("association")
 
 
 class Organization(models.Model):

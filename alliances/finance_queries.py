@@ -54,6 +54,13 @@ def products_visible_to(actor: Actor) -> QuerySet[FinanceProduct]:
     return products().filter(public | Q(member__organization__in=actor.sees))
 
 
+def products_known_to(actor: Actor) -> QuerySet[FinanceProduct]:
+    """A member's own products; all of them for who keeps the roll."""
+    if keeps_finance(actor):
+        return products()
+    return products().filter(member__organization__in=actor.sees)
+
+
 def policies_visible_to(actor: Actor) -> QuerySet[SupportPolicy]:
     """All of them: they are public."""
     return SupportPolicy.objects.order_by("id")
@@ -126,6 +133,11 @@ def cases_visible_to(actor: Actor) -> QuerySet[FinanceCase]:
     return rows.filter(
         Q(application__applicant__in=actor.sees) | Q(pk__in=_asked(actor).values("pk"))
     )
+
+
+def cases_overdue(actor: Actor, now: datetime) -> QuerySet[FinanceCase]:
+    """Those that the actor sees and whose member has not answered in time."""
+    return cases_visible_to(actor).filter(state=CaseState.WAITING, due_at__lte=now)
 
 
 def offers_visible_to(actor: Actor) -> QuerySet[FinanceOffer]:

@@ -1,6 +1,6 @@
 """An application for finance: drafted, submitted with consents, routed, withdrawn, expired."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,16 +32,6 @@ from marketplace.pledges import NotTheHolder, may_give
 from marketplace.queries import technology_field
 from marketplace.rules.clocks import clock_from
 from marketplace.rules.steps import check_reason
-
-_WITHDRAWN_WHILE = {
-    FinanceState.DRAFT,
-    FinanceState.SUBMITTED,
-    FinanceState.ROUTED,
-    FinanceState.OFFERED,
-    FinanceState.ACCEPTED,
-    FinanceState.DILIGENCE,
-    FinanceState.APPROVED,
-}
 
 
 class PolicyOver(Conflict):
@@ -243,7 +233,3 @@ def record_offer(offer: Any, what: str, actor: Actor | None, at: datetime) -> No
         financing=offer.application_id,
         member=offer.member_id,
     )
-
-
-def states(rows: Iterable[FinanceCase]) -> set[CaseState]:
-    return {CaseState(one.state) for one in rows}

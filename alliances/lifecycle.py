@@ -1,4 +1,5 @@
-"""The ways of an alliance's members, and of applications for finance."""
+"""The ways of an alliance's members, of applications for finance, and of the fund's
+targets."""
 
 from enum import StrEnum
 
@@ -118,5 +119,33 @@ OFFER = Lifecycle(
         OfferState.ACCEPTED: set(),
         OfferState.DECLINED: set(),
         OfferState.LAPSED: set(),
+    },
+)
+
+
+class FundState(StrEnum):
+    """The way of a target of the transformation fund (科技成果转化基金)."""
+
+    POOL = "pool"
+    CONTACTED = "contacted"
+    DILIGENCE = "diligence"
+    ESTABLISHED = "established"
+    COMMITTEE = "committee"
+    INVESTED = "invested"
+    EXITED = "exited"
+    DROPPED = "dropped"
+
+
+FUND = Lifecycle(
+    "fund project",
+    {
+        FundState.POOL: {FundState.CONTACTED, FundState.DROPPED},
+        FundState.CONTACTED: {FundState.DILIGENCE, FundState.DROPPED},
+        FundState.DILIGENCE: {FundState.ESTABLISHED, FundState.DROPPED},
+        FundState.ESTABLISHED: {FundState.COMMITTEE, FundState.DROPPED},
+        FundState.COMMITTEE: {FundState.INVESTED, FundState.DROPPED},
+        FundState.INVESTED: {FundState.EXITED},
+        FundState.EXITED: set(),
+        FundState.DROPPED: set(),
     },
 )

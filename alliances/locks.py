@@ -16,12 +16,14 @@ from alliances.finance_queries import (
     financial_members,
     products_visible_to,
 )
+from alliances.fund_queries import fund_projects_visible_to
 from alliances.models import (
     Alliance,
     AllianceMember,
     FinanceApplication,
     FinanceCase,
     FinanceProduct,
+    FundProject,
 )
 from alliances.queries import alliances_visible_to, members_visible_to
 from core.db import require_transaction
@@ -79,3 +81,7 @@ def lock_case(case_id: int) -> FinanceCase:
         raise NotFound
     lock_application(known.application_id)
     return FinanceCase.objects.select_related("application").get(pk=case_id)
+
+
+def lock_fund_project(project_id: int, *, seen_by: Actor) -> FundProject:
+    return _lock(fund_projects_visible_to(seen_by), project_id)

@@ -32,6 +32,15 @@ def members_visible_to(actor: Actor) -> QuerySet[AllianceMember]:
     )
 
 
+def members_known_to(actor: Actor) -> QuerySet[AllianceMember]:
+    """A member's own places, a secretariat's roll, and everything for staff."""
+    if actor.is_staff:
+        return members()
+    return members().filter(
+        Q(organization__in=actor.sees) | Q(alliance__secretariat__in=actor.sees)
+    )
+
+
 def keeps(actor: Actor, alliance: Alliance) -> bool:
     """Whether the actor keeps the alliance's roll: its secretariat's people, and the office."""
     return actor.office or alliance.secretariat_id in actor.acts_for

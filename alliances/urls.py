@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alliances.views import financing, members
+from alliances.views import financing, fund, members, statistics
 
 urlpatterns = [
     path("alliances", members.AllianceList.as_view()),
@@ -37,4 +37,15 @@ urlpatterns = [
     path("offers/<int:pk>/accept", financing.AcceptOffer.as_view()),
     path("offers/<int:pk>/decline", financing.DeclineOffer.as_view()),
     path("consents/<int:pk>/revoke", financing.RevokeConsent.as_view()),
+    path("finance/fund-projects", fund.FundProjectList.as_view()),
+    path("finance/fund-projects/<int:pk>", fund.FundProjectDetail.as_view()),
+    path("finance/fund-projects/<int:pk>/contact", fund.ContactTarget.as_view()),
+    path("finance/fund-projects/<int:pk>/diligence", fund.LookIntoTarget.as_view()),
+    path("finance/fund-projects/<int:pk>/establish", fund.EstablishProject.as_view()),
+    path("finance/fund-projects/<int:pk>/committee", fund.PutBeforeCommittee.as_view()),
+    path("finance/fund-projects/<int:pk>/votes", fund.VoteOnProject.as_view()),
+    path("finance/fund-projects/<int:pk>/invest", fund.Invest.as_view()),
+    path("finance/fund-projects/<int:pk>/exit", fund.ExitProject.as_view()),
+    path("finance/fund-projects/<int:pk>/drop", fund.DropProject.as_view()),
+    path("statistics/alliances", statistics.AllianceFigures.as_view()),
 ]

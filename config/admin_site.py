@@ -65,6 +65,19 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        gettext_lazy("Alliances and financing"),
+        (
+            ("alliances.financeapplication", "request_quote"),
+            ("alliances.financeoffer", "price_change"),
+            ("alliances.financeproduct", "inventory_2"),
+            ("alliances.alliancemember", "groups"),
+            ("alliances.alliance", "hub"),
+            ("alliances.supportpolicy", "policy"),
+            ("alliances.fundproject", "savings"),
+            ("alliances.committeeseat", "event_seat"),
+        ),
+    ),
+    (
         gettext_lazy("Organizations and people"),
         (
             ("accounts.organization", "domain"),

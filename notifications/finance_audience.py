@@ -6,6 +6,7 @@ What concerns one member is told under its own case or offer, so that no other m
 from notifications.hearers import (
     borrower,
     case_member,
+    committee,
     everybody,
     finance_secretariat,
     lender,
@@ -20,6 +21,7 @@ _CASE = ("case", "financing", "member")
 _OFFER = ("offer", "financing", "member")
 _PRODUCT = ("product", "member", "organization")
 _ACHIEVEMENT = ("achievement", "code", "owner")
+_FUND = ("fund_project", "code")
 _BOTH = Audience(_FINANCING, members=(borrower, lender), webhooks=(borrower, lender))
 _TO_MEMBER = Audience(_OFFER, members=(case_member,), webhooks=(borrower, case_member))
 
@@ -76,4 +78,19 @@ FINANCE_AUDIENCES: dict[str, Audience] = {
     "offer.lapsed": Audience(_OFFER, members=(case_member,), webhooks=(case_member,)),
     "achievement.pledged": Audience(_ACHIEVEMENT, members=(owner,), webhooks=(owner,)),
     "achievement.pledge_released": Audience(_ACHIEVEMENT, members=(owner,), webhooks=(owner,)),
+    # The fund's pool is the office's and its committee's.
+    **dict.fromkeys(
+        (
+            "fund_project.pool",
+            "fund_project.contacted",
+            "fund_project.diligence",
+            "fund_project.established",
+            "fund_project.voted",
+            "fund_project.invested",
+            "fund_project.exited",
+            "fund_project.dropped",
+        ),
+        Audience(_FUND),
+    ),
+    "fund_project.committee": Audience(_FUND, people=(committee,)),
 }

@@ -104,6 +104,10 @@ FINANCE_WORDS: dict[str, tuple[Any, Any]] = {
         _("Your offer has lapsed: {financing_code}"),
         _("{financing_code} was decided otherwise, or has ended."),
     ),
+    "fund_project.committee": (
+        _("A project is before the committee: {fund_project}"),
+        _("Please vote on {fund_code}."),
+    ),
     "achievement.pledged": (
         _("The achievement is pledged: {achievement}"),
         _("{achievement_code} is sold to nobody until its pledge is released."),

@@ -11,7 +11,13 @@ from django.db.models import QuerySet
 from accounts.lifecycle import OrganizationState
 from accounts.models import ApiClient, Membership, Organization, OrganizationKind, Role, Secondment
 from alliances.lifecycle import OfferState
-from alliances.models import Alliance, AllianceMember, FinanceApplication, FinanceOffer
+from alliances.models import (
+    Alliance,
+    AllianceMember,
+    CommitteeSeat,
+    FinanceApplication,
+    FinanceOffer,
+)
 from alliances.rules.membership import AllianceKind
 from auctions.models import Bid, Lot, PriorityRight, Registration
 from core.clock import SHANGHAI
@@ -219,6 +225,13 @@ def office(event: Event) -> list[int]:
     day = event.at.astimezone(SHANGHAI).date()
     serving = Secondment.objects.filter(starts_on__lte=day, ends_on__gte=day)
     return list(serving.values_list("user_id", flat=True))
+
+
+def committee(event: Event) -> list[int]:
+    """whoever sits on the fund's committee"""
+    day = event.at.astimezone(SHANGHAI).date()
+    sitting = CommitteeSeat.objects.filter(starts_on__lte=day, ends_on__gte=day)
+    return list(sitting.values_list("person_id", flat=True))
 
 
 def bureau(event: Event) -> list[int]:

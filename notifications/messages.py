@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext
 
 from accounts.models import ApiClient, Membership, Organization, User
-from alliances.models import AllianceMember, FinanceApplication
+from alliances.models import AllianceMember, FinanceApplication, FundProject
 from auctions.models import (
     AuctionSession,
     DepositMovement,
@@ -162,6 +162,7 @@ def _sources() -> dict[str, QuerySet[Any]]:
         "session": AuctionSession.objects.all(),
         "lot": Lot.objects.select_related("consignor"),
         "financing": FinanceApplication.objects.select_related("applicant"),
+        "fund_project": FundProject.objects.all(),
         "member": AllianceMember.objects.select_related("alliance", "organization"),
         "need": Need.objects.select_related("organization"),
         "achievement": Achievement.objects.select_related("owner"),
@@ -258,6 +259,7 @@ _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
         "financing_reason": financing.state_reason,
         "borrower": _name(financing.applicant),
     },
+    "fund_project": lambda project: {"fund_project": project.title, "fund_code": project.code},
     "member": lambda member: {
         "alliance": member.alliance.name,
         "member": _name(member.organization),

@@ -29,6 +29,7 @@ PARTS = {
     "instalments": {"due_on": "2026-04-01", "amount": "50.00"},
     "shares": {"name": "虚构完成人", "role": "main_contributor", "amount": "66.00"},
     "criteria": {"name": "虚构指标", "weight": 50},
+    "city_shares": {"city": "340200", "amount": "100.00"},
     "encumbrances": {"kind": "sole", "holder": "虚构被许可人", "since": "2026-01-01"},
 }
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.http import HttpRequest
 
 from accounts.actors import Actor
-from accounts.models import User
+from accounts.models import OrganizationKind, User
 from accounts.requests import actor_of
 
 
@@ -18,10 +18,13 @@ class DeskRole(StrEnum):
     OFFICE = "office"  # a cadre of the Joint Conference Office, within the term
     BUREAU = "bureau"  # a science bureau, for its own city
     PARK = "park"  # the operator of enclave parks, for its own
+    FINANCIER = "financier"  # a financial institution, for what was routed to it
+    SECRETARIAT = "secretariat"  # an association, for the rolls it keeps
     TECHNICAL = "technical"  # people and API clients; decides nothing about an auction
 
 
-ROLES = frozenset(DeskRole)
+# Who sees the reference data of the desk; members and secretariats see their own rows alone.
+ROLES = frozenset(DeskRole) - {DeskRole.FINANCIER, DeskRole.SECRETARIAT}
 
 
 def roles_of(request: HttpRequest) -> frozenset[DeskRole]:
@@ -41,6 +44,8 @@ def _roles(actor: Actor, user: object) -> frozenset[DeskRole]:
         DeskRole.OFFICE: actor.office,
         DeskRole.BUREAU: bool(actor.bureau_cities),
         DeskRole.PARK: actor.runs_parks,
+        DeskRole.FINANCIER: OrganizationKind.FINANCIAL_INSTITUTION in actor.kinds,
+        DeskRole.SECRETARIAT: OrganizationKind.ASSOCIATION in actor.kinds,
         DeskRole.TECHNICAL: user.is_superuser,
     }
     return frozenset(role for role, holds in held.items() if holds)

@@ -8,6 +8,7 @@ from alliances.models.financing import (
     FinanceMovement,
     FinanceOffer,
 )
+from alliances.models.fund import CommitteeSeat, FundProject, FundShare, FundVote
 from alliances.models.members import Activity, Alliance, AllianceMember, ChairTerm
 from alliances.models.products import FinanceProduct, SupportPolicy
 
@@ -16,6 +17,7 @@ __all__ = [
     "Alliance",
     "AllianceMember",
     "ChairTerm",
+    "CommitteeSeat",
     "DataConsent",
     "DataReading",
     "FinanceApplication",
@@ -23,5 +25,8 @@ __all__ = [
     "FinanceMovement",
     "FinanceOffer",
     "FinanceProduct",
+    "FundProject",
+    "FundShare",
+    "FundVote",
     "SupportPolicy",
 ]

@@ -4,7 +4,7 @@ The financial alliance (综合金融服务联盟) takes institutions of finance 
 the industrial alliances (产业联盟, 1+7+N) take everybody else. One chairs at a time.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -129,8 +129,3 @@ def check_chair_term(term: Term, others: Iterable[Term], state: MemberState) -> 
     for other in others:
         if term.overlaps(other):
             raise ChairTaken(starts_on=other.starts_on, ends_on=other.ends_on)
-
-
-def counted(states: Collection[MemberState]) -> int:
-    """How many of some members count: the active ones, and nobody else."""
-    return sum(state is MemberState.ACTIVE for state in states)

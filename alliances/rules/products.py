@@ -83,11 +83,11 @@ class QuotaFull(Conflict):
 
 
 class NotEligible(Refusal):
-    """An application, or an offer, beyond what a product takes."""
+    """An application that no product of its kind could take."""
 
     code = "not_eligible"
-    message = "The product does not take this: {reasons}."
-    words = ("kind", "amount", "term", "city", "field", "collateral")
+    message = "No product takes this: {reasons}."
+    words = ("collateral",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +159,6 @@ def reasons_against(terms: ProductTerms, case: Case) -> list[str]:
         "collateral": terms.needs_collateral and not case.has_collateral,
     }
     return [name for name, stands in reasons.items() if stands]
-
-
-def check_eligible(terms: ProductTerms, case: Case) -> None:
-    if reasons := reasons_against(terms, case):
-        raise NotEligible(reasons=reasons)
 
 
 def check_collateral(case: Case) -> None:

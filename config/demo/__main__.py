@@ -211,7 +211,7 @@ def _banner(base_url: str, lot_id: int, session_id: int) -> None:
 
 def _play(base_url: str) -> bool:
     """Play the scripted lot, session and need; True if the story did not come true."""
-    from config.demo import flagship, landed, solved
+    from config.demo import financed, flagship, landed, solved
     from config.demo.api import Caller, Client, Person, Problem
     from config.demo.credentials import credentials
     from config.demo.partner import Partner
@@ -234,6 +234,7 @@ def _play(base_url: str) -> bool:
             verify(clients["demo-exchange"], lot, say)
         deal = solved.solve(clients, people, say=say)
         landed.land(people, deal, say=say)
+        financed.finance(people, timed, say=say)
     except (Differs, Problem) as problem:
         say(f"DIFFERS: {problem}")
         return True
@@ -241,7 +242,8 @@ def _play(base_url: str) -> bool:
         "the story came true: listed, bid for, extended, closed by Celery, delivered; "
         "auctioned in the hall, signed, counted in its cycle; verified; "
         "a need matched, answered, signed and counted in the funnel; "
-        "its project landed at home, and two cities shared"
+        "its project landed at home, and two cities shared; "
+        "an application for finance routed to three, offered on and accepted"
     )
     return False
 

@@ -40,6 +40,7 @@ from marketplace.models import Achievement, Deal, Need
 from marketplace.publicities import object_to_deal
 from notifications.fanout import fan_out_all
 from notifications.models import StuckEvent, WebhookEndpoint
+from tests.admin.finance import make_finance
 from tests.conftest import (
     CAST,
     NOW,
@@ -201,6 +202,7 @@ def make_world(clock: Clock) -> World:
     )
     _around(world)
     _deals(world)
+    make_finance()
     world.session = _session(world)
     world.rows = {
         model._meta.label_lower: model._default_manager.order_by("pk").first()

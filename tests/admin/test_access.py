@@ -56,6 +56,14 @@ READERS = {
     "enclaves.project": {"operator", "cadre", "bureau"},
     "enclaves.tenancy": {"operator", "cadre", "bureau"},
     "enclaves.report": {"operator", "cadre", "bureau"},
+    "alliances.alliance": _STAFF,
+    "alliances.alliancemember": _STAFF,
+    "alliances.supportpolicy": _STAFF,
+    "alliances.financeproduct": {"cadre"},
+    "alliances.financeapplication": {"cadre"},
+    "alliances.financeoffer": {"cadre"},
+    "alliances.fundproject": {"cadre"},
+    "alliances.committeeseat": {"cadre"},
     "notifications.delivery": {"operator", "root"},
     "notifications.notice": {"root"},
     "notifications.webhookendpoint": {"root"},
@@ -78,6 +86,8 @@ WRITERS = {
     "core.referencefigure": {"cadre"},
     "marketplace.deal": _STAFF,
     "marketplace.needcall": _STAFF,
+    "alliances.supportpolicy": {"cadre"},
+    "alliances.committeeseat": {"cadre"},
     "enclaves.park": {"root"},
     "enclaves.tenancy": {"cadre"},
     "enclaves.report": {"cadre"},
@@ -90,6 +100,7 @@ FORMS = {
     "core.referencefigure",
     "enclaves.park",
 }
+FORMS |= {"alliances.supportpolicy", "alliances.committeeseat"}
 OUTSIDERS = {"stranger", "bidder"}
 
 

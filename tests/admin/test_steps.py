@@ -51,6 +51,25 @@ ELSEWHERE = {
 }
 
 
+# With people of their own: tests/admin/test_alliances.py.
+ELSEWHERE |= {
+    ("alliances.alliancemember", step)
+    for step in ("admit", "activate", "suspend", "reinstate", "end")
+}
+ELSEWHERE |= {
+    ("alliances.financeapplication", step)
+    for step in (
+        *("offer", "decline", "diligence", "approve", "refuse", "pledge", "disburse", "repay"),
+        *("overdue", "release-pledge"),
+    )
+}
+ELSEWHERE |= {
+    ("alliances.fundproject", step)
+    for step in ("contact", "diligence", "establish", "committee", "exit", "drop")
+}
+ELSEWHERE.add(("alliances.financeproduct", "close"))
+
+
 def put(row: Model, values: dict[str, Any]) -> None:
     type(row)._default_manager.filter(pk=row.pk).update(**values)
 

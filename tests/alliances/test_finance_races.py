@@ -114,6 +114,8 @@ def test_the_database_keeps_money_within_its_limits(clock, db, enterprise, selle
     rows = FinanceApplication.objects.filter(pk=application.pk)
     name = "financeapplication_"
     refused(name + "drawn_within_its_limit", lambda: rows.update(disbursed=MILLION + 1))
+    ungranted = {"approved_limit": None, "approved_at": None, "state": "accepted"}
+    refused(name + "drawn_within_its_limit", lambda: rows.update(**ungranted))
     refused(name + "repaid_within_what_was_drawn", lambda: rows.update(repaid=MILLION))
     refused(name + "limit_within_what_was_asked", lambda: rows.update(approved_limit=MILLION + 1))
     refused(name + "granted_with_a_limit", lambda: rows.update(approved_at=None))

@@ -22,7 +22,6 @@ from alliances.rules.membership import (
     check_chair_term,
     check_licence,
     check_may_join,
-    counted,
 )
 
 TODAY = date(2026, 3, 2)
@@ -90,11 +89,6 @@ def test_a_chair_is_an_active_member_for_a_day_or_more():
     for state in set(MemberState) - {MemberState.ACTIVE}:
         with pytest.raises(ChairNotActive):
             check_chair_term(Term(TODAY, TODAY), [], state)
-
-
-@given(st.lists(st.sampled_from(MemberState)))
-def test_only_active_members_count(states):
-    assert counted(states) == len([one for one in states if one == "active"])
 
 
 def test_whoever_has_left_comes_back_by_applying_anew():

@@ -6,10 +6,11 @@ from typing import Any
 from accounts.models import User
 from alliances import crediting, financing
 from alliances.lifecycle import MemberState
-from alliances.models import FinanceApplication
+from alliances.models import CommitteeSeat, FinanceApplication, FundProject
+from marketplace.models import TechnologyField
 from tests.alliances.conftest import join, make_alliance
 from tests.alliances.lending import accept, approve, draft, draw, list_product, offer, submit
-from tests.conftest import NOW, act, make_organization, organization_of
+from tests.conftest import NOW, act, city_of, make_organization, organization_of
 from tests.factories import make_achievement
 
 MEMBERSHIP = {"kind": "enterprise", "contact_name": "虚构联系人", "territory": ["330100"]}
@@ -39,6 +40,12 @@ OFFER = {
 }
 PAID = {"amount": "100.00", "paid_on": "2026-03-02", "reference": "虚构流水9"}
 PLEDGE = {"registration": "虚构质押登记9", "registered_on": "2026-03-02"}
+TARGET = {"title": "虚构项目", "field": "NM", "city": "340200"}
+INVESTED = {
+    "amount": "100.00",
+    "invested_on": "2026-03-02",
+    "city_shares": [{"city": "340200", "amount": "100.00"}],
+}
 ACTIVITY = {"title": "虚构路演", "held_on": "2026-03-01", "city": "310117"}
 
 
@@ -52,7 +59,37 @@ def make_alliances(people: dict[str, User]) -> dict[str, Any]:
     }
     for state in (MemberState.APPLIED, MemberState.ADMITTED, MemberState.SUSPENDED):
         things[f"{state.value}_member"] = join(alliance, make_organization(), state)
-    return {**things, **make_financings(people, things["active_member"])}
+    return {
+        **things,
+        **make_financings(people, things["active_member"]),
+        **make_fund(people),
+    }
+
+
+def make_fund(people: dict[str, User]) -> dict[str, Any]:
+    """A target in each state, and a committee of three, of which two have voted."""
+    for name in ("cadre", "judge", "second_judge"):
+        day = NOW.date()
+        CommitteeSeat.objects.create(person=people[name], starts_on=day, ends_on=day)
+    target = {"field": TechnologyField.objects.get(code="NM"), "city": city_of("340200")}
+    paid = {"amount": 1000, "invested_on": NOW.date()}
+    things = {
+        f"{state}_project": FundProject.objects.create(
+            code=f"P-{state}",
+            title="虚构项目",
+            organization=organization_of(people["borrower"]),
+            state=state,
+            reached=state,
+            pooled_at=NOW,
+            seats=3 if state in ("committee", "invested") else None,
+            **(paid if state == "invested" else {}),
+            **target,
+        )
+        for state in ("pool", "contacted", "diligence", "established", "committee", "invested")
+    }
+    for name in ("judge", "second_judge"):
+        things["committee_project"].votes.create(person=people[name], in_favour=True, voted_at=NOW)
+    return things
 
 
 def make_financings(people: dict[str, User], member: Any) -> dict[str, Any]:

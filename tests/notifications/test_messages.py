@@ -167,6 +167,7 @@ def test_words_name_only_facts_that_exist(key):
         "park", "home_city", "host_district", "project", "project_code", "project_reason", "entity",
         "duty", "due_on",
         "alliance", "member", "member_reason", "financing_code", "financing_reason", "borrower",
+        "fund_project", "fund_code",
     }  # fmt: skip
     names = {
         name for text in WORDS[key] for _, name, _, _ in string.Formatter().parse(str(text)) if name

@@ -1,0 +1,71 @@
+"""The figures of the alliances reconcile with the records, and stand beside the published ones."""
+
+import pytest
+
+from alliances.models import AllianceMember, FinanceApplication
+from tests.alliances.conftest import join, make_alliance
+from tests.alliances.lending import approve, draw, make_lenders, repay, submit
+from tests.conftest import make_organization
+
+pytestmark = pytest.mark.usefixtures("clock")
+URL = "/api/v1/statistics/alliances"
+
+
+def credit(told):
+    return [told["credit"][name] for name in ("number", "limit", "disbursed", "outstanding")]
+
+
+def test_limit_and_draws_are_both_told_and_nothing_counts_twice(alliance, enterprise, anonymous):
+    (banker,) = make_lenders(alliance, 1)
+    application = approve(enterprise, banker)
+    assert credit(anonymous.get(URL).json()) == [1, "1000000.00", "0.00", "0.00"]
+    draw(banker, application, "400000.00")
+    draw(banker, application, "100000.00")
+    assert credit(anonymous.get(URL).json()) == [1, "1000000.00", "500000.00", "500000.00"]
+    repay(banker, application, "500000.00")
+    submit(enterprise)  # asked for, and not granted
+    told = anonymous.get(URL).json()
+    assert credit(told) == [1, "1000000.00", "500000.00", "0.00"]
+    (by_city,) = told["by_city"]
+    assert (by_city["key"], by_city["credit"]) == ("330100", told["credit"])
+    (by_kind,) = told["by_kind"]
+    assert (by_kind["key"], by_kind["credit"]) == ("tech_loan", told["credit"])
+    assert FinanceApplication.objects.count() == 2
+
+
+def test_only_active_members_of_standing_alliances_count(alliance, anonymous, clock):
+    join(alliance, make_organization())
+    join(alliance, make_organization(), "suspended")
+    gone = make_alliance("other", dissolved_on="2025-01-01")
+    join(gone, make_organization())
+    told = {one["kind"]: one for one in anonymous.get(URL).json()["alliances"]}
+    assert told["financial"] == {"kind": "financial", "alliances": 1, "members": 1}
+    assert told["other"]["members"] == 0
+    listed = anonymous.get(f"/api/v1/alliances/{alliance.pk}/members?state=active")
+    assert len(listed.json()["results"]) == told["financial"]["members"]
+    AllianceMember.objects.filter(state="active").update(state="suspended")
+    told = {one["kind"]: one for one in anonymous.get(URL).json()["alliances"]}
+    assert told["financial"]["members"] == 0
+
+
+def test_the_published_figures_stand_beside_with_date_and_source(db, anonymous):
+    told = anonymous.get(URL).json()["published"]
+    assert (told["members"]["value"], told["members"]["unit"]) == ("550", "家")
+    assert told["policies"]["value"] == "28"
+    assert told["cumulative_credit"]["source"]
+    assert told["cumulative_credit"]["as_of"]
+
+
+def test_figures_narrow_to_a_city_and_days(alliance, enterprise, anonymous):
+    (banker,) = make_lenders(alliance, 1)
+    approve(enterprise, banker)
+    for query, number in (
+        ("city=330100", 1),
+        ("city=340200", 0),
+        ("since=2026-03-02&until=2026-03-02", 1),
+        ("since=2026-03-03", 0),
+        ("until=2026-03-01", 0),
+    ):
+        assert anonymous.get(f"{URL}?{query}").json()["credit"]["number"] == number, query
+    for wrong in ("city=110000", "since=x", "until=2026-02-30"):
+        assert anonymous.get(f"{URL}?{wrong}").status_code == 400
