@@ -98,3 +98,55 @@ REPORT = Lifecycle(
         ReportState.AGREED: set(),
     },
 )
+
+
+class PlaceKind(StrEnum):
+    DEMO_PARK = "demo_park"  # 产业合作示范园区
+    DEMO_ZONE = "demo_zone"  # 产城融合发展示范区
+    TRANSFER_BASE = "transfer_base"  # 科技成果转移转化示范基地
+    FINANCE_PARK = "finance_park"  # 产融结合高质量发展园区
+
+
+class PlaceState(StrEnum):
+    APPLIED = "applied"
+    NAMED = "named"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+
+
+class AssessmentState(StrEnum):
+    """The step that an assessment has reached."""
+
+    MATERIAL = "material"  # 材料审核
+    DEFENCE = "defence"  # 答辩
+    EXPERTS = "experts"  # 专家评审
+    PUBLICISED = "publicised"  # 公示
+    CONCLUDED = "concluded"
+
+
+class PlaceGrade(StrEnum):
+    EXCELLENT = "excellent"
+    QUALIFIED = "qualified"
+    FAILED = "failed"
+
+
+PLACE = Lifecycle(
+    "place",
+    {
+        PlaceState.APPLIED: {PlaceState.NAMED, PlaceState.REFUSED},
+        PlaceState.NAMED: {PlaceState.REVOKED},
+        PlaceState.REFUSED: set(),
+        PlaceState.REVOKED: set(),
+    },
+)
+
+ASSESSMENT = Lifecycle(
+    "assessment",
+    {
+        AssessmentState.MATERIAL: {AssessmentState.DEFENCE},
+        AssessmentState.DEFENCE: {AssessmentState.EXPERTS},
+        AssessmentState.EXPERTS: {AssessmentState.PUBLICISED},
+        AssessmentState.PUBLICISED: {AssessmentState.CONCLUDED},
+        AssessmentState.CONCLUDED: set(),
+    },
+)

@@ -7,10 +7,12 @@ from django.db.models import Model, QuerySet
 from accounts.actors import ANONYMOUS, Actor
 from core.db import require_transaction
 from core.errors import NotFound
-from enclaves.models import Park, Project, Report, Talent, Tenancy, Unit
+from enclaves.models import Assessment, Park, Place, Project, Report, Talent, Tenancy, Unit
 from enclaves.queries import (
+    assessments_visible_to,
     is_insider,
     parks_visible_to,
+    places_visible_to,
     projects_visible_to,
     reports_visible_to,
     talents_visible_to,
@@ -65,6 +67,20 @@ def lock_talent(talent_id: int, *, seen_by: Actor) -> Talent:
         raise NotFound
     lock_project(known.project_id, seen_by=seen_by)
     return _lock(talents_visible_to(seen_by), talent_id)
+
+
+def lock_place(place_id: int, *, seen_by: Actor) -> Place:
+    return _lock(places_visible_to(seen_by), place_id)
+
+
+def lock_assessment(assessment_id: int, *, seen_by: Actor) -> Assessment:
+    """Lock an assessment; before it its place, among whose events it is told."""
+    require_transaction()
+    known = assessments_visible_to(seen_by).filter(pk=assessment_id).first()
+    if known is None:
+        raise NotFound
+    lock_place(known.place_id, seen_by=seen_by)
+    return _lock(assessments_visible_to(seen_by), assessment_id)
 
 
 def _lock(rows: QuerySet[Row], row_id: int) -> Row:

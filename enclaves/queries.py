@@ -22,12 +22,14 @@ from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from core.errors import InvalidValue, NotFound
-from enclaves.lifecycle import RESIDENT, ProjectState, ReportState
+from enclaves.lifecycle import RESIDENT, PlaceState, ProjectState, ReportState
 from enclaves.models import (
     AdmissionReviewer,
     Agreement,
+    Assessment,
     Park,
     ParkFund,
+    Place,
     Project,
     Report,
     Talent,
@@ -198,3 +200,25 @@ def reports_visible_to(actor: Actor) -> QuerySet[Report]:
 def reports_of(park_id: int, *, seen_by: Actor) -> QuerySet[Report]:
     """The reports of one park, for insiders."""
     return reports_visible_to(seen_by).filter(park=park_run_by(park_id, seen_by))
+
+
+def places_visible_to(actor: Actor) -> QuerySet[Place]:
+    """Named places are public, also when the name was taken back; who applies, its city sees."""
+    rows = Place.objects.select_related("city").prefetch_related("assessments")
+    if actor.is_staff:
+        return rows
+    named = Q(state__in=[PlaceState.NAMED, PlaceState.REVOKED])
+    return rows.filter(named | Q(operator__in=actor.sees) | Q(city__in=actor.bureau_cities))
+
+
+def assessments_visible_to(actor: Actor) -> QuerySet[Assessment]:
+    """Seen by whoever sees the place."""
+    seen = places_visible_to(actor).prefetch_related(None).order_by()
+    return Assessment.objects.select_related("place").filter(place__in=seen.values("pk"))
+
+
+def assessments_of(place_id: int, *, seen_by: Actor) -> QuerySet[Assessment]:
+    """The assessments of one place."""
+    if not places_visible_to(seen_by).filter(pk=place_id).exists():
+        raise NotFound
+    return assessments_visible_to(seen_by).filter(place=place_id)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enclaves.views import parks, projects, reports, statistics
+from enclaves.views import parks, places, projects, reports, statistics
 
 urlpatterns = [
     path("enclaves", parks.ParkList.as_view()),
@@ -22,6 +22,15 @@ urlpatterns = [
     path("statistics/enclaves", statistics.EnclaveFigures.as_view()),
     path("statistics/enclaves/projects", statistics.EnclaveFigureProjects.as_view()),
     path("tenancies/<int:pk>/end", parks.EndTenancy.as_view()),
+    path("places", places.PlaceList.as_view()),
+    path("places/<int:pk>", places.PlaceDetail.as_view()),
+    path("places/<int:pk>/name", places.NamePlace.as_view()),
+    path("places/<int:pk>/refuse", places.RefusePlace.as_view()),
+    path("places/<int:pk>/revoke", places.RevokePlace.as_view()),
+    path("places/<int:pk>/assessments", places.AssessmentList.as_view()),
+    path("assessments/<int:pk>/pass", places.PassStep.as_view()),
+    path("assessments/<int:pk>/publicise", places.PubliciseGrade.as_view()),
+    path("assessments/<int:pk>/conclude", places.ConcludeAssessment.as_view()),
     path("projects/<int:pk>", projects.ProjectDetail.as_view()),
     path("projects/<int:pk>/panel", projects.NameReviewers.as_view()),
     path("projects/<int:pk>/reviews", projects.ReviewProject.as_view()),

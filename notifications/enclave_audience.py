@@ -7,6 +7,7 @@ from notifications.enclave_hearers import (
     landing_park,
     park_cities,
     park_operator,
+    place_sides,
     project_owner,
     reviewers,
 )
@@ -17,6 +18,8 @@ _PARK = ("park",)
 _PROJECT = ("project", "code", "park")
 _LANDING = ("landing", "city")
 _REPORT = ("report", "park")
+_PLACE = ("place",)
+_ASSESSMENT = ("place", "assessment")
 _DUTY = ("park", "duty", "due_on")
 _INSIDERS = (park_operator, park_cities)
 _PROJECT_NEWS = Audience(
@@ -68,6 +71,21 @@ ENCLAVE_AUDIENCES: dict[str, Audience] = {
     "duty.due_soon": Audience(_DUTY, members=(duty_bound,), webhooks=(duty_bound,)),
     "duty.overdue": Audience(
         _DUTY, members=(duty_bound, park_cities), people=(office,), webhooks=(duty_bound,)
+    ),
+    # Named places: an application is its city's and the office's, a name is public.
+    "place.applied": Audience(_PLACE, people=(office,), webhooks=(place_sides,)),
+    "place.named": Audience(_PLACE, members=(place_sides,), webhooks=(everybody,)),
+    "place.refused": Audience(_PLACE, members=(place_sides,), webhooks=(place_sides,)),
+    "place.revoked": Audience(_PLACE, members=(place_sides,), webhooks=(everybody,)),
+    "place.assessment_opened": Audience(
+        _ASSESSMENT, members=(place_sides,), webhooks=(place_sides,)
+    ),
+    "place.assessment_advanced": Audience(_ASSESSMENT, webhooks=(place_sides,)),
+    "place.assessment_publicised": Audience(
+        _ASSESSMENT, members=(place_sides,), webhooks=(everybody,)
+    ),
+    "place.assessment_concluded": Audience(
+        _ASSESSMENT, members=(place_sides,), webhooks=(everybody,)
     ),
     # A landing without a deal: one with a deal is told among the deal's events.
     "landing.reported": Audience(

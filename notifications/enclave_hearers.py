@@ -3,7 +3,7 @@
 from accounts.lifecycle import OrganizationState
 from accounts.models import Organization, OrganizationKind
 from core.models import Event
-from enclaves.models import AdmissionReviewer, Park, Project
+from enclaves.models import AdmissionReviewer, Park, Place, Project
 from notifications.hearers import subject
 
 
@@ -35,6 +35,14 @@ def project_owner(event: Event) -> list[int]:
 def duty_bound(event: Event) -> list[int]:
     """whoever has the duty: the two cities confirm, the operator does the rest"""
     return park_cities(event) if event.payload["duty"] == "confirmation" else park_operator(event)
+
+
+def place_sides(event: Event) -> list[int]:
+    """the place's operator and the science bureau of its city"""
+    place = Place.objects.filter(pk=subject(event, "place") or 0).first()
+    if place is None:
+        return []
+    return [*_bureaus([place.city_id]), *([place.operator_id] if place.operator_id else [])]
 
 
 def landing_park(event: Event) -> list[int]:

@@ -77,6 +77,34 @@ ENCLAVE_WORDS: dict[str, tuple[Any, Any]] = {
         _("Overdue: {duty} ({park})"),
         _("It was due on {due_on}. See the park's calendar of duties."),
     ),
+    "place.applied": (
+        _("A place asks for a name: {place}"),
+        _("{place} has applied. Name it in a batch, or say why not."),
+    ),
+    "place.named": (
+        _("The place is named: {place}"),
+        _("{place} is on the public list of named places."),
+    ),
+    "place.refused": (
+        _("The place is not named: {place}"),
+        _("Reason: {place_reason}"),
+    ),
+    "place.revoked": (
+        _("The name was taken back: {place}"),
+        _("Reason: {place_reason}"),
+    ),
+    "place.assessment_opened": (
+        _("The yearly assessment begins: {place}"),
+        _("It begins with the check of the material; defence and experts follow."),
+    ),
+    "place.assessment_publicised": (
+        _("The result is publicised: {place}"),
+        _("The grade of {place} counts when it has stood."),
+    ),
+    "place.assessment_concluded": (
+        _("The assessment is concluded: {place}"),
+        _("The grade of {place} has stood, and counts."),
+    ),
     "landing.reported": (
         _("A landing awaits confirmation: {entity}"),
         _("A project of an enclave park is reported as landed. Compare the evidence."),

@@ -27,7 +27,7 @@ from auctions.models import (
 from core.clock import SHANGHAI
 from core.models import Event, word
 from enclaves.lifecycle import DutyKind
-from enclaves.models import Park, Project
+from enclaves.models import Park, Place, Project
 from marketplace.models import Achievement, Deal, Landing, Need, Objection
 from notifications.hearers import subject
 from notifications.models import WebhookEndpoint
@@ -170,6 +170,7 @@ def _sources() -> dict[str, QuerySet[Any]]:
         "objection": Objection.objects.only("decision"),
         "park": Park.objects.select_related("home_city", "host_district"),
         "project": Project.objects.all(),
+        "place": Place.objects.all(),
         "landing": Landing.objects.all(),
         "organization": Organization.objects.all(),
         "related": Organization.objects.all(),
@@ -253,6 +254,7 @@ _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
         "project_code": project.code,
         "project_reason": project.state_reason,
     },
+    "place": lambda place: {"place": place.name, "place_reason": place.state_reason},
     "landing": lambda landing: {"entity": landing.entity_name},
     "financing": lambda financing: {
         "financing_code": financing.code,

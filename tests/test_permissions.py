@@ -409,6 +409,32 @@ ROWS = (
     Row("POST talents/<int:pk>/end", "talent", "park_operator",
                                                          "401 404 200 404 403 200 404 403 404 200 403",
         lambda world: {"ends_on": "2026-06-01"}),
+    # --- Named places: public once named; the office names and assesses.
+    Row("GET places", "", "park_operator",               "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST places", "", "park_operator",              "401 403 403 403 403 201 403 201 403 403 403",
+        lambda world: {"kind": "demo_park", "name": "虚构园", "city": "330100", "case": "虚构材料"}),
+    Row("GET places/<int:pk>", "applied_place", "park_operator",
+                                                         "404 404 200 404 200 200 404 200 404 200 403"),
+    Row("POST places/<int:pk>/name", "applied_place", "park_operator",
+                                                         "401 404 403 404 403 200 404 403 404 403 403",
+        lambda world: {"batch": "二", "named_on": "2026-03-01", "valid_until": "2029-03-01"}),
+    Row("POST places/<int:pk>/refuse", "applied_place", "park_operator",
+                                                         "401 404 403 404 403 200 404 403 404 403 403", reason),
+    Row("POST places/<int:pk>/revoke", "named_place", "park_operator",
+                                                         "401 403 403 403 403 200 403 403 403 403 403", reason),
+    Row("GET places/<int:pk>/assessments", "named_place", "park_operator",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("POST places/<int:pk>/assessments", "named_place", "park_operator",
+                                                         "401 403 403 403 403 201 403 403 403 403 403",
+        lambda world: {"year": 2026}),
+    Row("POST assessments/<int:pk>/pass", "material_assessment", "park_operator",
+                                                         "401 403 403 403 403 200 403 403 403 403 403",
+        lambda world: {"note": "虚构记录"}),
+    Row("POST assessments/<int:pk>/publicise", "judged_assessment", "park_operator",
+                                                         "401 403 403 403 403 200 403 403 403 403 403",
+        lambda world: {"note": "虚构记录", "grade": "excellent"}),
+    Row("POST assessments/<int:pk>/conclude", "stood_assessment", "park_operator",
+                                                         "401 403 403 403 403 200 403 403 403 403 403"),
     Row("GET statistics/enclaves", "", "park_operator",  "200 200 200 200 200 200 200 200 200 200 403"),
     Row("GET statistics/enclaves/projects", "", "park_operator",
                                                          "200 200 200 200 200 200 200 200 200 200 403"),
@@ -1168,11 +1194,40 @@ def make_enclaves(people: dict[str, User]) -> dict[str, Any]:
         "unit": unit,
         "tenancy": make_tenancy(unit),
         **make_reports(people, park),
+        **make_places(people),
         "talent": made["pilot_project"].talents.create(
             name="虚构人才", person_key="k", grade="doctor", starts_on="2026-01-01", entered_at=NOW
         ),
         "judged_project": judged,
         **made,
+    }
+
+
+def make_places(people: dict[str, User]) -> dict[str, Any]:
+    """One that applied, one that is named, and its assessments at three of their steps."""
+    from enclaves.models import Place
+
+    told: dict[str, Any] = {
+        "city": City.objects.get(code="330100"),
+        "operator": organization_of(people["park_operator"]),
+        "applied_at": NOW,
+    }
+    named = Place.objects.create(
+        kind="demo_zone", name="虚构示范区", state="named", named_on="2025-01-01", **told
+    )
+    done = {"grade": "qualified", "begins_at": NOW - timedelta(days=9), "ends_at": NOW}
+    steps: dict[str, dict[str, Any]] = {
+        "material": {"year": 2023},
+        "judged": {"year": 2024, "state": "experts"},
+        "stood": {"year": 2025, "state": "publicised", **done},
+    }
+    return {
+        "applied_place": Place.objects.create(kind="demo_park", name="虚构示范园", **told),
+        "named_place": named,
+        **{
+            f"{name}_assessment": named.assessments.create(opened_at=NOW, **values)
+            for name, values in steps.items()
+        },
     }
 
 

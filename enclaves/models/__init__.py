@@ -1,6 +1,7 @@
 """Enclave parks (科创飞地): one city's park inside another, and what goes on in it."""
 
 from enclaves.models.parks import Agreement, Metric, Park, ParkFund, ParkMode, Period
+from enclaves.models.places import Assessment, Place
 from enclaves.models.projects import AdmissionReviewer, Project, ProjectMove
 from enclaves.models.reports import (
     BenefitShare,
@@ -15,6 +16,7 @@ from enclaves.models.tenancies import Tenancy, Unit
 __all__ = [
     "AdmissionReviewer",
     "Agreement",
+    "Assessment",
     "BenefitShare",
     "DutyAlarm",
     "Metric",
@@ -22,6 +24,7 @@ __all__ = [
     "ParkFund",
     "ParkMode",
     "Period",
+    "Place",
     "Project",
     "ProjectMove",
     "Report",

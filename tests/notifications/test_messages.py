@@ -168,6 +168,7 @@ def test_words_name_only_facts_that_exist(key):
         "duty", "due_on",
         "alliance", "member", "member_reason", "financing_code", "financing_reason", "borrower",
         "fund_project", "fund_code",
+        "place", "place_reason",
     }  # fmt: skip
     names = {
         name for text in WORDS[key] for _, name, _, _ in string.Formatter().parse(str(text)) if name

@@ -11,6 +11,7 @@ from accounts.models import City
 from auctions.policies import load_default_policies
 from core.db import transaction
 from core.models import Holiday, ReferenceFigure
+from enclaves.places import load_published_places
 from marketplace.models import TechnologyField
 
 # Each file with its table and the natural key of a row.
@@ -34,4 +35,5 @@ class Command(BaseCommand):
                     own = {key: row.pop(key)}
                     model._default_manager.update_or_create(**own, defaults=row)
                 self.stdout.write(f"{name}: {len(rows)}")
+            self.stdout.write(f"places: {load_published_places()}")
             self.stdout.write(f"policies: {load_default_policies()}")
