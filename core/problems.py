@@ -116,7 +116,7 @@ def _from_drf(error: exceptions.APIException) -> Response:
             HTTPStatus.BAD_REQUEST,
             "invalid",
             _("The request has fields that are not valid."),
-            errors=_field_errors(error.get_full_details()),
+            errors=field_errors(error.get_full_details()),
         )
     else:
         code = str(getattr(error.detail, "code", error.default_code))
@@ -124,7 +124,7 @@ def _from_drf(error: exceptions.APIException) -> Response:
     return _response(problem, headers=headers)
 
 
-def _field_errors(details: Any, path: str = "") -> list[dict[str, str]]:
+def field_errors(details: Any, path: str = "") -> list[dict[str, str]]:
     """DRF's nested messages as a flat list of {field, code, detail}."""
     if isinstance(details, dict) and set(details) == {"message", "code"}:
         return [{"field": path, "code": str(details["code"]), "detail": str(details["message"])}]
@@ -134,9 +134,9 @@ def _field_errors(details: Any, path: str = "") -> list[dict[str, str]]:
         return [
             row
             for index, item in indexed
-            for row in _field_errors(item, path if leaf else _join(path, index))
+            for row in field_errors(item, path if leaf else _join(path, index))
         ]
-    return [row for name, item in details.items() for row in _field_errors(item, _join(path, name))]
+    return [row for name, item in details.items() for row in field_errors(item, _join(path, name))]
 
 
 def _join(path: str, name: str | int) -> str:

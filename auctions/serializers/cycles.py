@@ -7,10 +7,10 @@ from rest_framework import serializers
 
 from auctions.models import AuctionSession
 from auctions.rules.cycles import Figure
-from auctions.serializers.sheets import Sheet, Value
 from auctions.turnover import CycleReport, LabelledFigure, SessionFigure, Turnover
 from core.clock import SHANGHAI
 from core.parsing import AmountField, InstantField
+from core.sheets import Sheet, Value
 
 _CYCLE_COLUMNS = (
     "周期 / Cycle",

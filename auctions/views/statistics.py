@@ -14,11 +14,10 @@ from rest_framework.views import APIView
 
 from accounts.requests import Acting
 from auctions.serializers.cycles import TurnoverView, cycle_sheet, turnover_sheets
-from auctions.serializers.sheets import as_csv, as_xlsx
 from auctions.turnover import Turnover, turnover
-from auctions.views.files import CsvRenderer, XlsxRenderer
 from core.clock import SHANGHAI
 from core.envelope import stamp
+from core.sheets import CsvRenderer, XlsxRenderer, as_csv, as_xlsx
 
 
 class Cycles(Acting, APIView):

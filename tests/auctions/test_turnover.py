@@ -6,14 +6,11 @@ from io import BytesIO, StringIO
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from auctions import closing, hall, sessions
 from auctions.lifecycle import ClosedBy, LotFormat, SessionKind
 from auctions.models import AuctionSession, Lot
-from auctions.serializers.sheets import Sheet, as_csv, as_xlsx
 from auctions.turnover import turnover
 from marketplace.models import Deal
 from tests.conftest import act, organization_of
@@ -275,21 +272,3 @@ def test_a_flagship_ends_after_what_was_hammered_in_it_even_by_a_clock_that_was_
     opened, ended = turnover().reports
     assert (ended.cycle.total.deals, opened.cycle.total.deals) == (1, 0)
     assert ended.cycle.ends_at == sold.deal.formed_at
-
-
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-openings = st.sampled_from(
-    ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", " =", "　＝"]
-)
-
-
-@given(st.one_of(texts, st.tuples(openings, texts).map("".join)))
-def test_no_cell_of_an_export_is_a_formula(text):
-    sheet = Sheet("a", ["名称"], [[text]])
-    written = list(csv.reader(StringIO(as_csv(sheet).decode("utf-8-sig"), newline="")))
-    cell = written[1][0] if len(written) > 1 and written[1] else ""
-    assert cell.lstrip("'") == text.lstrip("'")
-    assert not cell.strip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
-    assert not cell.startswith(("\t", "\r", "\n"))
-    page = load_workbook(BytesIO(as_xlsx([sheet])))["a"]
-    assert page["A2"].data_type != "f"
