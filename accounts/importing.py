@@ -75,7 +75,8 @@ class Import(Acting, APIView):
     public_reading = True
     name: ClassVar[str]
     columns: ClassVar[Sequence[Column]]
-    form_class: ClassVar[type[StrictForm]]
+    # What checks a row: the form of a single thing.
+    row_form: ClassVar[type[StrictForm]]
     perform: ClassVar[Callable[..., Report]]
     # The name under which the id in the path is handed to the action, if there is one.
     id_name: ClassVar[str] = ""
@@ -113,7 +114,7 @@ class Import(Acting, APIView):
         report = type(self).perform(
             actor=self.actor,
             once=once,
-            table=read_table(content, self.columns, self.form_class),
+            table=read_table(content, self.columns, self.row_form),
             dry_run=is_dry,
             **({self.id_name: pk} if self.id_name else {}),
             **self.beyond_form(request),

@@ -24,6 +24,14 @@ def city_by_code(code: str) -> City:
         raise UnknownCity(city=code) from None
 
 
+def city_called(name: str) -> City:
+    """A city by its code or by its name, as people write them in tables."""
+    called = City.objects.filter(Q(code=name) | Q(name=name) | Q(name_en__iexact=name))
+    if (city := called.order_by("id").first()) is None:
+        raise UnknownCity(city=name)
+    return city
+
+
 class UnknownCity(InvalidValue):
     code = "unknown_city"
     message = "{city} is not the region code of a city of the corridor."

@@ -79,13 +79,15 @@ def flag(field: str, label: Any) -> Column:
     return Column(field, label, _read_flag, lambda value: str(_("yes") if value else _("no")))
 
 
-def choice(field: str, label: Any, choices: Iterable[tuple[Any, Any]]) -> Column:
+def choice(
+    field: str, label: Any, choices: Iterable[tuple[Any, Any]], *, only_told: bool = False
+) -> Column:
     """A value by its code or by its name in any language."""
     known, names = _known(choices)
     return Column(
         field,
         label,
-        lambda cell: known().get(folded(cell), cell),
+        None if only_told else lambda cell: known().get(folded(cell), cell),
         lambda value: str(names.get(value, value)),
     )
 

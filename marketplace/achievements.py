@@ -1,6 +1,6 @@
 """An achievement's way onto the list, and the steps that take it off while it is being sold."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from core.db import as_array, run_together, transaction
 from core.events import Acts, Happening, record_all, record_many
 from core.idempotency import Once, claim, settle
 from core.lifecycle import IllegalTransition
-from core.models import numbered
+from core.models import numbered_all
 from marketplace import rules
 from marketplace.dossiers import PARTS, write_parts
 from marketplace.lifecycle import ACHIEVEMENT, AchievementState
@@ -25,8 +25,16 @@ from marketplace.pledges import check_unpledged
 from marketplace.queries import achievements, technology_field
 from marketplace.rules import IPKind, MaturityScale
 from marketplace.rules.listing import check_dates, check_may_be_listed
-from marketplace.searchable import keep_achievement
+from marketplace.searchable import keep_achievement, searchable_achievement
+from search.documents import keep
 
+# How a value that stands for a row is looked up.
+Rows = Mapping[str, Callable[[Any], Any]]
+_ROWS: Rows = {
+    "field": technology_field,
+    "city": city_by_code,
+    "preferred_city": lambda code: code and city_by_code(code),
+}
 _RELEASE = "UPDATE marketplace_achievement SET state = %s WHERE id = ANY(%s)"
 _MOVED = ("state", "state_reason", "published_at", "confirmed_on", "valid_until", "reminded_on")
 _EDITABLE = (AchievementState.DRAFT, AchievementState.RETURNED)
@@ -43,16 +51,34 @@ def list_achievement(
             return achievements().get(pk=earlier)
         owner = Organization.objects.select_related("city").get(pk=organization_id)
         require_verified(owner)
-        achievement = Achievement(
-            **numbered(Achievement, "A", now), owner=owner, city=owner.city, created_at=now
-        )
-        _write(achievement, {"maturity_scale": MaturityScale.TRL9, **values})
-        achievement.save(force_insert=True)
-        write_parts(achievement, values)
-        keep_achievement(achievement)
+        achievement = drafted(owner, values, now)
+        enter([(achievement, values)], actor=actor, at=now)
         settle(once, achievement)
-        _record(achievement, "listed", actor, now)
     return achievement
+
+
+def drafted(
+    owner: Organization, values: Mapping[str, Any], at: datetime, *, rows: Rows = _ROWS
+) -> Achievement:
+    """Step: an entry that is not written yet, or the refusal of its values."""
+    achievement = Achievement(owner=owner, city=owner.city, created_at=at)
+    _write(achievement, {"maturity_scale": MaturityScale.TRL9, **values}, rows)
+    return achievement
+
+
+def enter(
+    drafts: Sequence[tuple[Achievement, Mapping[str, Any]]], *, actor: Actor, at: datetime
+) -> None:
+    """Step: write drafts with the lists of their dossiers."""
+    new = [achievement for achievement, _ in drafts]
+    for one, numbers in zip(new, numbered_all(Achievement, "A", at, len(new)), strict=True):
+        one.pk, one.code = numbers["id"], numbers["code"]
+    Achievement.objects.bulk_create(new)
+    for achievement, values in drafts:
+        write_parts(achievement, values)
+    keep([searchable_achievement(one) for one in new])
+    told = {f"achievement:{one.pk}": [_happening(one, "listed", actor)] for one in new}
+    record_many(told, at=at)
 
 
 def edit_achievement(*, actor: Actor, achievement_id: int, **values: Any) -> Achievement:
@@ -187,13 +213,8 @@ def _move(
     return achievement
 
 
-def _write(achievement: Achievement, values: Mapping[str, Any]) -> None:
+def _write(achievement: Achievement, values: Mapping[str, Any], rows: Rows = _ROWS) -> None:
     """Set what was given and check the whole: a kind and its number may come separately."""
-    rows: dict[str, Callable[[Any], Any]] = {
-        "field": technology_field,
-        "city": city_by_code,
-        "preferred_city": lambda code: code and city_by_code(code),
-    }
     for name, value in values.items():
         if name in PARTS:
             continue

@@ -8,6 +8,7 @@ A deal's publicity and its objections have no locks of their own: the deal's is 
 from collections.abc import Collection
 from typing import TypeVar
 
+from django.db import connection
 from django.db.models import Model, QuerySet
 
 from accounts.actors import Actor
@@ -40,6 +41,13 @@ from marketplace.queries import (
 )
 
 Row = TypeVar("Row", bound=Model)
+
+
+def lock_imports(organization_id: int) -> None:
+    """Until the commit nobody else imports for this organization, so that no row comes twice."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('import'), %s)", [organization_id])
 
 
 def lock_need(need_id: int, *, seen_by: Actor | None = None) -> Need:

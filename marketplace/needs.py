@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from accounts.actors import Actor
 from accounts.models import Organization
 from accounts.permissions import (
@@ -15,10 +17,10 @@ from accounts.permissions import (
 from accounts.queries import city_by_code
 from core import clock
 from core.db import transaction
-from core.events import record
+from core.events import Happening, record_many
 from core.idempotency import Once, claim, settle
 from core.lifecycle import IllegalTransition
-from core.models import holidays, numbered
+from core.models import holidays, numbered_all
 from marketplace import calls, responses, rules
 from marketplace.call_queries import call_by_id
 from marketplace.lifecycle import NEED, NeedState
@@ -29,9 +31,18 @@ from marketplace.plans import written_plan
 from marketplace.queries import needs, technology_field
 from marketplace.rules.clocks import BUREAU_DAYS, OFFICE_DAYS, Clock, clock_from
 from marketplace.rules.needs import check_funding
-from marketplace.searchable import keep_need
+from marketplace.searchable import keep_need, searchable_need
 from marketplace.tier_queries import told_poster
+from search.documents import keep
 
+# How a value that stands for a row is looked up.
+Rows = Mapping[str, Callable[[Any], Any]]
+_ROWS: Rows = {
+    "field": technology_field,
+    "city": city_by_code,
+    "call": call_by_id,
+    "plan": written_plan,
+}
 _EDITABLE = (NeedState.DRAFT, NeedState.RETURNED)
 _MOVED = (
     "state",
@@ -63,19 +74,41 @@ def post_need(
             return needs().get(pk=earlier)
         organization = Organization.objects.select_related("city").get(pk=organization_id)
         require_verified(organization)
-        need = Need(
-            **numbered(Need, "N", now),
-            organization=organization,
-            created_at=now,
-            **{"city": organization.city, **_resolved(values)},
-        )
-        _check_draft(need, values, now)
-        need.save(force_insert=True)
-        _write_indicators(need, indicators)
-        keep_need(need)
+        need = drafted(organization, values, now)
+        enter([(need, indicators)], actor=actor, at=now)
         settle(once, need)
-        _record(need, "posted", actor, now)
         return needs().get(pk=need.pk)
+
+
+def drafted(
+    organization: Organization,
+    values: Mapping[str, Any],
+    at: datetime,
+    *,
+    rows: Rows = _ROWS,
+) -> Need:
+    """Step: a need that is not written yet, or the refusal of its values."""
+    resolved = {"city": organization.city, **_resolved(values, rows)}
+    need = Need(organization=organization, created_at=at, **resolved)
+    _check_draft(need, values, at)
+    return need
+
+
+def enter(
+    drafts: Sequence[tuple[Need, Sequence[Mapping[str, Any]]]], *, actor: Actor, at: datetime
+) -> None:
+    """Step: write drafts with their indicators, as many as there are with as few statements."""
+    new = [need for need, _ in drafts]
+    for need, numbers in zip(new, numbered_all(Need, "N", at, len(new)), strict=True):
+        need.pk, need.code = numbers["id"], numbers["code"]
+    Need.objects.bulk_create(new)
+    NeedIndicator.objects.bulk_create(
+        NeedIndicator(need=need, **row) for need, indicators in drafts for row in indicators
+    )
+    prefetch_related_objects(new, "indicators")
+    keep([searchable_need(need) for need in new])
+    told = {f"need:{need.pk}": [_happening(need, "posted", actor)] for need in new}
+    record_many(told, at=at)
 
 
 def edit_need(
@@ -235,14 +268,8 @@ def _check_draft(need: Need, values: Mapping[str, Any], at: datetime) -> None:
         calls.check_may_join(need.call, at)
 
 
-def _resolved(values: Mapping[str, Any]) -> dict[str, Any]:
+def _resolved(values: Mapping[str, Any], rows: Rows = _ROWS) -> dict[str, Any]:
     """The values with rows in place of the codes of field and city and the call's id."""
-    rows: dict[str, Callable[[Any], Any]] = {
-        "field": technology_field,
-        "city": city_by_code,
-        "call": call_by_id,
-        "plan": written_plan,
-    }
     return {name: rows[name](value) if name in rows else value for name, value in values.items()}
 
 
@@ -255,12 +282,9 @@ def _shanghai_day(at: datetime) -> date:
 
 
 def _record(need: Need, what: str, actor: Actor, at: datetime) -> None:
-    record(
-        f"need:{need.pk}",
-        f"need.{what}",
-        at=at,
-        actor=actor,
-        need=need.pk,
-        code=need.code,
-        organization=told_poster(need),
-    )
+    record_many({f"need:{need.pk}": [_happening(need, what, actor)]}, at=at)
+
+
+def _happening(need: Need, what: str, actor: Actor) -> Happening:
+    facts = {"need": need.pk, "code": need.code, "organization": told_poster(need)}
+    return Happening(f"need.{what}", facts, actor)

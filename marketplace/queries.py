@@ -72,6 +72,14 @@ def technology_field(code: str) -> TechnologyField:
         raise UnknownTechnologyField(field=code) from None
 
 
+def technology_field_called(name: str) -> TechnologyField:
+    """A field by its code or by its name, as people write them in tables."""
+    called = Q(code__iexact=name) | Q(name=name) | Q(name_en__iexact=name)
+    if (found := TechnologyField.objects.filter(called).order_by("id").first()) is None:
+        raise UnknownTechnologyField(field=name)
+    return found
+
+
 def needs() -> QuerySet[Need]:
     """Every need, with what everybody may see of it."""
     return Need.objects.select_related("organization", "city", "field", "call").prefetch_related(

@@ -122,6 +122,14 @@ def picture_body(world: "World") -> dict[str, Any]:
     return {"file": SimpleUploadedFile("虚构.png", drawn())}
 
 
+def table_body(world: "World") -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("t.csv", b"title,field,maturity_level,ip_kind\n")}
+
+
+def need_table_body(world: "World") -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("t.csv", b"title,field\n")}
+
+
 def response_body(world: "World") -> dict[str, Any]:
     return {"approach": "虚构方案", "price": "100.00", "months": 3}
 
@@ -441,6 +449,8 @@ ROWS = (
     # --- Needs: public once published; before that their own people, staff and their bureau.
     Row("GET needs", "", "enterprise",                   "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST needs", "", "enterprise",                  "401 403 201 201 201 403 403 201 201 201 403", need_body),
+    Row("GET needs/import", "", "enterprise",            "200 200 200 200 200 200 200 200 200 200 200"),
+    Row("POST needs/import", "", "enterprise",           "401 403 201 201 201 403 403 201 201 201 403", need_table_body),
     Row("GET needs/<int:pk>", "submitted_need", "enterprise",
                                                          "404 404 200 404 200 200 404 200 404 200 403"),
     Row("PATCH needs/<int:pk>", "draft_need", "enterprise",
@@ -525,6 +535,8 @@ ROWS = (
     # --- Achievements.
     Row("GET achievements", "", "seller",                "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST achievements", "", "seller",               "401 403 201 201 201 403 403 201 201 201 403", achievement_body),
+    Row("GET achievements/import", "", "seller",         "200 200 200 200 200 200 200 200 200 200 200"),
+    Row("POST achievements/import", "", "seller",        "401 403 201 201 201 403 403 201 201 201 403", table_body),
     Row("GET achievements/<int:pk>", "draft_achievement", "seller",
                                                          "404 404 200 404 200 200 404 404 404 200 403"),
     Row("PATCH achievements/<int:pk>", "draft_achievement", "seller",

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from web import console, hall, market, views
+from web import console, hall, importing, market, views
 from web.search_page import search_page
 
 urlpatterns = [
@@ -9,8 +9,10 @@ urlpatterns = [
     path("lots/<int:pk>", views.lot, name="lot"),
     path("lots/<int:pk>/ledger", views.lot_ledger, name="lot_ledger"),
     path("needs", market.need_list, name="needs"),
+    path("needs/import", importing.import_needs, name="import_needs"),
     path("needs/<int:pk>", market.need, name="need"),
     path("achievements", market.achievement_list, name="achievements"),
+    path("achievements/import", importing.import_achievements, name="import_achievements"),
     path("achievements/<int:pk>", market.achievement, name="achievement"),
     path("search", search_page, name="search"),
     path("statistics/cycles", views.cycles, name="cycles"),

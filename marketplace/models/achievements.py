@@ -72,6 +72,8 @@ class Achievement(models.Model):
         related_name="+",
         db_index=False,  # nobody looks things up by it
     )
+    # The owner's own number for it, by which an import knows it again.
+    external_id = models.CharField(_("own number"), max_length=64, blank=True)
     maturity_scale = models.CharField(
         _("maturity scale"), max_length=8, choices=choices(MaturityScale)
     )
@@ -115,6 +117,11 @@ class Achievement(models.Model):
         verbose_name = _("achievement")
         verbose_name_plural = _("achievements")
         constraints = [
+            models.UniqueConstraint(
+                name="achievement_external_id_once",
+                fields=["owner", "external_id"],
+                condition=~Q(external_id=""),
+            ),
             models.CheckConstraint(
                 name="achievement_maturity_on_its_scale",
                 condition=Q(

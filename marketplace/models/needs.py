@@ -98,6 +98,8 @@ class Need(models.Model):
         _("budget (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True
     )
     deadline = models.DateField(_("deadline"), null=True, blank=True)
+    # The poster's own number for it, by which an import knows it again.
+    external_id = models.CharField(_("own number"), max_length=64, blank=True)
     call = models.ForeignKey(
         "marketplace.NeedCall",
         verbose_name=_("call"),
@@ -151,6 +153,11 @@ class Need(models.Model):
         verbose_name = _("need")
         verbose_name_plural = _("needs")
         constraints = [
+            models.UniqueConstraint(
+                name="need_external_id_once",
+                fields=["organization", "external_id"],
+                condition=~Q(external_id=""),
+            ),
             models.CheckConstraint(
                 name="need_budget_positive", condition=Q(budget=None) | Q(budget__gt=0)
             ),

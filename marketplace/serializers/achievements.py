@@ -65,6 +65,7 @@ class AchievementView(DossierView):
 
     id = serializers.IntegerField()
     code = serializers.CharField()
+    external_id = serializers.SerializerMethodField()
     owner = serializers.IntegerField(source="owner_id")
     owner_name = serializers.CharField(source="owner.name")
     title = serializers.CharField()
@@ -92,6 +93,10 @@ class AchievementView(DossierView):
     encumbrances = serializers.SerializerMethodField()
     missing = serializers.SerializerMethodField()
     pictures = PictureView(many=True)
+
+    def get_external_id(self, achievement: Achievement) -> str:
+        """The owner's own number for it; told to insiders."""
+        return achievement.external_id if self._is_inside(achievement) else ""
 
     @extend_schema_field(InventorView(many=True))
     def get_inventors(self, achievement: Achievement) -> Any:

@@ -181,11 +181,13 @@ class ReviewView(serializers.Serializer[Any]):
 class NeedView(serializers.Serializer[Need]):
     """A need as its reader may see it; what a tier hides is null or empty.
 
-    `completeness` and `review` are for its poster, its city's bureau, the exchange and the office.
+    `completeness`, `review` and `external_id`, the poster's own number, are for its poster, its
+    city's bureau, the exchange and the office.
     """
 
     id = serializers.IntegerField()
     code = serializers.CharField()
+    external_id = serializers.CharField()
     organization = serializers.IntegerField(source="organization_id", allow_null=True)
     organization_name = serializers.CharField(source="organization.name")
     title = serializers.CharField()
@@ -260,6 +262,7 @@ class NeedDetailView(NeedView):
         told = serializers.Serializer.to_representation(self, need)
         if is_insider(asking(self.context), need):
             return told
+        told["external_id"] = ""
         return _unnamed(told) if need.anonymous else told
 
 
@@ -273,7 +276,7 @@ def read_at(context: Any) -> datetime:
 
 def _outside(need: Need, told: dict[str, Any]) -> dict[str, Any]:
     """What is left for who is no insider."""
-    told["contact"] = None
+    told["contact"], told["external_id"] = None, ""
     told["indicators"] = [one for one in told["indicators"] if not one["confidential"]]
     if need.detail_under_nda:
         told |= dict.fromkeys(DETAIL)

@@ -3,11 +3,16 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
 
-from accounts.requests import Command
+from accounts.importing import Import
+from accounts.requests import Command, organization_id_of
+from core.columns import sheet_of
 from core.parsing import ReasonForm
-from marketplace import achievements, listing
+from core.sheets import InSheets, Sheet
+from marketplace import achievements, importing, listing
 from marketplace.models import Achievement
 from marketplace.queries import achievements_visible_to, with_dossiers
 from marketplace.serializers.achievements import (
@@ -16,6 +21,7 @@ from marketplace.serializers.achievements import (
     AchievementView,
 )
 from marketplace.serializers.dossiers import ConfirmForm
+from marketplace.serializers.tables import ACHIEVEMENT_COLUMNS, AchievementRow
 from marketplace.views.addresses import Thing, Things
 from marketplace.views.filters import AchievementFilters
 
@@ -27,8 +33,10 @@ class ForItsReader:
         return {"actor": self.actor}  # type: ignore[attr-defined]
 
 
-class AchievementList(ForItsReader, Things):
-    """GET and POST /api/v1/achievements"""
+class AchievementList(InSheets, ForItsReader, Things):  # type: ignore[misc]
+    """GET and POST /api/v1/achievements; `?format=csv` or `xlsx`: the list as a file."""
+
+    sheet_name = "achievements"
 
     read_scope, write_scope = "achievements:read", "achievements:write"
     public_reading = True
@@ -39,6 +47,23 @@ class AchievementList(ForItsReader, Things):
 
     def get_queryset(self) -> QuerySet[Achievement]:
         return with_dossiers(achievements_visible_to(self.actor))
+
+    def sheet(self, rows: Any) -> Sheet:
+        told = AchievementView(rows, many=True, context={"actor": self.actor}).data
+        return sheet_of(_("achievements"), ACHIEVEMENT_COLUMNS, told)
+
+
+class ImportAchievements(Import):
+    """GET and POST /api/v1/achievements/import"""
+
+    write_scope = "achievements:write"
+    name = "achievements"
+    columns = ACHIEVEMENT_COLUMNS
+    row_form = AchievementRow
+    perform = staticmethod(importing.import_achievements)
+
+    def beyond_form(self, request: Request) -> dict[str, Any]:
+        return {"organization_id": organization_id_of(request)}
 
 
 @extend_schema_view(patch=extend_schema(request=AchievementChanges))

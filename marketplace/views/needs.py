@@ -1,20 +1,30 @@
 """Needs over REST."""
 
-from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from typing import Any
 
-from accounts.requests import Command
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+
+from accounts.importing import Import
+from accounts.requests import Command, organization_id_of
+from core.columns import sheet_of
 from core.parsing import ReasonForm
-from marketplace import needs
+from core.sheets import InSheets, Sheet
+from marketplace import importing, needs
 from marketplace.models import Need
 from marketplace.queries import needs_visible_to
 from marketplace.serializers.needs import NeedChanges, NeedForm, NeedView
+from marketplace.serializers.tables import NEED_COLUMNS, NeedRow
 from marketplace.views.addresses import Thing, Things
 from marketplace.views.filters import NeedFilters
 
 
-class NeedList(Things):
-    """GET and POST /api/v1/needs"""
+class NeedList(InSheets, Things):  # type: ignore[misc]
+    """GET and POST /api/v1/needs; `?format=csv` or `xlsx`: the list as a file."""
+
+    sheet_name = "needs"
 
     read_scope, write_scope = "needs:read", "needs:write"
     public_reading = True
@@ -25,6 +35,23 @@ class NeedList(Things):
 
     def get_queryset(self) -> QuerySet[Need]:
         return needs_visible_to(self.actor)
+
+    def sheet(self, rows: Any) -> Sheet:
+        told = NeedView(rows, many=True, context={"actor": self.actor}).data
+        return sheet_of(_("needs"), NEED_COLUMNS, told)
+
+
+class ImportNeeds(Import):
+    """GET and POST /api/v1/needs/import"""
+
+    write_scope = "needs:write"
+    name = "needs"
+    columns = NEED_COLUMNS
+    row_form = NeedRow
+    perform = staticmethod(importing.import_needs)
+
+    def beyond_form(self, request: Request) -> dict[str, Any]:
+        return {"organization_id": organization_id_of(request)}
 
 
 @extend_schema_view(patch=extend_schema(request=NeedChanges))

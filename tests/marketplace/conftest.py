@@ -161,17 +161,12 @@ def break_half_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
     def arm() -> None:
         for module in (
-            "acceptances",
-            "calls",
-            "disclosure",
-            "needs",
-            "panels",
-            "responses",
-            "pictures",
+            *("acceptances", "calls", "disclosure", "panels"),
+            *("responses", "pictures"),
         ):
             monkeypatch.setattr(f"marketplace.{module}.record", fail)
         for place in (
-            *("achievements.record_all", "achievements.record_many"),
+            *("achievements.record_all", "achievements.record_many", "needs.record_many"),
             *("deals.record_all", "deals.recording"),
         ):
             monkeypatch.setattr(f"marketplace.{place}", fail)

@@ -70,6 +70,7 @@ def test_from_a_draft_to_a_published_achievement(api, anonymous, seller, operato
     told = {
         "id": row["id"],
         "code": f"A2026-{row['id']:06d}",
+        "external_id": "",
         "owner": organization_of(seller).pk,
         "owner_name": organization_of(seller).name,
         "title": "陶瓷前驱体",

@@ -54,6 +54,7 @@ def test_a_posted_need_is_answered_as_the_contract_says(api, enterprise):
     assert need == {
         "id": need["id"],
         "code": f"N2026-{need['id']:06d}",
+        "external_id": "",
         "organization": organization_of(enterprise).pk,
         "organization_name": organization_of(enterprise).name,
         "title": "耐高温涂层",

@@ -103,6 +103,18 @@ export function newKey() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
+/* POST a file with its form. The key, if there is one, makes sending it again harmless. */
+export async function upload(url, body, { key, organization }) {
+  const { "Content-Type": _, ...own } = writing();
+  const headers = { ...own, ...acting(organization), ...(key ? { "Idempotency-Key": key } : {}) };
+  const signal = AbortSignal.timeout(60_000);
+  try {
+    return await once(url, { method: "POST", body, headers, signal });
+  } catch {
+    return null;
+  }
+}
+
 /* Send a form. Whether a move without an answer was made is for the person to see; null then. */
 export async function submit(url, form, button = null) {
   try {
