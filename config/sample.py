@@ -29,7 +29,7 @@ from search.documents import keep
 AT_ONCE = 1000
 # Region 000000 belongs to nobody.
 _POSTER, _OWNER = "91000000990000010X", "91000000990000020X"
-TABLES = "search_document, marketplace_need, marketplace_achievement"
+TABLES = "search_document, search_card, marketplace_need, marketplace_achievement"
 _PURPOSES = (
     "提高",
     "降低",

@@ -172,6 +172,7 @@ def _need_side(need: Need, words: Mapping[str, float]) -> NeedSide:
     return NeedSide(
         words=words,
         field=entry.field,
+        industry=need.industry,
         city=entry.city,
         province=need.city.province_code,
         indicators=[
@@ -186,6 +187,7 @@ def _achievement_side(achievement: Achievement, words: Mapping[str, float]) -> A
     return AchievementSide(
         words=words,
         field=entry.field,
+        industry=achievement.industry,
         city=entry.city,
         province=achievement.city.province_code,
         text=fold(f"{entry.title} {entry.text}"),

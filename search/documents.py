@@ -5,32 +5,47 @@ them. Deciding who sees a thing is left to its app at each search, so that a thi
 or whose audience changes needs no step here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
-from core.db import require_transaction
+from core.db import as_array, require_transaction
 from search.lexicon import version, words_of
 from search.models import Kind
 from search.rules.text import fold
-from search.rules.vectors import Weight, tsvector
+from search.rules.vectors import Weight, number, tsvector
 
 _KEEP = """
+    WITH new AS (
+        SELECT *
+        FROM ROWS FROM (
+            unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[],
+                %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
+                %s::text[], %s::text[], %s::text[])
+        ) AS new (kind, object_id, code, title, keywords, text, city, field, maturity, at, name,
+            vector, words, title_words)
+    ), kept AS (
     INSERT INTO search_document
         (kind, object_id, code, title, keywords, text, city, field, maturity, at, name, vector,
          version)
     SELECT kind, object_id, code, title, keywords, text, city, field, maturity, at, name,
         vector::tsvector, %s
-    FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[])
-        AS new (kind, object_id, code, title, keywords, text, city, field, maturity, at, name,
-            vector)
+    FROM new
     ON CONFLICT (kind, object_id) DO UPDATE SET code = EXCLUDED.code, title = EXCLUDED.title,
         keywords = EXCLUDED.keywords, text = EXCLUDED.text, city = EXCLUDED.city,
         field = EXCLUDED.field, maturity = EXCLUDED.maturity, at = EXCLUDED.at,
         name = EXCLUDED.name, vector = EXCLUDED.vector, version = EXCLUDED.version
+    RETURNING id, kind, object_id
+    )
+    INSERT INTO search_card
+        (document_id, kind, object_id, city, field, maturity, at, words, title_words)
+    SELECT kept.id, kind, object_id, city, field, maturity, at, words::int[], title_words::int[]
+    FROM kept JOIN new USING (kind, object_id)
+    ON CONFLICT (document_id) DO UPDATE SET city = EXCLUDED.city, field = EXCLUDED.field,
+        maturity = EXCLUDED.maturity, at = EXCLUDED.at, words = EXCLUDED.words,
+        title_words = EXCLUDED.title_words
 """
 
 
@@ -60,7 +75,7 @@ def keep(entries: Sequence[Entry]) -> None:
         return
     rows = [_row(entry) for entry in entries]
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [version(), *map(list, zip(*rows, strict=True))])
+        cursor.execute(_KEEP, [*map(list, zip(*rows, strict=True)), version()])
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
@@ -72,4 +87,18 @@ def _row(entry: Entry) -> tuple[object, ...]:
     }
     shown = (entry.code, entry.title, keywords, entry.text, entry.city, entry.field, entry.maturity)
     name = fold(f"{entry.code} {entry.title}")
-    return (entry.kind.value, entry.object_id, *shown, entry.at, name, tsvector(words))
+    return (
+        entry.kind.value,
+        entry.object_id,
+        *shown,
+        entry.at,
+        name,
+        tsvector(words),
+        _numbers(words.values()),
+        _numbers([words[Weight.TITLE]]),
+    )
+
+
+def _numbers(parts: Iterable[Iterable[str]]) -> str:
+    """The numbers of all words, each once, as an array's text."""
+    return as_array({number(word) for words in parts for word in words})

@@ -22,7 +22,7 @@ _DICTIONARY, _SYNONYMS = _FILES / "dictionary.txt", _FILES / "synonyms.json"
 # Words that say nothing about what a text is about.
 _STOP_WORDS = _FILES / "stop_words.txt"
 # Another number when what this module or `search.rules.text` does to a text changes.
-_RULES = "1"
+_RULES = "2"
 # Common enough for a word of the domain to be kept whole wherever it can be read as one.
 _FREQUENCY = 100_000
 

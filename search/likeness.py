@@ -1,6 +1,5 @@
 """Which documents have rare words in common with a text? Candidates, to be judged by others."""
 
-import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -10,19 +9,27 @@ from django.db.models import QuerySet
 
 from search.lexicon import one_name, understood
 from search.models import Document, Kind
-from search.rules.questions import Asked, tsquery
-from search.rules.vectors import WEIGHTS, Weight, words_in
+from search.rules.questions import Asked, card_condition, tsquery
+from search.rules.vectors import WEIGHTS, Weight, number, words_in
 from search.statistics import WordStatistics
 
 # Words are taken, the rarest first, until this many documents are likely to have one of them. Many
 # of the rarest are in no other document at all: they cost little and find nothing.
-_ENOUGH = 5000
+_ENOUGH = 2000
 _LEAST_WORDS, _MOST_WORDS = 4, 120
+# Of those so many are ranked: those with such a word in the title, the newest first.
+_RANKED = 600
 _CANDIDATES = """
-    SELECT d.object_id
-    FROM search_document AS d
-    WHERE d.kind = %s AND d.vector @@ %s::tsquery AND d.object_id IN ({visible})
-    ORDER BY ts_rank(%s::real[], d.vector, %s::tsquery) DESC, d.object_id DESC
+    WITH likely AS MATERIALIZED (
+        SELECT d.document_id AS id, d.object_id
+        FROM search_card AS d
+        WHERE d.kind = %s AND {condition} AND d.object_id IN ({visible})
+        ORDER BY d.title_words && %s::int[] DESC, d.document_id DESC
+        LIMIT %s
+    )
+    SELECT likely.object_id
+    FROM likely JOIN search_document AS d USING (id)
+    ORDER BY ts_rank(%s::real[], d.vector, %s::tsquery) DESC, likely.object_id DESC
     LIMIT %s
 """
 
@@ -52,20 +59,25 @@ def candidates(
     text: str, kind: Kind, visible: QuerySet[Any], known: WordStatistics, *, at_most: int
 ) -> list[int]:
     """The ids of what may be seen and has rare words of the text, the likeliest first."""
-    query = tsquery(_rarest(text, known), every=False)
+    rarest = _rarest(text, known)
+    if not rarest:
+        return []
     try:
         sql, parameters = visible.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return []
-    statement = _CANDIDATES.format(visible=sql)
+    condition, of_condition = card_condition(rarest, every=False)
+    statement = _CANDIDATES.format(condition=condition, visible=sql)
+    numbers = [number(word) for one in rarest for word in one.words]
+    found = [kind.value, *of_condition, *parameters, numbers, _RANKED]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [kind.value, query, *parameters, WEIGHTS, query, at_most])
-        return [number for (number,) in cursor.fetchall()]
+        cursor.execute(statement, [*found, WEIGHTS, tsquery(rarest), at_most])
+        return [object_id for (object_id,) in cursor.fetchall()]
 
 
 def _rarest(text: str, known: WordStatistics) -> list[Asked]:
     """The words to look up: enough of them to find something, and not half of everything."""
-    asked = [(_share(one, known), one) for one in understood(text, at_most=_MOST_WORDS)]
+    asked = [(known.share_of(one), one) for one in understood(text, at_most=_MOST_WORDS)]
     chosen: list[Asked] = []
     likely = 0.0
     for share, one in sorted(asked, key=lambda pair: pair[0]):
@@ -74,8 +86,3 @@ def _rarest(text: str, known: WordStatistics) -> list[Asked]:
             break
         chosen.append(one)
     return chosen
-
-
-def _share(one: Asked, known: WordStatistics) -> float:
-    """How many documents it is likely to find, by any phrase; in each the rarest word decides."""
-    return math.fsum(min(map(known.share, phrase)) for phrase in one.ways)

@@ -4,8 +4,9 @@ Who may see what is not known here: each kind comes with the query of its own ap
 of that query are ranked, shown or counted.
 """
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -17,22 +18,52 @@ from django.db.models import QuerySet
 from search.lexicon import understood, whole_words_for, words_for
 from search.models import Document, Kind
 from search.rules.cursors import Cursor
-from search.rules.questions import Asked, any_of, tsquery
+from search.rules.questions import Asked, any_of, card_condition
 from search.rules.snippets import hits
 from search.rules.text import fold
-from search.rules.vectors import WEIGHTS
+from search.rules.vectors import WEIGHTS, number
+from search.statistics import newest_of_each_kind, word_statistics
 
 FACETS = ("kind", "city", "field", "maturity")
 # Fewer letters have no trigram; to look for them would read every row.
 LEAST_LETTERS = 3
 _LIKE = re.compile(r"[\\%_]")
 
+# Of a question that more than about so many documents answer only the newest ones are looked at,
+# and of what is looked at only so many are ranked: those with its words in the title, the newest
+# first. Everything else follows by its age.
+LOOKED_AT, RANKED = 4000, 500
+# With a filter fewer of those looked at are left, so more are.
+_WITH_FILTERS = 3
+
 # Filled with our own words alone; what came from outside are parameters.
-_ARM = """
+_BY_WORDS = """
+    SELECT d.document_id AS id, d.kind, d.city, d.field, d.maturity, d.at, {in_title} AS in_title
+    FROM search_card AS d
+    WHERE d.kind = %s AND d.object_id >= %s AND {condition} AND d.object_id IN ({visible})
+"""
+_RANKED_BY_WORDS = """
+    best AS MATERIALIZED (
+        SELECT id FROM hits {only} ORDER BY in_title DESC, at DESC, id DESC LIMIT {ranked}
+    ), ranked AS MATERIALIZED (
+        SELECT d.id, round(ts_rank(%s::real[], d.vector, %s::tsquery) * 1000000)::int AS rank
+        FROM best JOIN search_document AS d USING (id)
+    ), found AS (
+        SELECT hits.*, coalesce(ranked.rank, 0) AS rank FROM hits LEFT JOIN ranked USING (id)
+    )
+"""
+_BY_LETTERS = """
     SELECT d.id, d.kind, d.city, d.field, d.maturity, d.at,
-        round({rank} * 1000000)::int AS rank
+        round(word_similarity(%s, d.name) * 1000000)::int AS rank
     FROM search_document AS d
-    WHERE d.kind = %s AND {condition} AND d.object_id IN ({visible})
+    WHERE d.kind = %s AND (d.name LIKE %s OR %s <%% d.name) AND d.object_id IN ({visible})
+"""
+_READ = """
+    WITH hits AS MATERIALIZED ({arms}), {ranking}
+    (SELECT 'hit', '', '', '', '', id, rank, at FROM found {page})
+    UNION ALL
+    SELECT 'all', kind, city, field, maturity, count(*), 0, NULL
+    FROM hits GROUP BY kind, city, field, maturity
 """
 
 
@@ -49,7 +80,10 @@ Visible = Mapping[Kind, QuerySet[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page, and how many there are in all: also by facet, each counted without itself."""
+    """One page, and how many there are in all: also by facet, each counted without itself.
+
+    `is_capped`: there are more than were looked at, and every count is of those that were.
+    """
 
     documents: Sequence[Document] = ()
     words: frozenset[str] = frozenset()
@@ -57,6 +91,7 @@ class Found:
     whole_words: frozenset[str] = frozenset()
     count: int = 0
     count_unfiltered: int = 0
+    is_capped: bool = False
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     way: Way = Way.EVERY_WORD
     next: Cursor | None = None
@@ -78,86 +113,122 @@ def find(
 ) -> Found:
     """What answers the question: every word of it, else any, else its letters in a name."""
     asked = understood(question)
-    ways = [Way(cursor.way)] if cursor else list(Way)
-    for way in ways:
-        if (matching := _matching(way, question, asked)) is None:
+    letters = " ".join(fold(question).split())
+    view = _View(visible, only, limit, cursor)
+    if not visible:
+        return Found()
+    for way in [Way(cursor.way)] if cursor else list(Way):
+        if way is Way.LETTERS:
+            # Not "word_similarity(…) > …", which no index knows.
+            found = _by_letters(letters, view) if len(letters) >= LEAST_LETTERS else Found()
+        elif asked and not (way is Way.ANY_WORD and len(asked) == 1):
+            found = _by_words(asked, way, view)
+        else:
             continue
-        found = _page(matching, visible, only=only, limit=limit, cursor=cursor)
         if found.count_unfiltered:
-            if way is Way.LETTERS:
-                letters = frozenset(fold(question).split())
-                return replace(found, way=way, words=letters, whole_words=letters)
-            return replace(
-                found, way=way, words=words_for(asked), whole_words=whole_words_for(asked)
-            )
+            return found
     return Found()
 
 
 @dataclass(frozen=True, slots=True)
-class _Matching:
-    """The condition and the rank of a document `d`, with their parameters; `way` for cursors."""
+class _View:
+    """What of the hits is wanted, and whose hits they are."""
 
-    way: Way
-    condition: str
-    condition_values: tuple[Any, ...]
-    rank: str
-    rank_values: tuple[Any, ...]
-
-
-def _matching(way: Way, question: str, asked: Sequence[Asked]) -> _Matching | None:
-    if way is Way.LETTERS:
-        letters = " ".join(fold(question).split())
-        if len(letters) < LEAST_LETTERS:
-            return None
-        likely = "%" + _LIKE.sub(r"\\\g<0>", letters) + "%"
-        # Not "word_similarity(…) > …", which no index knows.
-        condition = "(d.name LIKE %s OR %s <%% d.name)"
-        return _Matching(
-            way, condition, (likely, letters), "word_similarity(%s, d.name)", (letters,)
-        )
-    if not asked or (way is Way.ANY_WORD and len(asked) == 1):
-        return None
-    query = tsquery(asked, every=way is Way.EVERY_WORD)
-    rank = "ts_rank(%s::real[], d.vector, %s::tsquery)"
-    ranked_by = (WEIGHTS, any_of(words_for(asked)))
-    return _Matching(way, "d.vector @@ %s::tsquery", (query,), rank, ranked_by)
+    visible: Visible
+    only: Mapping[str, str]
+    limit: int
+    cursor: Cursor | None
 
 
-def _page(
-    matching: _Matching,
-    visible: Visible,
-    *,
-    only: Mapping[str, str],
-    limit: int,
-    cursor: Cursor | None,
+def _by_words(asked: Sequence[Asked], way: Way, view: _View) -> Found:
+    """The newest hits, if there are far too many; all of them if few of those may be seen."""
+    since = _since(asked, way, view)
+    found = _page_by_words(asked, way, view, since)
+    if since and found.count_unfiltered < LOOKED_AT // 4:
+        since, found = {}, _page_by_words(asked, way, view, {})
+    words, whole_words = words_for(asked), whole_words_for(asked)
+    return replace(found, words=words, whole_words=whole_words, is_capped=bool(since))
+
+
+def _page_by_words(
+    asked: Sequence[Asked], way: Way, view: _View, since: Mapping[str, int]
 ) -> Found:
-    arms, of_arms = _arms(matching, visible)
+    condition, of_condition = card_condition(asked, every=way is Way.EVERY_WORD)
+    numbers = [[number(word) for word in sorted(one.words)] for one in asked]
+    in_title = " + ".join(["(d.title_words && %s::int[])::int"] * len(asked))
+    arms: list[str] = []
+    values: list[Any] = []
+    for kind, ids, of_ids in _ids_by_kind(view.visible):
+        arms.append(_BY_WORDS.format(in_title=in_title, condition=condition, visible=ids))
+        values += [*numbers, kind.value, since.get(kind.value, 0), *of_condition, *of_ids]
+    only, of_only = _only(view.only)
+    ranking = _RANKED_BY_WORDS.format(only=only, ranked=RANKED)
+    values += [*of_only, WEIGHTS, any_of(words_for(asked))]
+    return _page(way, arms, ranking, values, view)
+
+
+def _by_letters(letters: str, view: _View) -> Found:
+    likely = "%" + _LIKE.sub(r"\\\g<0>", letters) + "%"
+    arms: list[str] = []
+    values: list[Any] = []
+    for kind, ids, of_ids in _ids_by_kind(view.visible):
+        arms.append(_BY_LETTERS.format(visible=ids))
+        values += [letters, kind.value, likely, letters, *of_ids]
+    found = _page(Way.LETTERS, arms, "found AS (SELECT * FROM hits)", values, view)
+    words = frozenset(letters.split())
+    return replace(found, words=words, whole_words=words)
+
+
+def _since(asked: Sequence[Asked], way: Way, view: _View) -> Mapping[str, int]:
+    """The first thing of each kind to look at; none, unless the question has too many answers."""
+    known = word_statistics()
+    shares = [known.share_of(one) for one in asked]
+    likely = min(shares) if way is Way.EVERY_WORD else min(1.0, math.fsum(shares))
+    wanted = LOOKED_AT * (_WITH_FILTERS if view.only else 1)
+    if likely * known.documents <= 1.5 * wanted:
+        return {}
+    return newest_of_each_kind(wanted / likely / known.documents, at_least=LOOKED_AT // 2)
+
+
+def _page(way: Way, arms: Sequence[str], ranking: str, values: list[Any], view: _View) -> Found:
+    """The hits are looked up once: a page of them, and how many have which facets."""
     if not arms:
         return Found()
-    parts, of_parts = _parts(only, limit, cursor)
-    sql = f"WITH hits AS MATERIALIZED ({arms}) {parts}"
+    page, of_page = _hits(view)
+    sql = _READ.format(arms=" UNION ALL ".join(arms), ranking=ranking, page=page)
     with connection.cursor() as database:
-        database.execute(sql, of_arms + of_parts)
+        database.execute(sql, values + of_page)
         rows = database.fetchall()
-    facets: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-    counts, rows_of_hits = {"count": 0, "all": 0}, []
-    for part, word, number, rank, at in rows:
-        if part == "hit":
-            rows_of_hits.append((rank, at, number))
-        elif part in counts:
-            counts[part] = number
-        elif word:
-            facets[part][word] = number
-    shown, following, preceding = _cut(matching.way, rows_of_hits, limit, cursor)
-    documents = Document.objects.defer("vector", "name").in_bulk([number for _, _, number in shown])
+    hits = [(rank, at, id_) for part, *_, id_, rank, at in rows if part == "hit"]
+    cells = [(dict(zip(FACETS, row[1:5], strict=True)), row[5]) for row in rows if row[0] == "all"]
+    shown, following, preceding = _cut(way, hits, view.limit, view.cursor)
+    documents = Document.objects.defer("vector", "name").in_bulk([id_ for _, _, id_ in shown])
     return Found(
-        documents=[documents[number] for _, _, number in shown],
-        count=counts["count"],
-        count_unfiltered=counts["all"],
-        facets=facets,
+        documents=[documents[id_] for _, _, id_ in shown],
+        count=sum(many for cell, many in cells if _fits(cell, view.only)),
+        count_unfiltered=sum(many for _, many in cells),
+        facets={name: _facet(name, cells, view.only) for name in FACETS},
+        way=way,
         next=following,
         previous=preceding,
     )
+
+
+_Cells = Sequence[tuple[Mapping[str, str], int]]
+
+
+def _facet(name: str, cells: _Cells, only: Mapping[str, str]) -> dict[str, int]:
+    """How many are left by each value, by the other filters alone."""
+    others = {key: value for key, value in only.items() if key != name}
+    counts: dict[str, int] = {}
+    for cell, many in cells:
+        if cell[name] and _fits(cell, others):
+            counts[cell[name]] = counts.get(cell[name], 0) + many
+    return counts
+
+
+def _fits(cell: Mapping[str, str], only: Mapping[str, str]) -> bool:
+    return all(cell[name] == value for name, value in only.items())
 
 
 _Hit = tuple[int, Any, int]
@@ -179,52 +250,26 @@ def _cut(
     return shown, after, before
 
 
-def _arms(matching: _Matching, visible: Visible) -> tuple[str, list[Any]]:
-    """The hits of each kind among what may be seen of it."""
-    arms: list[str] = []
-    values: list[Any] = []
+def _ids_by_kind(visible: Visible) -> Iterator[tuple[Kind, str, Sequence[Any]]]:
     for kind, things in visible.items():
-        if (ids := _ids(things)) is None:
-            continue
-        arms.append(_ARM.format(rank=matching.rank, condition=matching.condition, visible=ids[0]))
-        values += [*matching.rank_values, kind.value, *matching.condition_values, *ids[1]]
-    return " UNION ALL ".join(arms), values
+        if (ids := _ids(things)) is not None:
+            yield kind, *ids
 
 
-def _parts(only: Mapping[str, str], limit: int, cursor: Cursor | None) -> tuple[str, list[Any]]:
-    """What is read of the hits, which are looked up once: a page of them, and the counts."""
-    page, values = _hits(only, limit, cursor)
-    parts = [page]
-    for name in FACETS:
-        others = {key: value for key, value in only.items() if key != name}
-        condition, filters = _only(others)
-        parts.append(f"SELECT '{name}', {name}, count(*), 0, NULL{condition} GROUP BY {name}")
-        values += filters
-    condition, filters = _only(only)
-    parts.append(f"SELECT 'count', '', count(*), 0, NULL{condition}")
-    values += filters
-    parts.append("SELECT 'all', '', count(*), 0, NULL FROM hits")
-    return " UNION ALL ".join(parts), values
-
-
-def _hits(only: Mapping[str, str], limit: int, cursor: Cursor | None) -> tuple[str, list[Any]]:
+def _hits(view: _View) -> tuple[str, list[Any]]:
     """One row more than the page holds says whether there is another page."""
-    condition, values = _only(only)
-    order = "DESC"
+    condition, values = _only(view.only)
+    cursor, order = view.cursor, "DESC"
     if cursor is not None:
         sign, order = (">", "ASC") if cursor.backwards else ("<", "DESC")
         condition += f" AND (rank, at, id) {sign} (%s, %s, %s)"
         values += [cursor.rank, cursor.at, cursor.id]
-    return (
-        f"(SELECT 'hit', '', id, rank, at{condition}"
-        f" ORDER BY rank {order}, at {order}, id {order} LIMIT %s)",
-        [*values, limit + 1],
-    )
+    order_by = f"ORDER BY rank {order}, at {order}, id {order} LIMIT %s"
+    return f"{condition} {order_by}", [*values, view.limit + 1]
 
 
 def _only(only: Mapping[str, str]) -> tuple[str, list[Any]]:
-    conditions = "".join(f" AND {name} = %s" for name in only)
-    return f" FROM hits WHERE true{conditions}", list(only.values())
+    return "WHERE true" + "".join(f" AND {name} = %s" for name in only), list(only.values())
 
 
 def _ids(things: QuerySet[Any]) -> tuple[str, Sequence[Any]] | None:

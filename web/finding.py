@@ -92,7 +92,7 @@ def _limit(text: str | None) -> int:
 
 
 def search(actor: Actor, question: Question) -> Found:
-    """What the reader finds: two statements, whatever the question."""
+    """What the reader finds: a few statements, whatever the question."""
     if not question.text:
         return Found()
     return find(

@@ -51,12 +51,16 @@ class FacetsView(serializers.Serializer[Any]):
 
 
 class SearchView(serializers.Serializer[Any]):
-    """`matched` tells how: every word, only some words, or the letters of a name or a code."""
+    """`matched` tells how: every word, only some words, or the letters of a name or a code.
+
+    `capped`: more was found than is looked at; the results and all counts are of the newest then.
+    """
 
     results = HitView(many=True)
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     count = serializers.IntegerField()
+    capped = serializers.BooleanField()
     matched = serializers.ChoiceField(choices=["every_word", "any_word", "letters"])
     facets = FacetsView()
 
@@ -94,6 +98,7 @@ class Search(Acting, APIView):
             "next": _page(request, found.next),
             "previous": _page(request, found.previous),
             "count": found.count,
+            "capped": found.is_capped,
             "matched": found.way,
             "facets": _facets(found),
         }

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 
 
 class Component(StrEnum):
@@ -144,10 +145,11 @@ def _terms(need: NeedSide, achievement: AchievementSide, corpus: Corpus) -> _Par
 
 def _most_telling(shared: Mapping[str, float]) -> list[str]:
     """The words that gave most, without those that are only a part of another one."""
+    ordered = sorted(shared, key=lambda word: (-shared[word], word))
     whole = (
-        word for word in shared if not any(word in other and word != other for other in shared)
+        word for word in ordered if not any(word in other and word != other for other in shared)
     )
-    return sorted(whole, key=lambda word: (-shared[word], word))[:SHOWN_WORDS]
+    return list(islice(whole, SHOWN_WORDS))
 
 
 def _field(need: NeedSide, achievement: AchievementSide) -> _Part:

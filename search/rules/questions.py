@@ -6,6 +6,8 @@ Every word may be met in several ways: as it is, as a synonym, or by the words t
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from search.rules.vectors import number
+
 # More words than anybody asks; each costs a look into the index.
 MOST_WORDS = 24
 # A word or a phrase, as the words that it is cut into.
@@ -77,14 +79,26 @@ def _asked(cuts: Sequence[Cut], synonyms: Synonyms) -> Asked:
     return Asked((own, *synonyms.get(own, ())), parts)
 
 
-def tsquery(asked: Sequence[Asked], *, every: bool) -> str:
-    """The question as PostgreSQL reads it: `every` word, or any of them.
+def tsquery(asked: Sequence[Asked]) -> str:
+    """Any of what is asked for, as PostgreSQL reads it.
 
     Words consist of letters and digits, so nothing in them has a meaning to PostgreSQL; they are
     quoted all the same.
     """
-    joined = " & " if every else " | "
-    return joined.join(f"({' | '.join(map(_phrase, one.ways))})" for one in asked)
+    return " | ".join(f"({' | '.join(map(_phrase, one.ways))})" for one in asked)
+
+
+def card_condition(asked: Sequence[Asked], *, every: bool) -> tuple[str, list[list[int]]]:
+    """The question as a condition on a card `d`, by the numbers of its words, with its values."""
+    conditions: list[str] = []
+    values: list[list[int]] = []
+    for one in asked:
+        single = [number(words[0]) for words in one.ways if len(words) == 1]
+        several = [list(map(number, words)) for words in one.ways if len(words) > 1]
+        has = ["d.words && %s::int[]"] * bool(single) + ["d.words @> %s::int[]"] * len(several)
+        conditions.append(f"({' OR '.join(has)})")
+        values += [single] * bool(single) + several
+    return f"({(' AND ' if every else ' OR ').join(conditions)})", values
 
 
 def any_of(words: Collection[str]) -> str:

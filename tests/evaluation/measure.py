@@ -123,7 +123,7 @@ def load(judged: Judged, poster: Organization, owner: Organization, *, codes: st
         prefetch_related_objects(wanted, "indicators")
         keep([searchable_need(row) for row in wanted])
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE search_document")
+        cursor.execute("ANALYZE search_document, search_card")
     return Loaded(
         judged,
         {one.key: row.pk for row, one in zip(wanted, judged.needs, strict=True)},

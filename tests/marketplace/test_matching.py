@@ -204,3 +204,16 @@ def test_the_database_keeps_one_opinion_of_one_reader(
     with pytest.raises(IntegrityError, match=constraint), transaction():
         give(**values)
     assert organization_of(seller)
+
+
+def test_the_industry_that_both_name_is_a_reason(enterprise, seller, anonymous):
+    need = wanting(enterprise, industry="C3073")
+    same, division = offering(seller, industry="C3073"), offering(seller, industry="C3091")
+    offering(seller)
+    points = {
+        match["achievement"]: reason["points"]
+        for match in matches(anonymous, need)
+        for reason in match["reasons"]
+        if reason["component"] == "industry"
+    }
+    assert points == {same.pk: 4, division.pk: 2}

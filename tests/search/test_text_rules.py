@@ -9,10 +9,18 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidValue
 from search.rules.cursors import Cursor, read_cursor
-from search.rules.questions import MOST_WORDS, Asked, Cut, any_of, tsquery, understand
+from search.rules.questions import (
+    MOST_WORDS,
+    Asked,
+    Cut,
+    any_of,
+    card_condition,
+    tsquery,
+    understand,
+)
 from search.rules.snippets import hits, marked, snippet
 from search.rules.text import LONGEST_WORD, fold, fold_with_places, runs, stem
-from search.rules.vectors import LAST_PLACE, MOST_PLACES, Weight, tsvector, words_in
+from search.rules.vectors import LAST_PLACE, MOST_PLACES, Weight, number, tsvector, words_in
 
 texts = st.text(
     alphabet=st.one_of(
@@ -93,8 +101,13 @@ def test_a_long_question_is_cut():
 
 def test_a_query_asks_for_every_word_or_for_any():
     asked = understand([Cut("锂电池"), Cut("o'\\")], {("锂电池",): [("lithium", "battery")]})
-    assert tsquery(asked, every=True) == ("(('锂电池') | ('lithium' & 'battery')) & (('o''\\\\'))")
-    assert tsquery(asked, every=False).count(" | ") == 2
+    assert tsquery(asked) == "(('锂电池') | ('lithium' & 'battery')) | (('o''\\\\'))"
+    has_any, has_all = "d.words && %s::int[]", "d.words @> %s::int[]"
+    condition, values = card_condition(asked, every=True)
+    assert condition == f"(({has_any} OR {has_all}) AND ({has_any}))"
+    assert values == [[number("锂电池")], [number("lithium"), number("battery")], [number("o'\\")]]
+    assert card_condition(asked, every=False)[0] == condition.replace(" AND ", " OR ")
+    assert -(2**31) <= number("锂电池") < 2**31 != number("锂")
     assert any_of({"b", "a"}) == "'a' | 'b'"
 
 
