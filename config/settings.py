@@ -280,6 +280,7 @@ _BEAT = {
     # A day has its duties from its first minutes on.
     "enclaves.raise_duty_alarms": 600.0,
     "alliances.watch_financing": 60.0,
+    "web.tell_finds": 60.0,
     "notifications.fan_out": 1.0,
     "notifications.attempt_due_deliveries": 2.0,
 }

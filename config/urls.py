@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config import health
+from web.saved_api import SavedSearchDetail, SavedSearchList
 from web.search_api import Search
 
 api: list[URLPattern | URLResolver] = [
@@ -15,6 +16,8 @@ api: list[URLPattern | URLResolver] = [
     path("", include("alliances.urls")),
     path("", include("notifications.urls")),
     path("search", Search.as_view(), name="search_api"),
+    path("saved-searches", SavedSearchList.as_view()),
+    path("saved-searches/<int:pk>", SavedSearchDetail.as_view()),
 ]
 
 urlpatterns = [

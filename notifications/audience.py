@@ -40,6 +40,7 @@ from notifications.hearers import (
     respondent,
     respondents,
     reviewer,
+    searcher,
     tied,
     whoever_may_read,
 )
@@ -73,6 +74,8 @@ _ACHIEVEMENT_NEWS = Audience(
 )
 _NEED_NEWS = Audience(_NEED, members=(poster,), webhooks=(whoever_may_read,), streamed=True)
 AUDIENCES: dict[str, Audience] = {
+    # What a person's saved searches found: how much, to that person alone.
+    "saved_search.found": Audience(("finds",), people=(searcher,)),
     # An organization's file.
     "organization.registered": Audience(_ORGANIZATION),
     "organization.submitted": Audience(_ORGANIZATION, people=(office,), webhooks=(itself,)),

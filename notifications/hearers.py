@@ -220,6 +220,11 @@ def _about(event: Event) -> QuerySet[Any]:
 # --- People -----------------------------------------------------------------------------
 
 
+def searcher(event: Event) -> list[int]:
+    """the person whose saved searches they are"""
+    return [_key(event, "searcher")]
+
+
 def office(event: Event) -> list[int]:
     """the Joint Conference Office"""
     day = event.at.astimezone(SHANGHAI).date()

@@ -43,7 +43,7 @@ class Message:
 
 # The things that have a page of their own so far; everything else is told on the first page.
 _PAGES = {"lot": "lots"}
-_PLAIN = ("paddle", "bid_count", "code", "reason", "on", "due_on")
+_PLAIN = ("finds", "paddle", "bid_count", "code", "reason", "on", "due_on")
 _MONEY = ("amount", "minimum", "price", "lowest_price")
 _TIMES = ("opens_at", "closes_at", "ends_at", "due_at", "lapses_at")
 # Their words name the end, which a lot that is sold in the hall does not have.
@@ -75,6 +75,8 @@ def _message(event: Event, world: "_World") -> Message:
 
 def _path(event: Event) -> str:
     """The page on this site that shows what the event is about."""
+    if event.kind == "saved_search.found":
+        return "/saved-searches"
     own_kind = event.topic.partition(":")[0]
     for thing in (own_kind, *_PAGES):
         if thing in _PAGES and (key := subject(event, thing)) is not None:

@@ -20,6 +20,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
     **ENCLAVE_WORDS,
     **FINANCE_WORDS,
     **NEED_WORDS,
+    "saved_search.found": (
+        _("New answers to your saved searches: {finds}"),
+        _("Look at them under your saved searches, where each can also be ended."),
+    ),
     "organization.submitted": (
         _("{organization} asks to be verified"),
         _("Compare the file of {organization} with the public register."),

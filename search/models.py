@@ -1,11 +1,14 @@
 """What can be found: one row for each need, achievement, lot and park."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from search.rules.rhythm import Rhythm
 
 
 class Kind(models.TextChoices):
@@ -88,6 +91,70 @@ class Card(models.Model):
             models.UniqueConstraint(fields=["kind", "object_id"], name="card_thing_once"),
         ]
         indexes = [GinIndex(fields=["words"], name="card_by_words")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
+class SavedSearch(models.Model):
+    """A question that somebody asks again and again, and when new answers to it are told.
+
+    `only` holds the filters, as the search itself takes them; `checked_at` is when the product last
+    looked for new answers.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.PROTECT,
+        related_name="saved_searches",
+    )
+    question = models.CharField(_("question"), max_length=200)
+    only = models.JSONField(_("filters"), default=dict, blank=True)
+    rhythm = models.CharField(
+        _("told"), max_length=12, choices=[(each.value, each.value) for each in Rhythm]
+    )
+    created_at = models.DateTimeField(_("created"))
+    checked_at = models.DateTimeField(_("last looked"))
+
+    class Meta:
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "question", "only"], name="savedsearch_question_once"
+            ),
+            models.CheckConstraint(
+                name="savedsearch_rhythm_known", condition=Q(rhythm__in=list(Rhythm))
+            ),
+            models.CheckConstraint(name="savedsearch_asks", condition=~Q(question="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class Find(models.Model):
+    """One new answer to a saved search, which its owner was told of: once."""
+
+    saved_search = models.ForeignKey(
+        SavedSearch,
+        verbose_name=_("saved search"),
+        on_delete=models.CASCADE,
+        related_name="finds",
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    object_id = models.BigIntegerField(_("object"))
+    found_at = models.DateTimeField(_("found"))
+
+    class Meta:
+        verbose_name = _("find")
+        verbose_name_plural = _("finds")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["saved_search", "kind", "object_id"], name="find_told_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"

@@ -62,6 +62,7 @@ from tests.marketplace.conftest import (
     publicise,
 )
 from tests.marketplace.drawing import drawn
+from web.saved import save_search
 
 CALLERS = (
     "anonymous",
@@ -874,6 +875,13 @@ ROWS = (
                                                          "404 404 200 404 200 200 404 404 404 200 403"),
     Row("POST needs/<int:pk>/match-opinions", "published_need", "enterprise",
                                                          "401 200 200 200 200 200 200 200 200 200 403", opinion_body),
+    Row("GET saved-searches", "", "seller",              "401 200 200 200 200 200 200 200 200 200 200"),
+    Row("POST saved-searches", "", "seller",             "401 201 201 201 201 201 201 201 201 403 403",
+        lambda world: {"question": "虚构轴承"}),
+    Row("GET saved-searches/<int:pk>", "saved_search", "seller",
+                                                         "401 404 200 404 404 404 404 404 404 404 404"),
+    Row("DELETE saved-searches/<int:pk>", "saved_search", "seller",
+                                                         "401 404 204 404 404 404 404 404 404 403 403"),
     Row("GET search", "", "seller",                      "200 200 200 200 200 200 200 200 200 200 200"),
     Row("GET sessions", "", "operator",                  "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST sessions", "", "operator",                 "401 403 201 403 201 403 403 403 403 201 403", session_body),
@@ -1109,6 +1117,9 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
         **make_plan(people, published_need),
         **make_deals(people),
         **make_enclaves(people),
+        "saved_search": save_search(
+            actor=act(seller), question="虚构电池", rhythm="daily", only={}
+        ),
         **make_lots(people, operator),
         **make_sessions(people, operator),
         **make_deliveries(seller),

@@ -59,7 +59,7 @@ def read_question(parameters: Mapping[str, str]) -> Question:
     if len(text) > LONGEST_QUESTION:
         raise InvalidValue(what="q")
     only = {name: parameters[name] for name in FACETS if parameters.get(name)}
-    _check_only(only)
+    check_only(only)
     cursor = parameters.get("cursor")
     return Question(
         text=text,
@@ -69,7 +69,8 @@ def read_question(parameters: Mapping[str, str]) -> Question:
     )
 
 
-def _check_only(only: Mapping[str, str]) -> None:
+def check_only(only: Mapping[str, str]) -> None:
+    """Refuse a filter whose value names nothing."""
     for value in only.values():
         check_text(value)
     if only.get("kind", Kind.NEED) not in Kind.values:

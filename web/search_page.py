@@ -43,7 +43,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     except (InvalidValue, ParseError):
         # A page has no other way to answer it than to ask again.
         return page(request, "web/search.html", now, status=400, unreadable=True)
-    found, labels = search(actor_of(request), question), _labels()
+    found, names = search(actor_of(request), question), labels()
     return page(
         request,
         "web/search.html",
@@ -51,9 +51,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
         question=question.text,
         examples=_EXAMPLES,
         kept=question.only,
-        hits=[_hit(document, found.words_in(document), labels) for document in found.documents],
+        hits=[_hit(document, found.words_in(document), names) for document in found.documents],
         found=found,
-        facets=list(_facets(found, question, labels)),
+        facets=list(_facets(found, question, names)),
         everywhere=_address(question.text),
         next=_turned(question, found.next),
         previous=_turned(question, found.previous),
@@ -83,7 +83,6 @@ class Choice:
 
 
 def _hit(document: Document, words: frozenset[str], labels: Labels) -> Hit:
-    route = _PAGES.get(Kind(document.kind))
     shown = document.text or document.keywords
     values = ((name, getattr(document, name)) for name in ("field", "city", "maturity"))
     return Hit(
@@ -93,8 +92,14 @@ def _hit(document: Document, words: frozenset[str], labels: Labels) -> Hit:
         snippet=mark_safe(snippet(shown, words, length=_SNIPPET)),  # noqa: S308
         facts=tuple(labels[name].get(value, value) for name, value in values if value),
         kind=labels["kind"][document.kind],
-        address=reverse(route, args=[document.object_id]) if route else "",
+        address=address_of(document),
     )
+
+
+def address_of(document: Document) -> str:
+    """The page that shows the thing; none, if its kind has no pages."""
+    route = _PAGES.get(Kind(document.kind))
+    return reverse(route, args=[document.object_id]) if route else ""
 
 
 def _facets(
@@ -119,7 +124,7 @@ def _choice(name: str, value: str, count: int, question: Question, labels: Label
     return Choice(labels[name].get(value, value), count, address, is_chosen)
 
 
-def _labels() -> Labels:
+def labels() -> Labels:
     """What the values of the filters are called, in the reader's language."""
     return {
         "kind": {kind.value: str(kind.label) for kind in Kind},

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from web import console, hall, importing, market, views
+from web import console, hall, importing, market, saved_page, views
 from web.search_page import search_page
 
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("achievements/import", importing.import_achievements, name="import_achievements"),
     path("achievements/<int:pk>", market.achievement, name="achievement"),
     path("search", search_page, name="search"),
+    path("saved-searches", saved_page.saved_searches, name="saved_searches"),
+    path("saved-searches/<int:pk>/end", saved_page.end_saved_search, name="end_saved_search"),
     path("statistics/cycles", views.cycles, name="cycles"),
     path("sessions", hall.session_list, name="sessions"),
     path("sessions/<int:pk>", hall.session, name="session"),

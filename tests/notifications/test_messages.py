@@ -165,7 +165,7 @@ def test_words_name_only_facts_that_exist(key):
         "decision_reason", "session", "session_code", "session_reason",
         "lowest_price", "lapses_at", "on", "valid_until",
         "park", "home_city", "host_district", "project", "project_code", "project_reason", "entity",
-        "duty", "due_on",
+        "duty", "due_on", "finds",
         "alliance", "member", "member_reason", "financing_code", "financing_reason", "borrower",
         "fund_project", "fund_code",
         "place", "place_reason",
