@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_relations"),
-        ("marketplace", "0014_history"),
+        ("marketplace", "0015_associations"),
     ]
 
     operations = [
