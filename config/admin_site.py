@@ -50,9 +50,14 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("marketplace.achievement", "science"),
             ("marketplace.deal", "handshake"),
             ("marketplace.plannedmilestone", "checklist"),
+            ("marketplace.brokerage", "diversity_3"),
             ("marketplace.landing", "flight_land"),
             ("marketplace.publicity", "campaign"),
             ("marketplace.objection", "front_hand"),
+            ("marketplace.expertpanel", "groups"),
+            ("marketplace.panelobjection", "front_hand"),
+            ("marketplace.needundertaking", "lock"),
+            ("marketplace.needreading", "visibility"),
         ),
     ),
     (
@@ -95,6 +100,7 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("marketplace.technologyfield", "category"),
             ("core.holiday", "calendar_month"),
             ("core.referencefigure", "query_stats"),
+            ("marketplace.broker", "workspace_premium"),
         ),
     ),
     (

@@ -171,6 +171,28 @@ def hand_over(achievement_id: int, *, at: datetime, actor: Acts | None = None) -
     return _move(achievement, AchievementState.TRANSFERRED, actor, at)
 
 
+def give_up(achievement_id: int, *, at: datetime, actor: Acts | None = None) -> None:
+    """Step: a deal came to nothing. What it kept is free; a right that passed has to come back."""
+    if lock_achievement(achievement_id).state == AchievementState.RESERVED:
+        release(achievement_id, at=at, actor=actor)
+
+
+def hand_back(achievement_id: int, *, at: datetime, actor: Acts) -> None:
+    """Step: a right that had passed is its seller's again, who confirms it before it is listed."""
+    achievement = lock_achievement(achievement_id)
+    ACHIEVEMENT.check(AchievementState(achievement.state), AchievementState.UNLISTED)
+    achievement.state = AchievementState.UNLISTED
+    achievement.save(update_fields=["state"])
+    _record(achievement, "handed_back", actor, at)
+
+
+def take_back(achievement_id: int, *, at: datetime, actor: Acts) -> None:
+    """Step: the right never passed; the achievement is still kept for its deal."""
+    achievement = lock_achievement(achievement_id)
+    _check_from(achievement, AchievementState.TRANSFERRED, AchievementState.RESERVED)
+    _move(achievement, AchievementState.RESERVED, actor, at)
+
+
 def release_all(
     achievement_ids: Collection[int], *, at: datetime, actor: Acts | None = None
 ) -> list[Achievement]:

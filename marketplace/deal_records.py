@@ -103,6 +103,7 @@ _EVENTS = {
     MilestoneKind.DELIVERY: "delivered",
     MilestoneKind.REWARD: "reward_distributed",
     MilestoneKind.ACCEPTANCE: "result_judged",
+    MilestoneKind.RETURN: "right_returned",
     MilestoneKind.ANNULMENT: "milestone_annulled",
 }
 

@@ -160,14 +160,14 @@ def to_be_signed(deal_id: int, *, actor: Actor) -> Deal:
 def end(deal_id: int, wanted: DealState, *, reason: str, at: datetime, actor: Acts) -> Deal:
     """Step: a formed deal comes to nothing, by its buyer's default or because it is rescinded.
 
-    What was sold is free again.
+    What was sold is free again; a right that passed has to be returned first.
     """
     deal = lock_deal(deal_id)
     DEAL.check(DealState(deal.state), wanted)
     deal.state, deal.state_reason = wanted, reason
     deal.save(update_fields=["state", "state_reason"])
     if deal.achievement_id is not None:
-        achievements.release(deal.achievement_id, at=at, actor=actor)
+        achievements.give_up(deal.achievement_id, at=at, actor=actor)
     record_deal(deal, wanted.value, actor, at)
     return deal
 

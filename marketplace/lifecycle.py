@@ -57,6 +57,7 @@ class MilestoneKind(StrEnum):
     DELIVERY = "delivery"
     REWARD = "reward"
     ACCEPTANCE = "acceptance"  # 验收: the buyer's verdict on the whole
+    RETURN = "return"  # of the right, after the deal was rescinded
     ANNULMENT = "annulment"  # takes an earlier one back that never happened
 
 
@@ -99,6 +100,12 @@ class PlanState(StrEnum):
 class AcceptanceVerdict(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
+
+
+class BrokerageState(StrEnum):
+    NAMED = "named"
+    AGREED = "agreed"
+    ENDED = "ended"
 
 
 class LandingState(StrEnum):
@@ -183,7 +190,8 @@ ACHIEVEMENT = Lifecycle(
         AchievementState.UNLISTED: {AchievementState.PUBLISHED, AchievementState.WITHDRAWN},
         # An unsold or withdrawn lot gives the achievement back to the list.
         AchievementState.RESERVED: {AchievementState.TRANSFERRED, AchievementState.PUBLISHED},
-        AchievementState.TRANSFERRED: set(),
+        # The sale was rescinded and the right came back; or it never passed.
+        AchievementState.TRANSFERRED: {AchievementState.UNLISTED, AchievementState.RESERVED},
         AchievementState.WITHDRAWN: set(),
     },
 )
@@ -210,6 +218,15 @@ PLANNED_MILESTONE = Lifecycle(
         PlanState.FAILED: {PlanState.DELIVERED, PlanState.DROPPED},
         PlanState.ACCEPTED: set(),
         PlanState.DROPPED: set(),
+    },
+)
+
+BROKERAGE = Lifecycle(
+    "brokerage",
+    {
+        BrokerageState.NAMED: {BrokerageState.AGREED, BrokerageState.ENDED},
+        BrokerageState.AGREED: {BrokerageState.ENDED},
+        BrokerageState.ENDED: set(),
     },
 )
 

@@ -17,6 +17,7 @@ from core.errors import NotFound
 from marketplace.call_queries import calls
 from marketplace.models import (
     Achievement,
+    Brokerage,
     Deal,
     Landing,
     Need,
@@ -24,7 +25,11 @@ from marketplace.models import (
     PlannedMilestone,
     Response,
 )
-from marketplace.plan_queries import planned_milestones, planned_visible_to
+from marketplace.plan_queries import (
+    brokerages_visible_to,
+    planned_milestones,
+    planned_visible_to,
+)
 from marketplace.queries import (
     achievements,
     achievements_visible_to,
@@ -132,6 +137,16 @@ def lock_planned(milestone_id: int, *, seen_by: Actor | None = None) -> PlannedM
         raise NotFound
     lock_deal(known.deal_id)
     return _lock(rows, milestone_id)
+
+
+def lock_brokerage(brokerage_id: int, *, seen_by: Actor) -> Brokerage:
+    """Lock a broker's part in a deal; before it the deal, whose events it is told among."""
+    require_transaction()
+    known = brokerages_visible_to(seen_by).filter(pk=brokerage_id).first()
+    if known is None:
+        raise NotFound
+    lock_deal(known.deal_id)
+    return _lock(brokerages_visible_to(seen_by), brokerage_id)
 
 
 def lock_known_deal(deal_id: int, *, known_to: Actor) -> Deal:

@@ -77,11 +77,11 @@ def sign_contract(
     The need that chose this deal counts as signed from now on, and what its poster had planned
     becomes the deal's plan.
     """
-    contract = terms.Contract(
+    contract = terms.contract_from(
         signed_on=signed_on,
-        kind=ContractKind(kind),
-        price_form=PriceForm(price_form),
-        instalments=tuple(terms.Instalment(**one) for one in instalments),
+        kind=kind,
+        price_form=price_form,
+        instalments=instalments,
         royalty_rate=royalty_rate,
         entry_fee=entry_fee,
         first_due_on=first_due_on,
@@ -232,15 +232,17 @@ def distribute_reward(
 def annul(*, actor: Actor, deal_id: int, corrects: int, reason: str) -> Deal:
     """Take a fact back that never happened, saying why.
 
-    A contract on which others rest is not taken back before them, nor a right that has passed, nor
-    an acceptance that was passed.
+    Not a contract, on which the others rest, nor an acceptance that was passed. That a right never
+    passed only staff may enter.
     """
     with transaction(by=actor.caller):
         deal, now = begin(deal_id, actor)
         wrong = corrected(deal, corrects, list(MilestoneKind))
         passed = wrong.kind == MilestoneKind.ACCEPTANCE and is_accepted(deal)
-        if passed or wrong.kind in (MilestoneKind.CONTRACT, MilestoneKind.TRANSFER):
+        if passed or wrong.kind == MilestoneKind.CONTRACT:
             raise InvalidValue(what="corrects")
+        if wrong.kind == MilestoneKind.TRANSFER:
+            _take_right_back(deal, actor, now)
         require_party(deal, actor, _PARTIES_OF.get(MilestoneKind(wrong.kind), BOTH))
         add(
             deal,
@@ -277,6 +279,13 @@ def received_and_shared(milestones: Collection[DealMilestone]) -> Decimal:
     """How much of the money received has been distributed from, in CNY."""
     rewards = [one for one in milestones if one.kind == MilestoneKind.REWARD]
     return sum((money.parse(one.facts["received"]) for one in rewards), Decimal(0))
+
+
+def _take_right_back(deal: Deal, actor: Actor, at: datetime) -> None:
+    if not actor.is_staff:
+        raise PermissionDenied
+    if deal.achievement_id is not None and _contract_of(deal)["kind"] == ContractKind.TRANSFER:
+        achievements.take_back(deal.achievement_id, at=at, actor=actor)
 
 
 _PARTIES_OF = {

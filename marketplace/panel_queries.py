@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from core.errors import NotFound
-from marketplace.models import ExpertPanel, ExpertReview, Need, PanelExpert
+from marketplace.models import ExpertPanel, ExpertReview, Need, PanelExpert, PanelObjection
 
 
 def panel_of(need: Need) -> ExpertPanel | None:
@@ -36,6 +36,12 @@ def reviews_visible_to(actor: Actor) -> QuerySet[ExpertReview]:
         return reviews
     own = Q(expert__person=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
     return reviews.filter(own | Q(response__need__organization__in=actor.sees))
+
+
+def panel_objections_visible_to(actor: Actor) -> QuerySet[PanelObjection]:
+    """All, for staff who decide them."""
+    objections = PanelObjection.objects.select_related("panel__need", "person")
+    return objections if actor.is_staff else objections.none()
 
 
 def judged_by(actor: Actor) -> "QuerySet[PanelExpert, int]":

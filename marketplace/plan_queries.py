@@ -1,4 +1,4 @@
-"""Which planned milestones one sees: those of one's deals, and of the needs of one's city."""
+"""Which planned milestones and drafts of contracts one sees: those of one's deals, above all."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from core.calendar import date_of
 from core.errors import NotFound
 from marketplace.lifecycle import DealState, PlanState
-from marketplace.models import PlannedMilestone
+from marketplace.models import Broker, Brokerage, ContractDraft, PlannedMilestone
 from marketplace.queries import deals_visible_to
 
 
@@ -41,3 +41,38 @@ def plan_of(deal_id: int, *, seen_by: Actor) -> QuerySet[PlannedMilestone]:
     if not deals_visible_to(seen_by).filter(pk=deal_id).exists():
         raise NotFound
     return planned_milestones().filter(deal=deal_id)
+
+
+def contract_drafts_visible_to(actor: Actor) -> QuerySet[ContractDraft]:
+    """Seen by the parties of the deal and by staff."""
+    drafts = ContractDraft.objects.select_related("deal")
+    return drafts.filter(deal__in=deals_visible_to(actor).values("pk"))
+
+
+def contract_drafts_of(deal_id: int, *, seen_by: Actor) -> QuerySet[ContractDraft]:
+    """The drafts made of one deal that the reader may see."""
+    if not deals_visible_to(seen_by).filter(pk=deal_id).exists():
+        raise NotFound
+    return contract_drafts_visible_to(seen_by).filter(deal=deal_id)
+
+
+def brokers() -> QuerySet[Broker]:
+    """Every certified technology manager: public."""
+    return Broker.objects.select_related("organization")
+
+
+def brokerages() -> QuerySet[Brokerage]:
+    """Every broker's part in a deal, with what its view and its events tell."""
+    return Brokerage.objects.select_related("broker", "deal__seller", "deal__buyer")
+
+
+def brokerages_visible_to(actor: Actor) -> QuerySet[Brokerage]:
+    """Seen by both parties of the deal, whomever the broker acts for, and by staff."""
+    return brokerages().filter(deal__in=deals_visible_to(actor).values("pk"))
+
+
+def brokerages_of(deal_id: int, *, seen_by: Actor) -> QuerySet[Brokerage]:
+    """The brokers of one deal that the reader may see, those who left included."""
+    if not deals_visible_to(seen_by).filter(pk=deal_id).exists():
+        raise NotFound
+    return brokerages_visible_to(seen_by).filter(deal=deal_id)

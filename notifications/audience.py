@@ -107,6 +107,11 @@ AUDIENCES: dict[str, Audience] = {
     "need.review_due_soon": Audience(_REVIEW, people=(reviewer,)),
     "need.review_overdue": Audience(_REVIEW, people=(reviewer, office)),
     "need.undertaking_accepted": Audience(("need", "code"), members=(poster,), webhooks=(poster,)),
+    # Which files a draft has is its poster's own.
+    **dict.fromkeys(
+        ("need.attachment_added", "need.attachment_removed"),
+        Audience(("need", "code", "attachment"), webhooks=(poster,)),
+    ),
     "need.returned": Audience(_NEED, members=(poster,), webhooks=(poster,)),
     "need.published": _NEED_NEWS,
     "need.matched": _NEED_NEWS,
@@ -145,6 +150,7 @@ AUDIENCES: dict[str, Audience] = {
     "achievement.published": _ACHIEVEMENT_NEWS,
     "achievement.withdrawn": _ACHIEVEMENT_NEWS,
     "achievement.transferred": replace(_ACHIEVEMENT_NEWS, mailed=False),
+    "achievement.handed_back": _ACHIEVEMENT_NEWS,
     "achievement.reserved": replace(_ACHIEVEMENT_NEWS, mailed=False),
     "achievement.released": replace(_ACHIEVEMENT_NEWS, mailed=False),
     "achievement.confirmed": Audience((*_ACHIEVEMENT, "valid_until"), webhooks=(owner,)),
@@ -197,6 +203,7 @@ AUDIENCES: dict[str, Audience] = {
             "deal.contract_registered",
             "deal.paid",
             "deal.rights_transferred",
+            "deal.right_returned",
             "deal.delivered",
             "deal.milestone_annulled",
         ),

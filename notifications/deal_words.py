@@ -48,9 +48,29 @@ DEAL_WORDS: dict[str, tuple[Any, Any]] = {
         _("The right has passed: {deal}"),
         _("What {seller} sold to {buyer} is registered for its new owner since {on}."),
     ),
+    "deal.right_returned": (
+        _("The right has come back: {deal}"),
+        _("What {seller} had sold to {buyer} is registered for {seller} again since {on}."),
+    ),
     "deal.delivered": (
         _("Delivered: {deal}"),
         _("What was agreed was handed over on {on}."),
+    ),
+    "deal.contract_drafted": (
+        _("A draft of the contract: {deal}"),
+        _("A draft for {seller} and {buyer} can be read with the deal. Nothing is agreed by it."),
+    ),
+    "deal.broker_named": (
+        _("A technology manager takes part: {deal}"),
+        _("Who it is, for whom, and the commission stand in the deal. Say whether you agree."),
+    ),
+    "deal.broker_agreed": (
+        _("A technology manager was agreed to: {deal}"),
+        _("A party of {deal} agreed to the technology manager and the commission."),
+    ),
+    "deal.broker_left": (
+        _("A technology manager takes part no more: {deal}"),
+        _("The reason stands in the deal."),
     ),
     "deal.milestones_planned": (
         _("Milestones were planned: {deal}"),

@@ -26,6 +26,14 @@ PLAN_AUDIENCES: dict[str, Audience] = {
     "deal.milestone_escalated": Audience(
         _PLANNED, members=(parties,), people=(bureau, office), webhooks=(parties, exchange)
     ),
+    "deal.contract_drafted": Audience(
+        (*_DEAL, "draft"), members=(parties,), webhooks=(parties, exchange)
+    ),
+    # A broker's commission is told to both parties, who look it up in the deal.
+    **dict.fromkeys(
+        ("deal.broker_named", "deal.broker_agreed", "deal.broker_left"),
+        Audience((*_DEAL, "broker"), members=(parties,), webhooks=(parties, exchange)),
+    ),
     "deal.result_judged": Audience(
         (*_DEAL, "milestone", "on"), members=(parties,), webhooks=(parties, exchange)
     ),

@@ -130,6 +130,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("The agreement on your need is signed: {need}"),
         _("{need_code} has an agreement in writing."),
     ),
+    "achievement.handed_back": (
+        _("The achievement is yours again: {achievement}"),
+        _("The sale of {achievement_code} was undone. Confirm the entry to list it again."),
+    ),
     "achievement.transferred": (
         _("The achievement has passed to its buyer: {achievement}"),
         _("{achievement_code} is transferred and cannot be sold again."),

@@ -35,6 +35,9 @@ from auctions.lifecycle import SessionKind
 from auctions.models import Lot, Policy, PublishedHeads, Registration
 from core.events import record
 from core.models import Event
+from marketplace import milestones
+from marketplace.brokers import name_broker
+from marketplace.contract_drafts import draft_contract
 from marketplace.lifecycle import AchievementState, NeedState
 from marketplace.rules.disclosure import ACHIEVEMENT_NDA, NEED_NDA
 from notifications.models import Delivery, Notice, WebhookEndpoint
@@ -53,6 +56,7 @@ from tests.factories import make_achievement
 from tests.lasting import lasting
 from tests.marketplace.conftest import (
     landed_deal,
+    make_broker,
     make_call,
     make_deal,
     make_need,
@@ -60,6 +64,7 @@ from tests.marketplace.conftest import (
     planned_deal,
     propose,
     publicise,
+    signed_deal,
 )
 from tests.marketplace.drawing import drawn
 from web.saved import save_search
@@ -117,6 +122,10 @@ def achievement_body(world: "World") -> dict[str, Any]:
         "ip_kind": "know_how",
         "ip_number": "",
     }
+
+
+def attachment_body(world: "World") -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("附页.pdf", b"%PDF-1.7 fictional")}
 
 
 def picture_body(world: "World") -> dict[str, Any]:
@@ -217,6 +226,19 @@ def acceptance_body(world: "World") -> dict[str, Any]:
         "verdict": "passed",
         "place": "虚构检测中心",
         "proof": "虚构验收意见书",
+    }
+
+
+def draft_body(world: "World") -> dict[str, Any]:
+    return {"signed_on": "2026-03-31", "kind": "development", "price_form": "lump_sum"}
+
+
+def broker_body(world: "World") -> dict[str, Any]:
+    return {
+        "broker": world.things["broker"],
+        "side": "seller",
+        "commission": "100.00",
+        "paid_by": "seller",
     }
 
 
@@ -613,6 +635,32 @@ ROWS = (
                                                          "401 404 200 404 200 200 404 403 404 200 403", reason),
     Row("POST planned-milestones/<int:pk>/drop", "planned_milestone", "seller",
                                                          "401 404 200 404 200 200 404 403 404 200 403", reason),
+    # --- Files of needs: open ones with the need, confidential ones with its detail.
+    Row("GET needs/<int:pk>/attachments", "draft_need", "enterprise",
+                                                         "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST needs/<int:pk>/attachments", "draft_need", "enterprise",
+                                                         "401 404 201 404 403 403 404 404 404 201 403", attachment_body),
+    Row("GET attachments/<int:pk>", "attachment", "enterprise",
+                                                         "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("DELETE attachments/<int:pk>", "attachment", "enterprise",
+                                                         "401 404 204 404 403 403 404 404 404 204 403"),
+    # --- Drafts of the contract, and brokers: both parties' business; who is certified is public.
+    Row("GET deals/<int:pk>/contract-drafts", "deal", "seller",
+                                                         "401 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST deals/<int:pk>/contract-drafts", "deal", "seller",
+                                                         "401 404 201 404 201 201 404 404 404 201 403", draft_body),
+    Row("GET contract-drafts/<int:pk>/pdf", "contract_draft", "seller",
+                                                         "401 404 200 404 200 200 404 404 404 200 403"),
+    Row("GET brokers", "", "seller",                     "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET deals/<int:pk>/brokers", "deal", "seller",  "401 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST deals/<int:pk>/brokers", "deal", "seller", "401 404 201 404 201 201 404 404 404 201 403", broker_body),
+    Row("POST brokerages/<int:pk>/agree", "brokerage", "bidder",
+                                                         "401 404 200 404 400 400 404 404 404 200 403"),
+    Row("POST brokerages/<int:pk>/end", "brokerage", "bidder",
+                                                         "401 404 200 404 200 200 404 404 404 200 403", reason),
+    Row("POST deals/<int:pk>/return-right", "rescinded_deal", "seller",
+                                                         "401 404 200 404 200 200 404 404 404 200 403",
+        lambda world: {"registered_on": "2026-03-02", "certificate": "虚构通知书2"}),
     # --- Where it landed: the parties and staff report, the bureau of that city decides.
     Row("GET deals/<int:pk>/landings", "deal", "seller", "401 404 200 404 200 200 404 404 404 200 403"),
     Row("POST deals/<int:pk>/landings", "deal", "seller", "401 404 201 404 201 201 404 404 404 201 403", landing_body),
@@ -1106,6 +1154,7 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
         "endorsed_need": make_need(enterprise, NeedState.ENDORSED),
         "published_need": published_need,
         **make_panels(people),
+        "attachment": make_attachment(people),
         "call": make_call(),
         "policy": Policy.objects.get(code="EXCHANGE_BIDDING-2"),
         "response": make_response(published_need, seller),
@@ -1140,6 +1189,19 @@ def make_plan(people: dict[str, User], need: Any) -> dict[str, Any]:
     owed, delivered = deal.plan.all()
     deliver_milestone(actor=act(seller), milestone_id=delivered.pk, evidence="虚构签收单")
     return {"deal": deal, "planned_milestone": owed, "delivered_milestone": delivered}
+
+
+def make_attachment(people: dict[str, User]) -> Any:
+    from marketplace.attachments import add_attachment
+
+    enterprise = people["enterprise"]
+    return add_attachment(
+        actor=act(enterprise),
+        need_id=make_need(enterprise, NeedState.DRAFT).pk,
+        name="附页.pdf",
+        content=b"%PDF-1.7 another",
+        confidential=True,
+    )
 
 
 def make_picture(seller: User, operator: Any) -> Any:
@@ -1186,6 +1248,7 @@ def make_deals(people: dict[str, User]) -> dict[str, Any]:
     objected = publicise(propose(seller, bidder), seller)
     return {
         "paid_deal": paid_deal(seller, bidder),
+        **make_brokered(seller, bidder),
         "landing": landed_deal(seller, bidder).landings.get(),
         "proposed_deal": propose(seller, bidder),
         "listed_deal": propose(seller, bidder, **listing),
@@ -1273,6 +1336,32 @@ def make_reports(people: dict[str, User], park: Any) -> dict[str, Any]:
             reports.submit_report(actor=actor, report_id=report.pk)
     reports.dispute_report(actor=act(people["bureau"]), report_id=report.pk, reason="虚构的理由")
     return made
+
+
+def make_brokered(seller: User, bidder: User) -> dict[str, Any]:
+    """A deal with a draft and a broker whom the buyer has not agreed to, and one that ended."""
+    deal, ended = signed_deal(seller, bidder), signed_deal(seller, bidder)
+    milestones.transfer_rights(
+        actor=act(seller),
+        deal_id=ended.pk,
+        registered_on=NOW.date(),
+        certificate="虚构通知书",
+    )
+    type(ended).objects.filter(pk=ended.pk).update(state="rescinded", state_reason="虚构")
+    broker = make_broker()
+    terms = {"broker": broker.pk, "commission": Decimal(100), "paid_by": "buyer"}
+    return {
+        "broker": broker,
+        "brokerage": name_broker(actor=act(seller), deal_id=deal.pk, side="both", **terms),
+        "rescinded_deal": ended,
+        "contract_draft": draft_contract(
+            actor=act(seller),
+            deal_id=deal.pk,
+            signed_on=NOW.date(),
+            kind="transfer",
+            price_form="lump_sum",
+        ),
+    }
 
 
 def paid_deal(seller: User, buyer: User) -> Any:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from auctions.documents.typesetting import pdf
 from auctions.documents.words import words_for
 from core.clock import SHANGHAI
+from marketplace.typesetting.press import pdf
 
 _WAN = Decimal(10_000)
+_TEMPLATE = Path(__file__).resolve().with_name("catalogue.typ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def catalogue(content: Catalogue, *, made_at: datetime) -> bytes:
         "footer": content.title,
     }
     pictures = {_file(lot): lot.picture for lot in content.lots if lot.picture}
-    return pdf("catalogue", data, made_at=made_at, files=pictures)
+    return pdf(_TEMPLATE, data, made_at=made_at, files=pictures)
 
 
 def _file(lot: CatalogueLot) -> str:

@@ -6,12 +6,12 @@ seconds for a long transcript, comes after it and holds nothing.
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from accounts.actors import Actor
 from accounts.permissions import require_signed_in
 from auctions.documents import contents
-from auctions.documents.typesetting import pdf
 from auctions.lifecycle import DocumentKind, LotState, Outcome
 from auctions.locks import lock_document, lock_series
 from auctions.models import DocumentFile, IssuedDocument, Lot
@@ -22,7 +22,9 @@ from core.clock import SHANGHAI
 from core.db import transaction
 from core.errors import Conflict, NotFound
 from core.events import record
+from marketplace.typesetting.press import pdf
 
+_HERE = Path(__file__).resolve().parent
 _PREFIXES = {DocumentKind.CONFIRMATION: "C", DocumentKind.TRANSCRIPT: "T"}
 _CONTENTS: dict[DocumentKind, Callable[..., dict[str, Any]]] = {
     DocumentKind.CONFIRMATION: contents.confirmation,
@@ -86,7 +88,7 @@ def _issue(lot: Lot, kind: DocumentKind) -> IssuedDocument:
 
 def _keep(issued: IssuedDocument, actor: Actor) -> DocumentFile:
     """Typeset what was issued and keep the bytes. Twice at once gives the same ones."""
-    content = pdf(issued.kind, issued.facts, made_at=issued.issued_at)
+    content = pdf(_HERE / f"{issued.kind}.typ", issued.facts, made_at=issued.issued_at)
     with transaction():
         lock_document(issued.pk)
         if known := file_of(issued.pk):

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.requests import Acting
 from auctions.documents.issuing import document_of
 from auctions.lifecycle import DocumentKind
-from auctions.views.files import PdfRenderer
+from marketplace.typesetting.renderer import PdfRenderer
 
 
 class Document(Acting, APIView):

@@ -29,9 +29,9 @@ from auctions.serializers.sessions import (
     SessionView,
     WholeSessionView,
 )
-from auctions.views.files import PdfRenderer
 from auctions.views.timed import Timed
 from core.parsing import ReasonForm
+from marketplace.typesetting.renderer import PdfRenderer
 
 
 class SessionFilter(django_filters.FilterSet):

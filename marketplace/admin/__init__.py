@@ -2,10 +2,12 @@
 
 from marketplace.admin import (
     achievements,
+    brokers,
     calls,
     deals,
     landings,
     needs,
+    panels,
     plans,
     publicities,
     responses,
@@ -13,10 +15,12 @@ from marketplace.admin import (
 
 __all__ = [
     "achievements",
+    "brokers",
     "calls",
     "deals",
     "landings",
     "needs",
+    "panels",
     "plans",
     "publicities",
     "responses",

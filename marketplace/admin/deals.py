@@ -18,8 +18,16 @@ from accounts.desk.tracked import TrackedAdmin
 from marketplace import deals, publicities
 from marketplace.admin.needs import STAFF
 from marketplace.admin.proposing import PaperObjectionForm, ProposeDealForm, PubliciseForm
+from marketplace.admin.settling import SETTLING
 from marketplace.lifecycle import DEAL, DealState
-from marketplace.models import Deal, DealMilestone, PricingMethod, Publicity
+from marketplace.models import (
+    Brokerage,
+    Deal,
+    DealMilestone,
+    PlannedMilestone,
+    PricingMethod,
+    Publicity,
+)
 from marketplace.queries import deals_visible_to
 
 
@@ -33,6 +41,22 @@ class MilestoneInline(DeskInline):
     model = DealMilestone
     readers = STAFF
     fields = ("number", "kind", "on", "amount", "reference", "proof", "corrects", "recorded_at")
+
+
+class PlanInline(DeskInline):
+    model = PlannedMilestone
+    readers = STAFF
+    fields = ("number", "title", "due_on", "payment_share", "state", "delivered_at", "judged_at")
+
+
+class BrokerageInline(DeskInline):
+    model = Brokerage
+    readers = STAFF
+    fields = ("broker", "side", "commission", "paid_by", "state")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Brokerage]:
+        rows: QuerySet[Brokerage] = super().get_queryset(request)
+        return rows.select_related("broker")
 
 
 _DEAL_STEPS = (
@@ -110,7 +134,7 @@ class DealAdmin(TrackedAdmin, AddingAdmin):
     search_fields = ("code", "seller__name", "buyer__name")
     search_help_text = _("Number, seller or buyer")
     ordering = ("-id",)
-    inlines = (PublicityInline, MilestoneInline)
+    inlines = (PublicityInline, MilestoneInline, PlanInline, BrokerageInline)
     fieldsets = (
         (None, {"fields": ("code", "achievement", "need", "seller", "buyer", "price", "mode")}),
         (_("Related party"), {"fields": ("related_party", "relation")}),
@@ -131,7 +155,7 @@ class DealAdmin(TrackedAdmin, AddingAdmin):
         "relation",
         "state",
     )
-    steps = _DEAL_STEPS
+    steps = (*_DEAL_STEPS, *SETTLING)
     adding = Adding(
         form_class=ProposeDealForm,
         title=_("Enter a deal without bids"),

@@ -4,24 +4,26 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.actors import Actor
 from accounts.desk import shown
 from accounts.desk.admins import DeskInline
-from accounts.desk.forms import ReasonForm
+from accounts.desk.forms import ReasonForm, StepForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
 from accounts.desk.tracked import TrackedAdmin
 from core import clock
 from core.calendar import date_of
 from core.models import word
-from marketplace import needs
+from marketplace import needs, panels
 from marketplace.lifecycle import NEED, NeedState
 from marketplace.models import (
     CooperationMode,
@@ -30,10 +32,12 @@ from marketplace.models import (
     NeedReview,
     Response,
 )
+from marketplace.panel_queries import panel_of
 from marketplace.queries import (
     needs_reviewed_by,
 )
 from marketplace.rules.needs import Part, completeness
+from marketplace.rules.panels import RESULT_DAYS
 
 STAFF = frozenset({DeskRole.OPERATOR, DeskRole.OFFICE})
 REVIEWERS = STAFF | {DeskRole.BUREAU}
@@ -48,6 +52,22 @@ def _in_own_city(actor: Actor, need: Need) -> bool:
 def _may_return(actor: Actor, need: Need) -> bool:
     """The office until publication, the bureau before it endorsed."""
     return actor.office or (need.state == NeedState.SUBMITTED and _in_own_city(actor, need))
+
+
+def _awaits_ranking(actor: Actor, need: Need) -> bool:
+    panel = panel_of(need)
+    return panel is not None and panel.result() is None
+
+
+class RankingForm(StepForm):
+    days = forms.IntegerField(
+        label=_("Days"),
+        min_value=1,
+        max_value=365,
+        initial=RESULT_DAYS,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("At least five; the first day is not counted, the last one is a working day."),
+    )
 
 
 class ReviewFilter(SimpleListFilter):
@@ -199,6 +219,20 @@ class NeedAdmin(TrackedAdmin):
             id_name="need_id",
             roles=_OFFICE,
             sources=NEED.sources(NeedState.PUBLISHED),
+        ),
+        Step(
+            name="publicise-ranking",
+            label=_("Publicise the ranking"),
+            explanation=_(
+                "The panel's ranking of the responses becomes public; until its end anybody may"
+                " object, and nobody is accepted."
+            ),
+            action=panels.publicise_ranking,
+            id_name="need_id",
+            roles=STAFF,
+            sources=frozenset({NeedState.PUBLISHED}),
+            form_class=RankingForm,
+            applies=_awaits_ranking,
         ),
         Step(
             name="return",

@@ -1,6 +1,8 @@
 """The marketplace's tables."""
 
 from marketplace.models.achievements import Achievement
+from marketplace.models.attachments import AttachmentFile, NeedAttachment
+from marketplace.models.brokers import Broker, Brokerage
 from marketplace.models.calls import NeedCall
 from marketplace.models.deals import Channel, Deal, PricingMethod, TransferMode
 from marketplace.models.disclosure import (
@@ -10,6 +12,7 @@ from marketplace.models.disclosure import (
     NeedUndertaking,
 )
 from marketplace.models.dossiers import CoOwner, Encumbrance, Inventor
+from marketplace.models.drafts import ContractDraft
 from marketplace.models.landings import Landing
 from marketplace.models.matches import MatchOpinion
 from marketplace.models.milestones import DealMilestone
@@ -40,8 +43,12 @@ __all__ = [
     "Achievement",
     "AchievementReading",
     "AchievementUndertaking",
+    "AttachmentFile",
+    "Broker",
+    "Brokerage",
     "Channel",
     "CoOwner",
+    "ContractDraft",
     "CooperationMode",
     "Deal",
     "DealMilestone",
@@ -54,6 +61,7 @@ __all__ = [
     "MatchOpinion",
     "Need",
     "NeedAlarm",
+    "NeedAttachment",
     "NeedCall",
     "NeedIndicator",
     "NeedReading",

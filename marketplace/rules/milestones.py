@@ -4,10 +4,11 @@ Dated facts, not a chain: registration (技术合同认定登记) is voluntary, 
 fact needs from the others is said by its own check. Plain Python: told the day, told the rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from core.errors import BelowLawfulFloor, Conflict, Refusal
 from marketplace.lifecycle import ContractKind, MilestoneKind, PriceForm, RewardRole
@@ -111,6 +112,28 @@ class Contract:
     royalty_rate: Decimal | None = None  # per cent of what the buyer earns with it
     entry_fee: Decimal | None = None
     first_due_on: date | None = None  # 先用后转: when the first payment falls due
+
+
+def contract_from(
+    *,
+    signed_on: date,
+    kind: str,
+    price_form: str,
+    instalments: Sequence[Mapping[str, Any]] = (),
+    royalty_rate: Decimal | None = None,
+    entry_fee: Decimal | None = None,
+    first_due_on: date | None = None,
+) -> Contract:
+    """The contract as a form tells it."""
+    return Contract(
+        signed_on=signed_on,
+        kind=ContractKind(kind),
+        price_form=PriceForm(price_form),
+        instalments=tuple(Instalment(**one) for one in instalments),
+        royalty_rate=royalty_rate,
+        entry_fee=entry_fee,
+        first_due_on=first_due_on,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from core.models import choices
 from core.parsing import AmountField, DayField, InstantField, StrictForm, WholeNumberField
 from marketplace.lifecycle import ContractKind, PriceForm, RewardRole
-from marketplace.models import DealMilestone
+from marketplace.models import ContractDraft, DealMilestone
 
 _MOST_PARTS = 120
 
@@ -25,8 +25,8 @@ class InstalmentForm(StrictForm):
     amount = AmountField()
 
 
-class ContractForm(MilestoneForm):
-    """The written contract. `royalty_rate` is in per cent, `entry_fee` in CNY.
+class TermsForm(StrictForm):
+    """The terms of a contract. `royalty_rate` is in per cent, `entry_fee` in CNY.
 
     `first_due_on` is when the first payment falls due of what is used before it is paid (先用后转).
     """
@@ -40,6 +40,26 @@ class ContractForm(MilestoneForm):
     royalty_rate = AmountField(required=False, allow_null=True, default=None)
     entry_fee = AmountField(required=False, allow_null=True, default=None)
     first_due_on = DayField(required=False, allow_null=True, default=None)
+
+
+class ContractForm(TermsForm, MilestoneForm):
+    """The written contract."""
+
+
+class DraftForm(TermsForm):
+    """What a draft is made with; `signed_on` is the day on which the parties mean to sign."""
+
+    place = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
+
+
+class DraftView(serializers.Serializer[ContractDraft]):
+    id = serializers.IntegerField()
+    deal = serializers.IntegerField(source="deal_id")
+    number = serializers.IntegerField()
+    code = serializers.CharField()
+    title = serializers.CharField(source="facts.title")
+    made_at = InstantField()
+    pdf = serializers.CharField(source="path")
 
 
 class RegistrationForm(MilestoneForm):

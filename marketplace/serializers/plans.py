@@ -27,7 +27,7 @@ class ShareField(AmountField):
     """Per cent of the price, with two decimals."""
 
     def to_internal_value(self, data: Any) -> Decimal:
-        share = super().to_internal_value(data)
+        share: Decimal = super().to_internal_value(data)
         if share > Decimal(100):
             self.fail("invalid")
         return share
@@ -81,9 +81,9 @@ class PlannedView(serializers.Serializer[PlannedMilestone]):
     late = serializers.SerializerMethodField()
 
     def get_late(self, planned: PlannedMilestone) -> bool:
-        if "read_at" not in self.context:
-            self._context["read_at"] = clock.now()
-        return is_late(planned.due_on, PlanState(planned.state), self._context["read_at"])
+        context: Any = self._context
+        read_at = context.setdefault("read_at", clock.now())
+        return is_late(planned.due_on, PlanState(planned.state), read_at)
 
 
 class MeasuredForm(StrictForm):

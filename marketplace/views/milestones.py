@@ -7,7 +7,7 @@ from rest_framework.generics import ListAPIView
 
 from accounts.requests import Create
 from core.parsing import ReasonForm
-from marketplace import milestones
+from marketplace import milestones, returns
 from marketplace.models import DealMilestone
 from marketplace.queries import payments_of
 from marketplace.serializers.milestones import (
@@ -56,6 +56,13 @@ class TransferRights(DealCommand):
 
     form_class = TransferForm
     perform = staticmethod(milestones.transfer_rights)
+
+
+class ReturnRight(DealCommand):
+    """POST /api/v1/deals/{id}/return-right"""
+
+    form_class = TransferForm
+    perform = staticmethod(returns.return_right)
 
 
 class Deliver(DealCommand):

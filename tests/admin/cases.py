@@ -1,38 +1,20 @@
 """Every workflow step at the desk: who may take it, on what, from where to where."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model, Subquery
 
 from accounts.models import ApiClient, Membership, User
-from marketplace.models import Landing, NeedCall, Objection, PlannedMilestone
+from marketplace.models import Landing, NeedCall, Objection
+from tests.admin.case import REASON, Case, deal_named, state
 from tests.admin.conftest import World
+from tests.admin.deal_cases import DEAL_CASES
 from tests.conftest import NOW, organization_of
 
-REASON = {"reason": "虚构的理由"}
 DECIDED = {"state": "lapsed", "decided_at": NOW, "decision": "虚构的处理"}
 NOT_IN_REVIEW = {"state": "returned", "review_soon_at": None, "review_due_at": None}
 DEPOSIT = {"amount": "¥100.00", "reference": "虚构银行 0001"}
-
-
-@dataclass
-class Case:
-    """A step, who may take it, on what, from where to where."""
-
-    step: str
-    who: str
-    row: Callable[[World], Model]
-    to: dict[str, Any]
-    start: dict[str, Any] = field(default_factory=dict)
-    wrong: dict[str, Any] = field(default_factory=lambda: {"state": "withdrawn"})
-    data: dict[str, str] = field(default_factory=dict)
-    event: str = ""
-
-
-def state(name: str) -> dict[str, str]:
-    return {"state": name}
 
 
 def _submitted(world: World) -> Model:
@@ -71,24 +53,12 @@ def _achievement(world: World) -> Model:
     return world.submitted_achievement
 
 
-def _deal(name: str) -> Callable[[World], Model]:
-    return lambda world: world.deals[name]
-
-
 def _objection(name: str) -> Callable[[World], Model]:
     return lambda world: Objection.objects.filter(publicity__deal=world.deals[name]).earliest("id")
 
 
 def _landing(world: World) -> Model:
     return Landing.objects.get(deal=world.deals["landed"])
-
-
-def _milestone(world: World) -> Model:
-    return PlannedMilestone.objects.get(deal=world.deals["landed"])
-
-
-_HANDED_OVER = {"state": "delivered", "evidence": "虚构", "delivered_at": NOW, "judged_at": None}
-_DROPPED = {"state": "dropped", "state_reason": "虚构", "judged_at": NOW}
 
 
 _REFUSED = {
@@ -116,43 +86,7 @@ def _session(step: str, to: str, start: dict[str, Any], data: dict[str, str]) ->
 
 
 CASES = [
-    Case(
-        "deliver",
-        "operator",
-        _milestone,
-        state("delivered"),
-        wrong=_DROPPED,
-        data={"evidence": "虚构签收单"},
-        event="deal.milestone_delivered",
-    ),
-    Case(
-        "accept",
-        "cadre",
-        _milestone,
-        state("accepted"),
-        _HANDED_OVER,
-        _DROPPED,
-        event="deal.milestone_accepted",
-    ),
-    Case(
-        "fail",
-        "operator",
-        _milestone,
-        state("failed"),
-        _HANDED_OVER,
-        _DROPPED,
-        REASON,
-        "deal.milestone_failed",
-    ),
-    Case(
-        "drop",
-        "cadre",
-        _milestone,
-        state("dropped"),
-        wrong=_HANDED_OVER,
-        data=REASON,
-        event="deal.milestone_dropped",
-    ),
+    *DEAL_CASES,
     _session("publish", "published", _PLANNED, {}),
     _session("start", "running", _PUBLISHED, {}),
     _session("finish", "finished", _RUNNING, {}),
@@ -314,7 +248,7 @@ CASES = [
     Case(
         "publicise",
         "operator",
-        _deal("proposed"),
+        deal_named("proposed"),
         state("publicised"),
         wrong=state("stopped"),
         data={"days": "16", "place": "虚构院公告栏", "contact": "虚构成果处"},
@@ -323,7 +257,7 @@ CASES = [
     Case(
         "confirm",
         "operator",
-        _deal("listed"),
+        deal_named("listed"),
         state("formed"),
         wrong=state("stopped"),
         data=REASON,
@@ -332,7 +266,7 @@ CASES = [
     Case(
         "object",
         "cadre",
-        _deal("publicised"),
+        deal_named("publicised"),
         state("publicised"),
         wrong=state("stopped"),
         data={**REASON, "on_behalf_of": "虚构来信人", "contact": "虚构地址"},
@@ -359,7 +293,7 @@ CASES = [
     Case(
         "stop",
         "cadre",
-        _deal("publicised"),
+        deal_named("publicised"),
         state("stopped"),
         wrong=state("stopped"),
         data=REASON,

@@ -41,6 +41,7 @@ from marketplace.publicities import object_to_deal
 from notifications.fanout import fan_out_all
 from notifications.models import StuckEvent, WebhookEndpoint
 from tests.admin.finance import make_finance
+from tests.admin.confidence import confide
 from tests.conftest import (
     CAST,
     NOW,
@@ -63,7 +64,13 @@ from tests.factories import (
 )
 from tests.factories import draft_lot as make_draft
 from tests.lasting import lasting
-from tests.marketplace.conftest import landed_deal, planned_deal, propose, publicise
+from tests.marketplace.conftest import (
+    brokered_deal,
+    landed_deal,
+    planned_deal,
+    propose,
+    publicise,
+)
 
 # Words that stand nowhere else on a page, so that finding one proves something.
 PADDLES = {"bidder": "PDL-B", "rival": "PDL-R"}
@@ -203,6 +210,7 @@ def make_world(clock: Clock) -> World:
     _around(world)
     _deals(world)
     make_finance()
+    confide(Need.objects.earliest("pk"), world.people["bidder"])
     world.session = _session(world)
     world.rows = {
         model._meta.label_lower: model._default_manager.order_by("pk").first()
@@ -359,6 +367,7 @@ def _deals(world: World) -> None:
         "publicised": publicise(propose(seller, bidder), seller),
         "objected": publicise(propose(seller, bidder), seller),
         "landed": planned_deal(landed_deal(seller, bidder), seller),
+        "signed": brokered_deal(seller, bidder, world.people["operator"]),
     }
     for name, person in (("publicised", "stranger"), ("objected", "enterprise")):
         object_to_deal(

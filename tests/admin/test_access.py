@@ -48,6 +48,12 @@ READERS = {
     "marketplace.response": _STAFF,
     "marketplace.deal": _STAFF,
     "marketplace.landing": {"operator", "cadre", "bureau"},
+    "marketplace.broker": _STAFF,
+    "marketplace.brokerage": _STAFF,
+    "marketplace.expertpanel": {"operator", "cadre", "bureau"},
+    "marketplace.panelobjection": _STAFF,
+    "marketplace.needundertaking": {"operator", "cadre", "bureau"},
+    "marketplace.needreading": {"operator", "cadre", "bureau"},
     "marketplace.plannedmilestone": {"operator", "cadre", "bureau"},
     "marketplace.publicity": _STAFF,
     "marketplace.objection": _STAFF,
@@ -88,6 +94,7 @@ WRITERS = {
     "marketplace.needcall": _STAFF,
     "alliances.supportpolicy": {"cadre"},
     "alliances.committeeseat": {"cadre"},
+    "marketplace.broker": {"cadre"},
     "enclaves.park": {"root"},
     "enclaves.tenancy": {"cadre"},
     "enclaves.report": {"cadre"},
@@ -99,6 +106,7 @@ FORMS = {
     "core.holiday",
     "core.referencefigure",
     "enclaves.park",
+    "marketplace.broker",
 }
 FORMS |= {"alliances.supportpolicy", "alliances.committeeseat"}
 OUTSIDERS = {"stranger", "bidder"}

@@ -48,6 +48,11 @@ ELSEWHERE = {
     ("auctions.forfeiture", "reject"),
     ("auctions.registration", "propose-forfeiture"),
     ("auctions.registration", "return-deposit"),
+    # tests/admin/test_settling.py
+    ("marketplace.deal", "distribute-reward"),
+    ("marketplace.need", "publicise-ranking"),
+    ("marketplace.panelobjection", "dismiss"),
+    ("marketplace.panelobjection", "uphold"),
 }
 
 

@@ -12,10 +12,12 @@ from rest_framework.test import APIClient
 
 from accounts.models import Organization, User
 from core.models import Event
-from marketplace import deals, publicities
+from marketplace import deals, milestones, publicities
+from marketplace.brokers import name_broker
 from marketplace.landings import report_landing
 from marketplace.lifecycle import AchievementState, NeedState, ResponseState
 from marketplace.models import (
+    Broker,
     Channel,
     Deal,
     Need,
@@ -161,7 +163,7 @@ def break_half_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
     def arm() -> None:
         for module in (
-            *("acceptances", "calls", "disclosure", "panels"),
+            *("acceptances", "attachments", "calls", "disclosure", "panels"),
             *("responses", "pictures"),
         ):
             monkeypatch.setattr(f"marketplace.{module}.record", fail)
@@ -227,5 +229,58 @@ def planned_deal(deal: Deal, by: User) -> Deal:
         deliverable="三批样件（虚构）",
         due_on=NOW.date() + timedelta(days=30),
         payment_share=Decimal("40.00"),
+    )
+    return deal
+
+
+def signed_deal(seller: User, buyer: User) -> Deal:
+    """A sold achievement with its contract and one payment, as records 1 and 2."""
+    deal = make_deal(
+        organization_of(seller),
+        organization_of(buyer),
+        achievement=make_achievement(seller, AchievementState.RESERVED),
+        channel="off_session",
+    )
+    milestones.sign_contract(
+        actor=act(seller),
+        deal_id=deal.pk,
+        signed_on=NOW.date(),
+        kind="transfer",
+        price_form="lump_sum",
+    )
+    milestones.record_payment(
+        actor=act(seller),
+        deal_id=deal.pk,
+        amount=Decimal("100.00"),
+        paid_on=NOW.date(),
+        reference="虚构流水",
+    )
+    return deal
+
+
+def make_broker(**values: Any) -> Broker:
+    """A technology manager whose certificate holds for a year."""
+    return Broker.objects.create(
+        **{
+            "name": "虚构经理人",
+            "certificate_number": f"虚构证-{next(_numbers)}",
+            "issued_by": "虚构发证机构",
+            "valid_from": NOW.date(),
+            "valid_until": NOW.date() + timedelta(days=365),
+            **values,
+        }
+    )
+
+
+def brokered_deal(seller: User, buyer: User, by: User) -> Deal:
+    """A signed deal with broker 1 for its buyer, who has not agreed yet."""
+    deal = signed_deal(seller, buyer)
+    name_broker(
+        actor=act(by),
+        deal_id=deal.pk,
+        broker=make_broker(pk=1).pk,
+        side="buyer",
+        commission=Decimal("100.00"),
+        paid_by="buyer",
     )
     return deal

@@ -53,7 +53,7 @@ def test_what_is_recorded_happened_after_the_deal_and_not_tomorrow():
 def test_a_deal_has_one_contract_and_many_payments(kind):
     standing = [Standing(kind, DAY, Decimal(1))]
     rules.check_once(kind, [])
-    if kind in (K.PAYMENT, K.REWARD, K.ANNULMENT):
+    if kind in (K.PAYMENT, K.REWARD, K.ACCEPTANCE, K.ANNULMENT):
         rules.check_once(kind, standing)
     else:
         with pytest.raises(rules.AlreadyRecorded):

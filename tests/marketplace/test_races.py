@@ -10,12 +10,12 @@ import pytest
 from django.db import IntegrityError, connection
 
 from core.errors import Refusal
-from marketplace import achievements, deals, responses
-from marketplace.lifecycle import ResponseState
-from marketplace.models import Deal, Response
+from marketplace import achievements, calls, deals, needs, responses
+from marketplace.lifecycle import NeedState, ResponseState
+from marketplace.models import Deal, NeedCall, Response
 from tests.conftest import Cast, act, organization_of
 from tests.factories import make_achievement
-from tests.marketplace.conftest import make_need, make_response
+from tests.marketplace.conftest import make_call, make_need, make_response
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -143,3 +143,35 @@ def test_of_two_deals_proposed_at_once_about_one_achievement_one_is_entered(sell
 
     assert at_once(proposing(bidder), proposing(rival)) == ["done", "not_on_the_list"]
     assert Deal.objects.count() == 1
+
+
+def submissions_at_once(poster: Any) -> list[str]:
+    """Two needs of one poster are submitted together to a call that takes one of each."""
+    call = make_call(per_organization=1)
+    drafts = [make_need(poster, NeedState.DRAFT, call=call) for _ in range(2)]
+    actor = act(poster)
+
+    def submit(need: Any) -> Callable[[], Any]:
+        return lambda: needs.submit_need(actor=actor, need_id=need.pk)
+
+    return at_once(*map(submit, drafts))
+
+
+@pytest.mark.usefixtures("clock")
+def test_of_two_needs_at_a_calls_limit_one_is_taken(enterprise):
+    assert submissions_at_once(enterprise) == ["call_full", "done"]
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.xfail(strict=True, reason="the control: without the call's lock both are taken")
+def test_control_of_the_limit_without_the_calls_lock(enterprise, monkeypatch):
+    counted = Barrier(2)
+    check = calls.check_entry
+
+    def check_late(*args: Any) -> None:
+        counted.wait(timeout=10)
+        check(*args)
+
+    monkeypatch.setattr(calls, "lock_call", lambda pk: NeedCall.objects.get(pk=pk))
+    monkeypatch.setattr(calls, "check_entry", check_late)
+    assert submissions_at_once(enterprise) == ["call_full", "done"]

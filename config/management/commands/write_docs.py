@@ -19,7 +19,7 @@ from core.errors import Refusal, all_refusals
 from core.lifecycle import Lifecycle
 from enclaves.lifecycle import ASSESSMENT, PLACE, PROJECT
 from enclaves.lifecycle import REPORT as PARK_REPORT
-from marketplace.lifecycle import ACHIEVEMENT, DEAL, NEED, PLANNED_MILESTONE, RESPONSE
+from marketplace.lifecycle import ACHIEVEMENT, BROKERAGE, DEAL, NEED, PLANNED_MILESTONE, RESPONSE
 from notifications.events_document import events_document
 
 DOCS = Path(settings.BASE_DIR) / "docs"
@@ -30,6 +30,7 @@ LIFECYCLES: tuple[Lifecycle[Any], ...] = (
     ACHIEVEMENT,
     DEAL,
     PLANNED_MILESTONE,
+    BROKERAGE,
     LOT,
     REGISTRATION,
     FORFEITURE,

@@ -1,4 +1,4 @@
-"""Answers that are files: how a client asks for one."""
+"""How a client asks for a document."""
 
 from core.problems import FileRenderer
 

@@ -1,6 +1,6 @@
 """From plain data to a PDF/A-2b with its fonts inside, the same bytes for the same data.
 
-A template in this folder gets its data as JSON and never as markup: a title cannot become a
+A template gets its data as JSON and never as markup: a title cannot become a
 command of the typesetter, whatever it says. Neither the machine's fonts nor its clock matter.
 """
 
@@ -13,37 +13,35 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from auctions.documents.glyphs import FONTS, readable
+from marketplace.typesetting.glyphs import FONTS, readable
 
 HERE = Path(__file__).resolve().parent
 
 
 def pdf(
-    template: str,
+    template: Path,
     data: Mapping[str, Any],
     *,
     made_at: datetime,
     files: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """Typeset `template`.typ with `data`; `made_at` is the only time that stands in the file.
+    """Typeset a template with `data`; `made_at` is the only time that stands in the file.
 
-    `files` are pictures that the data names.
+    The template finds the common `sheet.typ` beside it. `files` are pictures that the data names.
     """
-    if not files:
-        return _compiled(HERE, template, data, made_at)
     with TemporaryDirectory() as folder:
-        for source in HERE.glob("*.typ"):
+        for source in (HERE / "sheet.typ", template):
             shutil.copy(source, folder)
-        for name, content in files.items():
+        for name, content in (files or {}).items():
             (Path(folder) / name).write_bytes(content)
-        return _compiled(Path(folder), template, data, made_at)
+        return _compiled(Path(folder), template.name, data, made_at)
 
 
 def _compiled(root: Path, template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     import typst  # 80 MB of compiler, which only a process that makes documents loads
 
     content = typst.compile(
-        str(root / f"{template}.typ"),
+        str(root / template),
         root=str(root),
         font_paths=_fonts(),
         sys_inputs={"data": json.dumps(_printable(data), ensure_ascii=False)},

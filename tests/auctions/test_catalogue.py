@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auctions.documents import glyphs, typesetting
+from auctions.documents import catalogue as catalogues
 from auctions.documents.catalogue import Catalogue, CatalogueLot, catalogue, wan
 from auctions.documents.words import AUCTION, BIDDING, words_for
+from marketplace.typesetting import glyphs, press
 from tests.auctions.pdf_text import objects, stream, text_of
 
 AT = datetime(2026, 8, 19, 6, 0, tzinfo=UTC)
@@ -90,8 +91,9 @@ def test_a_command_in_a_title_is_printed_and_obeyed_by_nobody(document):
 
 
 def test_no_template_reads_data_as_code():
-    templates = list(Path(typesetting.HERE).glob("*.typ"))
-    assert len(templates) == 4
+    folders = {press.HERE, Path(catalogues.__file__).parent}
+    templates = [one for folder in folders for one in folder.glob("*.typ")]
+    assert len(templates) == 5
     for template in templates:
         assert not re.search(r"\beval\b|\bread\(|\bplugin\b|@preview", template.read_text())
 
