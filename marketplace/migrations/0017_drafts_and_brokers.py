@@ -12,7 +12,7 @@ from core.append_only import append_only
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_relations"),
-        ("marketplace", "0014_history"),
+        ("marketplace", "0016_external_ids"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

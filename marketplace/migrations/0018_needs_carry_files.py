@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("marketplace", "0015_drafts_and_brokers"),
+        ("marketplace", "0017_drafts_and_brokers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
