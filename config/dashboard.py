@@ -32,7 +32,9 @@ from core import clock
 from marketplace.lifecycle import AchievementState, NeedState, ObjectionState
 from marketplace.queries import (
     achievements_reviewed_by,
+    achievements_waiting,
     needs_reviewed_by,
+    needs_waiting,
     objections_visible_to,
     publicities_over,
     responses_unanswered,
@@ -151,6 +153,9 @@ def _review_cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> It
             "marketplace_need",
             "state__exact=endorsed",
         )
+    waiting = sum(one.many for one in (*needs_waiting(actor, now), *achievements_waiting(actor)))
+    queues = reverse("admin:marketplace_need_queues")
+    yield Card(_("Review queues by city"), str(waiting), queues, _tone(waiting, "waiting"))
     if roles & {DeskRole.OPERATOR, DeskRole.OFFICE}:
         yield _waiting(
             _("Achievements to review"),

@@ -38,6 +38,7 @@ _ROWS: Rows = {
 _RELEASE = "UPDATE marketplace_achievement SET state = %s WHERE id = ANY(%s)"
 _MOVED = ("state", "state_reason", "published_at", "confirmed_on", "valid_until", "reminded_on")
 _EDITABLE = (AchievementState.DRAFT, AchievementState.RETURNED)
+CORRECTABLE = (AchievementState.SUBMITTED, AchievementState.RETURNED, AchievementState.APPROVED)
 
 
 def list_achievement(
@@ -95,6 +96,30 @@ def edit_achievement(*, actor: Actor, achievement_id: int, **values: Any) -> Ach
         achievement.save(update_fields=[*said, "ip_number"])
         write_parts(achievement, values)
         keep_achievement(achievement)
+    return achievement
+
+
+def correct_dossier(
+    *, actor: Actor, achievement_id: int, reason: str, **values: Any
+) -> Achievement:
+    """Staff enters what the papers say otherwise, while the entry is under review.
+
+    The owner is told; what stood there before is in the history.
+    """
+    with transaction(by=actor.caller):
+        achievement = lock_achievement(achievement_id, seen_by=actor)
+        require_staff(actor)
+        if achievement.state not in CORRECTABLE:
+            raise rules.NotEditable(
+                thing=ACHIEVEMENT.name, current=AchievementState(achievement.state)
+            )
+        told = rules.check_reason(reason)
+        _write(achievement, values)
+        achievement.save(update_fields=[name for name in values if name not in PARTS])
+        write_parts(achievement, values)
+        facts = _happening(achievement, "dossier_corrected", actor)
+        facts = Happening(facts.kind, {**facts.payload, "reason": told}, actor)
+        record_all(f"achievement:{achievement.pk}", [facts], at=clock.now())
     return achievement
 
 

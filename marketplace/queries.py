@@ -4,11 +4,11 @@ Published things are public. The rest is for the organization's own people, for 
 and the office, and, from the submission on, for the science bureau of the thing's city.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.lifecycle import OrganizationState
@@ -98,6 +98,41 @@ def needs_visible_to(actor: Actor) -> QuerySet[Need]:
         | Q(city__in=actor.bureau_cities) & _REACHED_THE_BUREAU
         | Q(pk__in=judged_by(actor))
     )
+
+
+class Waiting(NamedTuple):
+    """How many things of a city wait for one review, and how many have little time left or none."""
+
+    city_id: int
+    city: str
+    state: str
+    many: int
+    soon: int = 0
+    overdue: int = 0
+
+
+def needs_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Those on the reviewer's desk, by city and by whose turn it is."""
+    waiting = _by_city(needs_reviewed_by(actor), (NeedState.SUBMITTED, NeedState.ENDORSED))
+    late = {
+        "soon": Count("pk", filter=Q(review_soon_at__lte=now)),
+        "overdue": Count("pk", filter=Q(review_due_at__lte=now)),
+    }
+    return (Waiting(*row) for row in waiting.annotate(**late))
+
+
+def achievements_waiting(actor: Actor) -> Iterator[Waiting]:
+    """The same of achievements, whose review has no clock."""
+    states = (AchievementState.SUBMITTED, AchievementState.APPROVED)
+    return (Waiting(*row) for row in _by_city(achievements_reviewed_by(actor), states))
+
+
+def _by_city(rows: QuerySet[Any], states: Collection[str]) -> QuerySet[Any, Any]:
+    plain: Any = (
+        rows.prefetch_related(None).select_related(None).filter(state__in=states).order_by()
+    )
+    told = plain.values_list("city", "city__name", "state").annotate(many=Count("pk"))
+    return cast("QuerySet[Any, Any]", told)
 
 
 def needs_reviewed_by(actor: Actor) -> QuerySet[Need]:

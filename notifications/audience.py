@@ -69,6 +69,7 @@ _LANDING = (*_DEAL, "landing", "city")
 _ENDPOINT = ("endpoint", "organization")
 _LOT_HEARS = (consignor, bidders, exchange)
 
+_TO_OWNER = Audience(_ACHIEVEMENT, members=(owner,), webhooks=(owner,))
 _ACHIEVEMENT_NEWS = Audience(
     _ACHIEVEMENT, members=(owner,), webhooks=(whoever_may_read,), streamed=True
 )
@@ -145,8 +146,8 @@ AUDIENCES: dict[str, Audience] = {
     "achievement.submitted": Audience(
         _ACHIEVEMENT, members=(exchange,), people=(office,), webhooks=(owner, exchange)
     ),
-    "achievement.approved": Audience(_ACHIEVEMENT, members=(owner,), webhooks=(owner,)),
-    "achievement.returned": Audience(_ACHIEVEMENT, members=(owner,), webhooks=(owner,)),
+    "achievement.approved": _TO_OWNER,
+    "achievement.returned": _TO_OWNER,
     "achievement.published": _ACHIEVEMENT_NEWS,
     "achievement.withdrawn": _ACHIEVEMENT_NEWS,
     "achievement.transferred": replace(_ACHIEVEMENT_NEWS, mailed=False),
@@ -154,9 +155,7 @@ AUDIENCES: dict[str, Audience] = {
     "achievement.reserved": replace(_ACHIEVEMENT_NEWS, mailed=False),
     "achievement.released": replace(_ACHIEVEMENT_NEWS, mailed=False),
     "achievement.confirmed": Audience((*_ACHIEVEMENT, "valid_until"), webhooks=(owner,)),
-    "achievement.validity_ending": Audience(
-        (*_ACHIEVEMENT, "valid_until"), members=(owner,), webhooks=(owner,)
-    ),
+    "achievement.validity_ending": replace(_TO_OWNER, payload=(*_ACHIEVEMENT, "valid_until")),
     "achievement.unlisted": Audience(
         (*_ACHIEVEMENT, "valid_until"),
         members=(owner,),
@@ -167,9 +166,8 @@ AUDIENCES: dict[str, Audience] = {
     "achievement.picture_removed": Audience(
         (*_ACHIEVEMENT, "picture", "sha256"), webhooks=(owner,)
     ),
-    "achievement.undertaking_accepted": Audience(
-        ("achievement", "code"), members=(owner,), webhooks=(owner,)
-    ),
+    "achievement.dossier_corrected": replace(_TO_OWNER, payload=(*_ACHIEVEMENT, "reason")),
+    "achievement.undertaking_accepted": replace(_TO_OWNER, payload=("achievement", "code")),
     # Deals. A publicity is public; what is objected to it is the parties' and staff's.
     "deal.proposed": Audience(_DEAL, members=(parties,), webhooks=(parties, exchange)),
     "deal.publicised": Audience((*_DEAL, "ends_at"), members=(parties,), webhooks=(everybody,)),

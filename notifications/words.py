@@ -107,6 +107,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("The achievement left the list: {achievement}"),
         _("Nobody confirmed {achievement_code} in time. Confirm it, and it is back at once."),
     ),
+    "achievement.dossier_corrected": (
+        _("The dossier was corrected at the desk: {achievement}"),
+        _("{achievement_code} was corrected while it is reviewed. Reason: {reason}"),
+    ),
     "achievement.undertaking_accepted": (
         _("Somebody may read the confidential part: {achievement}"),
         _(

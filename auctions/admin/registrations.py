@@ -6,7 +6,7 @@ the opposite. Together they never tell who bids.
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.desk import shown
-from accounts.desk.admins import DeskAdmin, DeskInline, Newest
+from accounts.desk.admins import DeskInline, Newest
+from accounts.desk.batch import BatchAdmin
 from accounts.desk.filters import WaitingFirst
 from accounts.desk.forms import DepositForm, ReasonForm
 from accounts.desk.roles import DeskRole, roles_of
@@ -32,8 +33,6 @@ from auctions.rules import eligibility
 from core import clock
 from core.calendar import date_of
 from core.problems import refusal_body
-
-_AT_ONCE = 50  # so many rows a bulk step takes, and so many messages a page can hold
 
 
 class WaitingRegistrations(WaitingFirst):
@@ -68,7 +67,7 @@ _APPROVE = Step(
 
 
 @admin.register(Registration)
-class RegistrationAdmin(DeskAdmin):
+class RegistrationAdmin(BatchAdmin):
     """Applicants: their deposits are recorded here, and they are admitted or refused."""
 
     readers = OPERATOR
@@ -190,10 +189,4 @@ class RegistrationAdmin(DeskAdmin):
     @admin.action(description=_("Approve the selected registrations"), permissions=["operate"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Registration]) -> None:
         """Each one by itself, with a message of its own: one refusal stops nobody else."""
-        rows = list(queryset[: _AT_ONCE + 1])
-        if len(rows) > _AT_ONCE:
-            text = _("At most {number} at once. Nothing was changed.").format(number=_AT_ONCE)
-            messages.warning(request, text)
-            return
-        for row in rows:
-            self.take_step(request, _APPROVE, row, {})
+        self.take_with_all(request, _APPROVE, self.at_once(request, queryset), {})

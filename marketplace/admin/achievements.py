@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.desk.admins import DeskAdmin, DeskInline
+from accounts.desk.batch import BatchAdmin
 from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import ROLES, DeskRole
 from accounts.desk.shown import NOTHING
@@ -20,6 +21,7 @@ from core.errors import Refusal
 from core.models import word
 from core.problems import refusal_body
 from marketplace import achievements
+from marketplace.admin.dossiers import DossierForm
 from marketplace.admin.needs import REVIEWERS, STAFF
 from marketplace.admin.pictures import PICTURE_STEPS, PictureInline
 from marketplace.lifecycle import ACHIEVEMENT, AchievementState
@@ -50,10 +52,11 @@ class EncumbranceInline(DeskInline):
 
 
 @admin.register(Achievement)
-class AchievementAdmin(TrackedAdmin):
+class AchievementAdmin(TrackedAdmin, BatchAdmin):
     """Reviewed and put on the list by the exchange or the office."""
 
     kind = "achievement"
+    batch = ("approve", "return", "publish")
     also_told = ("modes", "maturity_scale", "maturity_level")
     readers = REVIEWERS
     list_display = ("code", "title", "owner", "city", "field", "maturity", "state", "published_at")
@@ -141,6 +144,20 @@ class AchievementAdmin(TrackedAdmin):
             # One that ran out is confirmed by its owner.
             sources=ACHIEVEMENT.sources(AchievementState.PUBLISHED)
             - {AchievementState.RESERVED, AchievementState.UNLISTED},
+        ),
+        Step(
+            name="dossier",
+            label=_("Correct the dossier"),
+            explanation=_(
+                "For what the papers say otherwise. The owner is told of it, and the history keeps"
+                " what stood there before."
+            ),
+            action=achievements.correct_dossier,
+            id_name="achievement_id",
+            roles=STAFF,
+            sources=frozenset(achievements.CORRECTABLE),
+            form_class=DossierForm,
+            tone="back",
         ),
         *PICTURE_STEPS,
     )

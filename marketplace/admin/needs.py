@@ -8,22 +8,27 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, QuerySet, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.actors import Actor
 from accounts.desk import shown
 from accounts.desk.admins import DeskInline
+from accounts.desk.batch import BatchAdmin
 from accounts.desk.forms import ReasonForm, StepForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
 from accounts.desk.tracked import TrackedAdmin
+from accounts.requests import actor_of
 from core import clock
 from core.calendar import date_of
 from core.models import word
 from marketplace import needs, panels
+from marketplace.admin.queues import HEADINGS, queues
 from marketplace.lifecycle import NEED, NeedState
 from marketplace.models import (
     CooperationMode,
@@ -130,10 +135,11 @@ class ResponseInline(DeskInline):
 
 
 @admin.register(Need)
-class NeedAdmin(TrackedAdmin):
+class NeedAdmin(TrackedAdmin, BatchAdmin):
     """Endorsed by the bureau of its city, published by the office."""
 
     kind = "need"
+    batch = ("endorse", "publish", "return")
     also_told = ("modes",)
     readers = REVIEWERS
     list_display = (
@@ -251,6 +257,18 @@ class NeedAdmin(TrackedAdmin):
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Need]:
         rows = needs_reviewed_by(actor).prefetch_related(None).prefetch_related("indicators")
         return rows.annotate(read_at=Value(clock.now(), output_field=DateTimeField()))
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.queues_view)
+        return [path("queues/", page, name=self._url_name("queues")), *super().get_urls()]
+
+    def queues_view(self, request: HttpRequest) -> HttpResponse:
+        """GET: what waits for whom, city by city, with the colour of its clock."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        title = _("Review queues by city")
+        rows = queues(actor_of(request))
+        return self.page(request, "desk/queues.html", title, rows=rows, headings=HEADINGS)
 
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
         """What is due first comes first, then the newest."""

@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from django.db.models import Model
 from django.test import Client
 
-from auctions.admin import registrations
+from accounts.desk import batch
 from tests.admin.conftest import World, list_url
 from tests.admin.test_steps import put, state, stored
 from tests.factories import apply
@@ -52,7 +52,7 @@ def test_a_bulk_step_needs_the_token_and_the_role(world: World, desk: Desk):
 
 
 def test_too_many_at_once_are_not_begun(world: World, desk: Desk, monkeypatch: Any):
-    monkeypatch.setattr(registrations, "_AT_ONCE", 1)
+    monkeypatch.setattr(batch, "AT_ONCE", 1)
     rows = [world.applied, apply(world.upcoming_lot, world.people["rival"])]
     put(rows[0], state("qualified"))
     before = [stored(row) for row in rows]
