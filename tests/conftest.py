@@ -47,6 +47,7 @@ LONGEST = (
     "tests/test_bad_input.py",
     "tests/auctions/test_canary.py",
     "tests/test_permissions.py",
+    "tests/test_tiers.py",
     "tests/bench",
     "tests/browser",
     "tests/stateful",
@@ -57,6 +58,7 @@ LONGEST = (
 # the tests of what is walked over; following each line here, too, takes as long again as the walk.
 NOT_TRACED = (
     "tests/test_bad_input.py",
+    "tests/test_tiers.py",
     "tests/admin/test_access.py",
     "tests/admin/test_probing.py",
     "tests/auctions/test_canary.py",

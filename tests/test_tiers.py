@@ -1,0 +1,390 @@
+"""What is confidential is told to no outsider at any address, and each desk has its own files.
+
+Canary words are planted in every confidential part of needs, achievements, responses and deals, by
+the actions that people use; then every address that can be read is read by everybody who may not.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test.client import Client
+from django.urls import get_resolver, reverse
+from rest_framework.test import APIClient
+
+from accounts.models import OrganizationKind, User
+from accounts.scopes import SCOPES
+from core.models import Event
+from marketplace import achievements, deals, needs, responses
+from marketplace.models import Achievement, Deal, Need, Response
+from notifications.fanout import fan_out_all
+from notifications.models import Delivery, FeedEntry, Notice
+from tests.conftest import act, make_user, organization_of
+from tests.lasting import lasting
+from tests.marketplace.requests import ACHIEVEMENT
+from tests.test_permissions import (
+    ELSEWHERE,
+    PLACE,
+    bearing,
+    manager,
+    methods,
+    routes,
+    seconded,
+    signed_in,
+    token_of,
+)
+
+# Told is the question here, and not that the listeners are who they are.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_people", "clock")]
+
+V1 = "api/v1/"
+UNVERIFIED = ("anonymous", "stranger", "drafted", "expired")
+VERIFIED = ("other", "far_bureau", "partner")
+OUTSIDERS = (*UNVERIFIED, *VERIFIED)
+REFUSED = (401, 403, 404)
+# Lists of files, and what might be asked of them.
+ASKED = ("needs", "achievements", "responses", "deals", "search")
+QUESTIONS = ("q=canary", "q=虚构", "search=canary", "all=1", "ordering=detail")
+# A person of the other organization sees what its system sees; a stranger what nobody does.
+WALKERS = ("anonymous", "drafted", "expired", "far_bureau", "partner")
+
+
+@dataclass
+class World:
+    """`hidden` are files that outsiders may not know of, `registered` verified ones may."""
+
+    callers: dict[str, Any]
+    people: dict[str, User]
+    hidden: dict[str, list[Any]] = field(default_factory=dict)
+    registered: dict[str, list[Any]] = field(default_factory=dict)
+    open: dict[str, list[Any]] = field(default_factory=dict)
+
+    def files(self, noun: str) -> list[Any]:
+        return [one for kept in (self.hidden, self.registered, self.open) for one in kept[noun]]
+
+    def secrets(self, who: str) -> list[str]:
+        """The words that may not reach one caller."""
+        return ["canaryx", *(["canaryreg"] if who in UNVERIFIED else [])]
+
+
+INDICATORS = [
+    {"name": "虚构耐温", "operator": "ge", "target": 1200, "unit": "℃"},
+    {
+        "name": "canaryxindicator",
+        "operator": "le",
+        "target": 7,
+        "unit": "canaryxunit",
+        "test_method": "canaryxmethod",
+        "confidential": True,
+    },
+]
+DETAIL = ("background", "current_status", "detail", "milestones")
+
+
+def make_needs(world: World) -> None:
+    people = world.people
+    poster, quiet = people["poster"], people["quiet"]
+
+    def post(by: User, **values: Any) -> Need:
+        return needs.post_need(
+            actor=act(by),
+            organization_id=organization_of(by).pk,
+            **{
+                "title": "虚构需求",
+                "summary": "虚构摘要",
+                "field": "NM",
+                "budget": Decimal("100.00"),
+                "deadline": date(2026, 12, 31),
+                "indicators": INDICATORS,
+                "contact": "canaryxcontact",
+                **values,
+            },
+        )
+
+    def publish(need: Need, by: User) -> Need:
+        needs.submit_need(actor=act(by), need_id=need.pk)
+        needs.endorse_need(actor=act(people["bureau"]), need_id=need.pk)
+        return needs.publish_need(actor=act(people["cadre"]), need_id=need.pk)
+
+    details = {name: f"canaryx{name}" for name in DETAIL}
+    hidden = {"title": "canaryxtitle 虚构", "summary": "canaryxsummary 虚构"}
+    draft, submitted, returned = (post(poster, **hidden) for _ in range(3))
+    for need in (submitted, returned):
+        needs.submit_need(actor=act(poster), need_id=need.pk)
+    reason = "canaryxreason"
+    needs.return_need(actor=act(people["bureau"]), need_id=returned.pk, reason=reason)
+    shown = {"title": "canaryregtitle 虚构", "summary": "canaryregsummary 虚构"}
+    registered = post(poster, registered_only=True, detail_under_nda=True, **shown, **details)
+    world.hidden["needs"] = [draft, submitted, returned]
+    world.registered["needs"] = [publish(registered, poster)]
+    world.open["needs"] = [
+        publish(post(poster, detail_under_nda=True, **details), poster),
+        publish(post(quiet, anonymous=True, indicators=INDICATORS[:1]), quiet),
+    ]
+
+
+def make_achievements(world: World) -> None:
+    people = world.people
+    owner = people["owner"]
+
+    def enter(**values: Any) -> Achievement:
+        return achievements.list_achievement(
+            actor=act(owner),
+            organization_id=organization_of(owner).pk,
+            **{**ACHIEVEMENT, "title": "虚构成果", "contact": "canaryxcontact", **values},
+        )
+
+    def publish(one: Achievement) -> Achievement:
+        achievements.submit_achievement(actor=act(owner), achievement_id=one.pk)
+        achievements.approve_achievement(actor=act(people["operator"]), achievement_id=one.pk)
+        return achievements.publish_achievement(actor=act(owner), achievement_id=one.pk)
+
+    guarded = {"detail": "canaryxdetail", "detail_under_nda": True}
+    papers = {
+        "co_owners": [
+            {"name": "虚构共有人", "consented_on": date(2026, 2, 1), "consent": "canaryxconsent"}
+        ],
+        "encumbrances": [
+            {
+                "kind": "pledge",
+                "holder": "虚构银行",
+                "since": date(2025, 1, 1),
+                "until": None,
+                "consent": "canaryxpledge",
+            }
+        ],
+    }
+    hidden = {"title": "canaryxachievement 虚构", "summary": "canaryxsummary 虚构"}
+    draft, submitted = enter(**hidden), enter(**hidden)
+    achievements.submit_achievement(actor=act(owner), achievement_id=submitted.pk)
+    shown = {"title": "canaryregachievement 虚构", "summary": "canaryregsummary 虚构"}
+    world.hidden["achievements"] = [draft, submitted]
+    world.registered["achievements"] = [publish(enter(registered_only=True, **shown, **guarded))]
+    world.open["achievements"] = [publish(enter(**guarded, **papers))]
+
+
+def make_trade(world: World) -> None:
+    """A response and a deal: between their two parties."""
+    people = world.people
+    owner, poster = people["owner"], people["poster"]
+    response = responses.respond(
+        actor=act(owner), organization_id=organization_of(owner).pk,
+        need_id=world.open["needs"][1].pk, approach="canaryxapproach",
+        price=Decimal("90.00"), months=3,
+    )  # fmt: skip
+    deal = deals.propose_deal(
+        actor=act(owner), achievement=world.open["achievements"][0].pk,
+        buyer=organization_of(poster).pk, price=Decimal("80.00"), method="agreement",
+        channel="off_session", evidence="canaryxevidence", related_party=False,
+    )  # fmt: skip
+    for noun, row in (("responses", response), ("deals", deal)):
+        world.hidden[noun], world.registered[noun], world.open[noun] = [row], [], []
+
+
+def make_world() -> World:
+    body = OrganizationKind.PUBLIC_BODY
+    people = {
+        "poster": manager(),
+        "quiet": manager(name="canaryxposter"),
+        "owner": manager(OrganizationKind.RESEARCH_INSTITUTE),
+        "operator": manager(OrganizationKind.EXCHANGE, city="310117"),
+        "cadre": seconded(days_left=200),
+        "bureau": manager(body),
+        # Outsiders: of another city, of no verified organization, of a term that ended.
+        "other": manager(city="320500"),
+        "far_bureau": manager(body, city="320500"),
+        "drafted": manager(verified=False),
+        "expired": seconded(days_left=-1),
+        "stranger": make_user(),
+    }
+    callers = {name: signed_in(user) for name, user in people.items()}
+    token = token_of(organization_of(people["other"]), sorted(SCOPES))
+    world = World({**callers, "anonymous": APIClient(), "partner": bearing(token)}, people)
+    make_needs(world)
+    make_achievements(world)
+    make_trade(world)
+    fan_out_all()
+    return world
+
+
+@pytest.fixture(scope="module")
+def lasting_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with lasting(django_db_blocker):
+        yield make_world()
+
+
+@pytest.fixture
+def world(lasting_world: World) -> World:
+    return lasting_world
+
+
+def readable() -> list[str]:
+    """Every address that answers GET, as its pattern."""
+    return sorted(
+        path
+        for path, callback in routes(get_resolver())
+        if "GET" in methods(callback)
+        and not any(path.startswith(elsewhere) for elsewhere in ELSEWHERE)
+        and "stream" not in path  # answered at another door; tests/notifications
+    )
+
+
+def noun_of(pattern: str) -> str:
+    return pattern.removeprefix(V1).partition("/")[0]
+
+
+def addresses(world: World) -> Iterator[str]:
+    """Each of them filled with every file of its kind; lists also with questions."""
+    for pattern in readable():
+        if not PLACE.search(pattern):
+            asked = QUESTIONS if noun_of(pattern) in ASKED else ()
+            yield from (f"/{pattern}", *(f"/{pattern}?{question}" for question in asked))
+            continue
+        noun = noun_of(pattern)
+        files = world.files(noun) if noun in world.hidden else []
+        for number in [one.pk for one in files] or [1]:
+            yield "/" + PLACE.sub(str(number), pattern)
+
+
+@pytest.mark.parametrize("who", WALKERS)
+def test_no_outsider_is_told_a_secret_by_any_address(world, who, caplog):
+    caplog.set_level(logging.DEBUG)
+    found, read = {}, 0
+    for address in addresses(world):
+        answer = world.callers[who].get(address)
+        read += answer.status_code == 200
+        told = answer.content.decode(errors="replace")
+        if hits := [secret for secret in world.secrets(who) if secret in told]:
+            at = told.index(hits[0])
+            found[address] = told[max(0, at - 80) : at + 40]
+    assert found == {}
+    assert read > 30  # the walk reads what it thinks it reads
+    assert "canaryx" not in caplog.text
+
+
+@pytest.mark.parametrize("who", WALKERS)
+def test_no_address_of_a_hidden_file_answers_an_outsider(world, who):
+    answered = {}
+    for pattern in readable():
+        noun = noun_of(pattern)
+        if noun not in world.hidden or not PLACE.search(pattern):
+            continue
+        files = [*world.hidden[noun], *(world.registered[noun] if who in UNVERIFIED else [])]
+        for row in files:
+            status = world.callers[who].get("/" + PLACE.sub(str(row.pk), pattern)).status_code
+            if (status not in REFUSED and pattern.startswith(V1)) or status not in (302, *REFUSED):
+                answered[pattern, row.pk] = status
+    assert answered == {}
+
+
+def listed(client: Any, address: str) -> set[int]:
+    """The ids that a list answers, over all its pages."""
+    found: set[int] = set()
+    following: str | None = address
+    while following:
+        body = client.get(following).json()
+        found |= {row["id"] for row in body["results"]}
+        following = body["next"]
+    return found
+
+
+@pytest.mark.parametrize("noun", ["needs", "achievements"])
+def test_each_list_holds_what_its_reader_may_know_of(world, noun):
+    ids = {
+        name: {row.pk for row in kept[noun]}
+        for name, kept in (
+            ("hidden", world.hidden),
+            ("registered", world.registered),
+            ("open", world.open),
+        )
+    }
+    draft = world.hidden[noun][0].pk
+    for who in UNVERIFIED:
+        assert listed(world.callers[who], f"/{V1}{noun}") == ids["open"], who
+    for who in VERIFIED:
+        assert listed(world.callers[who], f"/{V1}{noun}") == ids["open"] | ids["registered"], who
+    whole = set().union(*ids.values())
+    for who in ("operator", "cadre"):
+        assert listed(world.callers[who], f"/{V1}{noun}") == whole, who
+    # The bureau of the city has all that ever reached it.
+    assert listed(world.callers["bureau"], f"/{V1}{noun}") == whole - {draft}
+
+
+@pytest.mark.parametrize("noun", ["responses", "deals"])
+def test_what_is_between_two_parties_is_theirs_and_staffs(world, noun):
+    (row,) = world.hidden[noun]
+    address = f"/{V1}{noun}/{row.pk}"
+    for who, status in (("owner", 200), ("operator", 200), ("cadre", 200), ("bureau", 404)):
+        assert world.callers[who].get(address).status_code == status, who
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_a_secret_is_found_by_no_search_and_counted_nowhere(world, who):
+    client = world.callers[who]
+    words = ["canaryxtitle", "canaryxdetail", "canaryxindicator", "canaryxcontact"]
+    if who in UNVERIFIED:
+        words += ["canaryregtitle", "canaryregsummary"]
+    for word in words:
+        body = client.get(f"/{V1}search?q={word}").json()
+        assert (body["results"], body["count"]) == ([], 0), word
+    body = client.get(f"/{V1}search?q=虚构&limit=100").json()
+    seen = [*world.open["needs"], *world.open["achievements"]]
+    if who in VERIFIED:
+        seen += [*world.registered["needs"], *world.registered["achievements"]]
+    assert body["count"] == len(seen)
+    assert {row["code"] for row in body["results"]} == {row.code for row in seen}
+    for facet in body["facets"].values():
+        counts = facet.values() if isinstance(facet, dict) else [one["count"] for one in facet]
+        assert sum(counts) <= len(seen)
+
+
+@pytest.mark.parametrize("model", [Need, Achievement, Response, Deal])
+def test_the_desk_of_another_city_and_of_an_ended_term_holds_none_of_it(world, model):
+    listed = reverse(f"admin:marketplace_{model._meta.model_name}_changelist")
+    for who in ("far_bureau", "expired", "other"):
+        client = Client()
+        client.force_login(world.people[who])
+        for question in ("", "?q=canary", "?q=虚构", "?state__exact=submitted"):
+            told = client.get(listed + question, follow=True).content.decode()
+            assert "canaryx" not in told, who
+        for row in model.objects.all():
+            for page in ("change", "history"):
+                address = reverse(
+                    f"admin:marketplace_{model._meta.model_name}_{page}", args=[row.pk]
+                )
+                assert client.get(address).status_code != 200, (who, page)
+
+
+def test_the_desk_of_the_own_city_and_the_office_hold_the_files(world):
+    submitted = world.hidden["needs"][1]
+    page = reverse("admin:marketplace_need_change", args=[submitted.pk])
+    for who in ("bureau", "cadre", "operator"):
+        client = Client()
+        client.force_login(world.people[who])
+        assert "canaryxcontact" in client.get(page).content.decode(), who
+
+
+def test_no_event_carries_a_secret_to_anybody(world):
+    payloads = json.dumps(list(Event.objects.values_list("payload", flat=True)))
+    assert "canary" not in payloads.replace("canaryxreason", "")
+    kinds = set(Event.objects.values_list("kind", flat=True))
+    assert {"need.published", "achievement.published", "response.submitted"} <= kinds
+    outside = {organization_of(world.people[who]).pk for who in ("drafted",)}
+    hidden = {f"need:{row.pk}" for row in (*world.hidden["needs"], *world.registered["needs"])}
+    hidden |= {
+        f"achievement:{row.pk}"
+        for row in (*world.hidden["achievements"], *world.registered["achievements"])
+    }
+    for entry in FeedEntry.objects.filter(event__topic__in=hidden).select_related("event"):
+        assert entry.organizations is not None, entry.event.kind
+        assert not outside & set(entry.organizations), entry.event.kind
+    people = [world.people[who].pk for who in ("other", "far_bureau", "drafted", "expired")]
+    assert not Notice.objects.filter(recipient__in=people, event__topic__in=hidden).exists()
+    assert not any("canaryx" in message.body for message in mail.outbox)
+    assert not Delivery.objects.filter(event__topic__in=hidden, endpoint__isnull=False).exists()
