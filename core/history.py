@@ -30,11 +30,15 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One row as it was and as it is, as far as they differ; None: there is none."""
+    """One row as it was and as it is, as far as they differ; None: there is none.
+
+    `name` is what a row of a list is called, where that is known and did not change.
+    """
 
     part: str
     before: Values | None
     after: Values | None
+    name: str = ""
 
 
 def net(entries: Iterable[HistoryEntry]) -> list[Difference]:
@@ -75,7 +79,8 @@ def _paired(found: list[Difference]) -> list[Difference]:
             continue
         removed.remove(alike)
         if same is None:
-            told.append(Difference(new.part, *_different({**alike.before}, {**new.after})))  # type: ignore[dict-item]
+            two = _different({**alike.before}, {**new.after})  # type: ignore[dict-item]
+            told.append(Difference(new.part, *two, name=str(_name(new)[1])))
     return [one for one in [*told, *removed] if one.before or one.after]
 
 

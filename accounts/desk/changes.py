@@ -101,7 +101,7 @@ class Teller:
         change = RowChange.CHANGED
         if one.before is None or one.after is None:
             change = RowChange.ADDED if one.before is None else RowChange.REMOVED
-        name = (one.after or one.before or {}).get("name", "")
+        name = one.name or (one.after or one.before or {}).get("name", "")
         return " · ".join(filter(None, [self._noun(one.part), str(change.label), str(name)]))
 
     def _text(self, field: Any, value: Any) -> str:

@@ -11,6 +11,7 @@ from accounts.desk.roles import roles_of
 from core.history import history_of, net, since_returned
 
 _SHOWN = 50  # entries on a page of a history
+_MOVES = ("state", "state_reason", "submitted_at")
 
 
 class TrackedAdmin(DeskAdmin):
@@ -33,15 +34,21 @@ class TrackedAdmin(DeskAdmin):
                 pages[str(model._meta.model_name)] = (model, columns(model, inline.fields))
         return pages
 
+    def _revised_pages(self, request: HttpRequest) -> Pages:
+        """The same, without where it stands in its review: that is told elsewhere on the page."""
+        pages = dict(self.told_pages(request))
+        model, known = pages[""]
+        pages[""] = model, {name: one for name, one in known.items() if name not in _MOVES}
+        return pages
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         row = kwargs.get("obj")
         entries = since_returned(self.kind, row.pk) if row is not None else None
         if entries is not None:
-            teller = Teller(self.told_pages(request), values_of(entries))
-            found = [one for one in net(entries) if one.part != "" or not _only_moved(one)]
-            context["desk_revision"] = teller.differences(found)
+            teller = Teller(self._revised_pages(request), values_of(entries))
+            context["desk_revision"] = teller.differences(net(entries))
             context["desk_is_revised"] = True
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
@@ -63,8 +70,3 @@ class TrackedAdmin(DeskAdmin):
             context["desk_older"] = shown[-1].pk if len(found) > _SHOWN else None
         response: HttpResponse = super().history_view(request, object_id, context)
         return response
-
-
-def _only_moved(one: Any) -> bool:
-    """Where it stands in its review is told elsewhere on the page."""
-    return set(one.after or ()) <= {"state", "state_reason"}
