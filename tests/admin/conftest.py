@@ -40,8 +40,8 @@ from marketplace.models import Achievement, Deal, Need
 from marketplace.publicities import object_to_deal
 from notifications.fanout import fan_out_all
 from notifications.models import StuckEvent, WebhookEndpoint
-from tests.admin.finance import make_finance
 from tests.admin.confidence import confide
+from tests.admin.finance import make_finance
 from tests.conftest import (
     CAST,
     NOW,
