@@ -177,6 +177,7 @@ def withdraw_achievement(*, actor: Actor, achievement_id: int, reason: str) -> A
 def reserve(achievement_id: int, *, at: datetime, actor: Acts | None = None) -> Achievement:
     """Keep a published achievement for one lot or one deal; not one that is pledged."""
     achievement = lock_achievement(achievement_id)
+    _check_from(achievement, AchievementState.PUBLISHED, AchievementState.RESERVED)
     check_unpledged(achievement)
     return _move(achievement, AchievementState.RESERVED, actor, at)
 
@@ -235,9 +236,10 @@ def release_all(
 def _check_from(
     achievement: Achievement, source: AchievementState, wanted: AchievementState
 ) -> None:
-    """Two arrows lead to "published", and an action may only walk its own.
+    """Two arrows lead to "published" and to "reserved", and an action may only walk its own.
 
-    By the table alone an owner could "publish" what a lot or a deal holds reserved.
+    By the table alone an owner could "publish" what a lot or a deal holds reserved, and a right
+    that has passed could be sold a second time.
     """
     if achievement.state != source:
         raise IllegalTransition(

@@ -30,6 +30,12 @@ PARTS = {
     "shares": {"name": "虚构完成人", "role": "main_contributor", "amount": "66.00"},
     "criteria": {"name": "虚构指标", "weight": 50},
     "city_shares": {"city": "340200", "amount": "100.00"},
+    "plan": {
+        "title": "虚构节点",
+        "deliverable": "虚构交付物",
+        "months": 6,
+        "payment_share": "50.00",
+    },
     "encumbrances": {"kind": "sole", "holder": "虚构被许可人", "since": "2026-01-01"},
 }
 

@@ -122,6 +122,7 @@ IN_FULL = {
     for field in [field_of(entrance, *names)]
 }
 NUMBERED = [row for row in (*READS, *WRITES, *DELETES) if "<int:pk>" in row.route]
+READ_PAGES = [page for page in PAGES if "405" not in PAGES[page]]
 LISTS = [row for row in READS if "<" not in row.route and row.route != "GET me"]
 
 
@@ -368,7 +369,7 @@ def test_no_field_can_be_probed_by_sorting_or_comparing(world, row):
         assert client.get(f"{path}?{probes}").json() == plain, word
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page or "home")
+@pytest.mark.parametrize("page", READ_PAGES, ids=lambda page: page or "home")
 def test_a_page_survives_every_query_and_every_id(world, page):
     client = with_own(world, "operator" if page.startswith("sessions") else "seller").callers["own"]
     thing = world.things[PAGE_SHOWN.get(page.partition("/")[0], "lot")]

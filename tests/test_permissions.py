@@ -1030,12 +1030,15 @@ PAGES = {
     "sessions/<int:pk>": "404 404 404 404 200 200 404 404 404 404 404",
     "sessions/<int:pk>/board": "404 404 404 404 200 200 404 404 404 404 404",
     # Who is not signed in is asked to; a partner system's token is not read here.
+    "saved-searches": "302 200 200 200 200 200 200 200 200 302 302",
+    "saved-searches/<int:pk>/end": "405 405 405 405 405 405 405 405 405 405 405",
     "sessions/<int:pk>/console": "302 404 404 404 200 403 404 404 404 302 302",
 }
 PAGE_SHOWN = {about: f"published_{about[:-1]}" for about in ("sessions", "needs", "achievements")}
 PAGE_THINGS = {
     "": "",
     "search": "",
+    "saved-searches": "saved_search",
     "lots": "draft_lot",
     "needs": "draft_need",
     "achievements": "draft_achievement",

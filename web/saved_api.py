@@ -30,9 +30,7 @@ class SavedSearchForm(StrictForm):
         return {**attrs, "only": only}
 
     question = serializers.CharField(max_length=LONGEST_QUESTION)
-    kind = serializers.ChoiceField(
-        choices=Kind.choices, required=False, default="", allow_blank=True
-    )
+    kind = serializers.ChoiceField(choices=Kind.choices, required=False, default="")
     city = _filter(6)
     field = _filter(8)
     maturity = _filter(12)

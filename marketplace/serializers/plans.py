@@ -1,6 +1,5 @@
 """The plan of a deal and the acceptance of its result: shapes in (…Form) and out (…View)."""
 
-from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -8,7 +7,6 @@ from rest_framework import serializers
 from core import clock
 from core.models import choices
 from core.parsing import (
-    AmountField,
     DayField,
     FlagField,
     InstantField,
@@ -18,19 +16,10 @@ from core.parsing import (
 from marketplace.lifecycle import AcceptanceVerdict, PlanState
 from marketplace.models import PlannedMilestone
 from marketplace.rules.plans import LATEST_MONTH, is_late
+from marketplace.serializers.dossiers import ShareField
 from marketplace.serializers.milestones import MilestoneForm
 
 MOST_MILESTONES = 50
-
-
-class ShareField(AmountField):
-    """Per cent of the price, with two decimals."""
-
-    def to_internal_value(self, data: Any) -> Decimal:
-        share: Decimal = super().to_internal_value(data)
-        if share > Decimal(100):
-            self.fail("invalid")
-        return share
 
 
 class NeedMilestoneForm(StrictForm):

@@ -221,8 +221,7 @@ def make_world(clock: Clock) -> World:
         Registration: list(world.open_lot.registrations.order_by("pk")),
         Bid: list(world.open_lot.bids.order_by("pk")),
     }
-    missing = [name for name, row in world.rows.items() if row is None]
-    assert not missing, f"the world has none of {missing}"
+    assert None not in world.rows.values(), f"the world lacks one of {world.rows}"
     return world
 
 

@@ -30,6 +30,7 @@ def test_the_operators_board(world: World, desk: Desk):
     cards, answer = _board(client)
     numbers = {title: card.value for title, card in cards.items()}
     assert numbers == {
+        "Review queues by city": "3",
         "Lots open now": "1",
         "Closing within an hour": "1",
         "Over, not closed yet": "0",
@@ -56,7 +57,8 @@ def test_the_operators_board(world: World, desk: Desk):
 def test_each_card_leads_to_a_list_of_as_many(world: World, everything: User, desk: Desk):
     client = _in_english(desk, everything)
     cards, _ = _board(client)
-    assert len(cards) == 17
+    assert len(cards) == 18
+    assert cards.pop("Review queues by city").url == reverse("admin:marketplace_need_queues")
     for card in cards.values():
         answer = client.get(card.url)
         assert answer.status_code == 200, card.title
@@ -96,7 +98,11 @@ def test_the_offices_and_the_bureaus_boards(world: World, desk: Desk):
     assert office["Organizations to verify"].value == "1"
     assert "Registrations waiting" not in office
     bureau, answer = _board(_in_english(desk, world.people["bureau"]))
-    assert set(bureau) == {"Needs to endorse", "Needs overdue in review"}
+    assert set(bureau) == {
+        "Needs to endorse",
+        "Needs overdue in review",
+        "Review queues by city",
+    }
     assert answer.context["lots_on_sale"] is None
 
 

@@ -97,7 +97,7 @@ def make_lots(world: World, number: int, *, bidders: int, deposits: bool = True)
     achievements = [
         copy(world.lot.achievement, code=f"A-bench-{next(_numbers)}") for _ in range(number)
     ]
-    _write(achievements)
+    Achievement.objects.bulk_create(achievements)
     lots = [
         _lot(world, achievement, end, opens_at=now - timedelta(minutes=1))
         for achievement in achievements

@@ -54,7 +54,8 @@ def test_the_buyer_of_the_sold_achievement_gets_an_offer_from_one_of_three(
     people = {name: inside(make_member(make_organization(bank))) for name in BANKS}
     people |= {"cadre": inside(make_cadre("挂职")), "songjiang": inside(bidder)}
     sold = make_achievement(seller, AchievementState.RESERVED)
-    make_deal(organization_of(seller), organization_of(bidder), achievement=sold)
+    both = organization_of(seller), organization_of(bidder)
+    make_deal(*both, achievement=sold, channel="off_session")
     said: list[str] = []
     for _ in range(times):
         finance(people, {"achievement": sold.pk, "title": sold.title}, say=said.append)

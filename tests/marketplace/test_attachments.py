@@ -71,7 +71,7 @@ def test_what_is_none_of_them_is_refused_whatever_it_is_called(name, content):
         rules.check_attachment(name, content)
 
 
-@given(name=st.text(max_size=130))
+@given(name=st.text(min_size=1, max_size=130))
 def test_a_name_that_is_taken_is_short_and_has_no_path_nor_marks(name):
     try:
         rules.check_attachment(f"{name}.pdf", PDF)

@@ -11,6 +11,7 @@ REFERENCE_TABLES = {
     "accounts_city",
     "auctions_policy",
     "core_holiday",
+    "core_referencefigure",
     "marketplace_technologyfield",
     # Django's own, which it would make anew after each flush.
     "auth_permission",
