@@ -4,9 +4,8 @@ Plain SQL: making SQL of a QuerySet costs more than running it, and every batch 
 this. Columns that a bid has no need of are left to be fetched when asked for.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -15,8 +14,10 @@ from accounts.models import Organization
 from auctions.conflicts import Pair, asking_ties, ties_in, ties_of
 from auctions.models import Bid, ProxyMaximum, RefusedBid, Registration
 from auctions.rules.eligibility import Ties
-from core import clock
-from core.db import as_array, as_read
+from core.db import Statement, as_array, as_read
+
+Triple = tuple[int, int, UUID]  # a lot, an organization and the key of its attempt
+Rows = list[tuple[Any, ...]]
 
 _REGISTRATION = ("id", "lot_id", "organization_id", "state", "paddle")
 _ORGANIZATION = ("id", "name", "state")
@@ -42,27 +43,28 @@ class Known:
     """`earlier` are the answers that the attempts' keys have been given before.
 
     `ties` are those of everybody who attempts to bid or has left a maximum, by lot and bidder.
-    `at` is the instant at which all that was read, by the database's clock.
     """
 
     registrations: list[Registration]
     earlier: list[Bid | RefusedBid]
     maxima: list[ProxyMaximum]
     ties: dict[Pair, Ties]
-    at: datetime
 
 
-def known_of(lot_ids: Collection[int], attempts: Iterable[tuple[int, int, UUID]]) -> Known:
-    """What is known of lots, and of attempts as triples of lot, organization and key."""
-    triples = list(attempts)
-    pairs = {(lot_id, bidder) for lot_id, bidder, _ in triples}
-    (asked, ties, have_maxima), at = clock.after(
-        (_ASKED, [as_array(column) for column in zip(*triples, strict=True)] or ["{}"] * 3),
-        asking_ties(pairs),
-        (_HAVE_MAXIMA, [as_array(lot_ids)]),
-    )
+def asking(lot_ids: Collection[int], attempts: Collection[Triple]) -> list[Statement]:
+    """The statements that ask what is known of lots and of attempts on them."""
+    columns = [as_array(column) for column in zip(*attempts, strict=True)] or ["{}"] * 3
+    pairs = {(lot_id, bidder) for lot_id, bidder, _ in attempts}
+    return [(_ASKED, columns), asking_ties(pairs), (_HAVE_MAXIMA, [as_array(lot_ids)])]
+
+
+def known_in(found: Sequence[Rows], lot_ids: Collection[int]) -> Known:
+    """What they answered, as far as it is about these lots, which the caller has locked."""
+    asked, ties, have_maxima = found
+    asked = [row for row in asked if row[1] in lot_ids]
+    known = {pair: tie for pair, tie in ties_in(ties).items() if pair[0] in lot_ids}
     maxima = _maxima_on(lot_ids) if have_maxima else []
-    also = {(left.lot_id, left.registration.organization_id) for left in maxima} - pairs
+    also = {(left.lot_id, left.registration.organization_id) for left in maxima}
     return Known(
         registrations=[_registration(row[:-2]) for row in asked],
         earlier=_earlier(
@@ -70,8 +72,7 @@ def known_of(lot_ids: Collection[int], attempts: Iterable[tuple[int, int, UUID]]
             refused=[row[-1] for row in asked if row[-1]],
         ),
         maxima=maxima,
-        ties=ties_in(ties) | ties_of(also),
-        at=at,
+        ties=known | ties_of(also - known.keys()),
     )
 
 

@@ -7,11 +7,11 @@ some do not need goes to the others: one hot lot does not delay a thousand quiet
 from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from threading import Condition
+from threading import Condition, Event
 from time import monotonic
-from uuid import UUID
 
+# Where the server tells the ordinary door's view how to place a bid in a batch with others.
+PLACE_BID = "auctions.place_bid"
 BATCH = 256
 MOST_WAITING = 2048
 DEADLINE_S = 3.0
@@ -23,18 +23,29 @@ MOST_PATIENT_S = 0.01
 
 @dataclass(eq=False, slots=True)
 class WaitingBid:
-    """A bid as it came in: well-formed, and nothing about it is known yet."""
+    """A bid that waits for its batch, and who waits for what becomes of it."""
 
     lot_id: int
-    token: str
-    amount: Decimal
-    key: UUID
-    acting: str | None  # the organization that the header names, if it does
     arrived: float  # by this process's monotonic clock, in seconds
 
     @property
     def is_late(self) -> bool:
         return monotonic() - self.arrived > DEADLINE_S
+
+
+class Turn:
+    """Whoever came before lines up before, or is done with; none is waited for for ever."""
+
+    def __init__(self, before: "Turn | None" = None) -> None:
+        self.over = Event()
+        self._before = None if before is None else before.over
+
+    def __enter__(self) -> None:
+        if self._before is not None:
+            self._before.wait(DEADLINE_S)
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
 
 
 class BidQueue:

@@ -5,7 +5,7 @@ after the lock was granted, so bids are judged in the order in which they are wr
 bid that waited for the lock past the end is refused, whatever it says on its envelope.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 from accounts.actors import Actor
 from accounts.permissions import require_verified
 from auctions import engines
-from auctions.attempts import known_of
+from auctions.attempts import Known, asking, known_in
 from auctions.holders import ranks_on
 from auctions.lifecycle import BidKind, BidSource, LotFormat, LotState, RegistrationState
-from auctions.locks import lock_lot, lock_lots_nobody_holds
+from auctions.locks import BEYOND_IDS, locked, locking
 from auctions.models import Bid, Lot, ProxyMaximum, RefusedBid, Registration
 from auctions.queries import (
     PUBLIC_STATES,
@@ -30,7 +30,14 @@ from auctions.rules.phases import Phase
 from auctions.sealing import unseal
 from core import clock, money
 from core.calendar import date_of
-from core.db import fresh, inserted, insertion, require_transaction, run_together, transaction
+from core.db import (
+    fresh,
+    inserted,
+    insertion,
+    require_transaction,
+    run_together,
+    transaction,
+)
 from core.errors import NotFound, Refusal, all_refusals
 from core.events import Happening, recording
 from core.idempotency import KeyReused
@@ -97,7 +104,10 @@ def place_bids(lot_id: int, attempts: Sequence[Attempt]) -> list[Decision]:
     everything it accepted is durable.
     """
     with transaction():
-        return _decide([lock_lot(lot_id)], {lot_id: attempts})[lot_id]
+        decided = _decide({lot_id: attempts})
+    if not decided:
+        raise NotFound(what="lot")
+    return decided[lot_id]
 
 
 def place_bids_on_lots(asked: Mapping[int, Sequence[Attempt]]) -> dict[int, list[Decision]]:
@@ -107,22 +117,32 @@ def place_bids_on_lots(asked: Mapping[int, Sequence[Attempt]]) -> dict[int, list
     is working on is left out of the answer, and nothing of its batch was decided.
     """
     with transaction():
-        return _decide(lock_lots_nobody_holds(asked), asked)
+        return _decide(asked, skip=True)
 
 
 def answer_for_maxima(lot: Lot, now: datetime) -> None:
     """Step: bid for the maxima on a locked lot, as far as the rules say, if it is open."""
     require_transaction()
-    batches, _ = _Batch.read([lot], {lot.pk: []})
+    known = known_in(run_together(*asking([lot.pk], [])), [lot.pk])
+    batches = _Batch.of([lot], known, {lot.pk: []})
     for batch in batches:
         batch.answer_for_maxima(now)
     _Batch.write(batches, now)
 
 
 def _decide(
-    lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]
+    asked: Mapping[int, Sequence[Attempt]], *, skip: bool = False
 ) -> dict[int, list[Decision]]:
-    batches, now = _Batch.read(lots, asked)
+    """Lock, learn everything that the decisions need, and only then ask the clock: one message,
+    whatever the number of bids and lots. Each statement sees what is so when its turn has come.
+    """
+    asked = {lot_id: line for lot_id, line in asked.items() if lot_id < BEYOND_IDS}
+    triples = [
+        (lot_id, one.organization_id, one.key) for lot_id, line in asked.items() for one in line
+    ]
+    (rows, *found), now = clock.after(locking(asked, skip=skip), *asking(asked, triples))
+    lots = {lot.pk: lot for lot in locked(rows)}
+    batches = _Batch.of(lots.values(), known_in(found, lots), asked)
     decisions = {
         batch.lot.pk: [batch.decide(attempt, now) for attempt in asked[batch.lot.pk]]
         for batch in batches
@@ -150,18 +170,10 @@ class _Batch:
     admitted: int = 0
 
     @classmethod
-    def read(
-        cls, lots: Sequence[Lot], asked: Mapping[int, Sequence[Attempt]]
-    ) -> tuple[list["_Batch"], datetime]:
-        """Everything the decisions need, with one message whatever the number of bids.
-
-        And the instant of the decisions: after the locks, in a statement of its own.
-        """
+    def of(
+        cls, lots: Collection[Lot], known: Known, asked: Mapping[int, Sequence[Attempt]]
+    ) -> list["_Batch"]:
         batches = {lot.pk: cls(lot, engines.published_terms(lot)) for lot in lots}
-        known = known_of(
-            batches,
-            [(lot.pk, one.organization_id, one.key) for lot in lots for one in asked[lot.pk]],
-        )
         for left in known.maxima:
             batches[left.lot_id].maxima.append(left)
         for found in known.registrations:
@@ -177,7 +189,7 @@ class _Batch:
         for lot in lots:
             if lot.format == LotFormat.ONE_CALL:
                 batches[lot.pk].admitted = admitted(lot.registrations.all()).count()
-        return list(batches.values()), known.at
+        return list(batches.values())
 
     def decide(self, attempt: Attempt, now: datetime) -> Decision:
         if not self._is_visible_to(attempt.actor):

@@ -1,19 +1,22 @@
-"""The two threads of a process that decide the bids of the fast door, batch after batch.
+"""The two threads of a process that decide the bids of both doors, batch after batch.
 
 While one batch commits, what arrives waits and becomes the next one: nobody waits for a timer,
 and the lock, the round trips and the journal's flush are paid once a batch. The first thread
-decides for all the lots that nobody holds. A lot that somebody else is working on, such as the
-ordinary door, is left to the second thread, which may wait for it and so delays no other lot.
+decides for all the lots that nobody holds. A lot that somebody else is working on, such as
+another process, is left to the second thread, which may wait for it and so delays no other lot.
 
 Two processes may do this at once: the rows' locks put the bids in order, not the queue.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
+from uuid import UUID
 
 import structlog
 from django.db import connection, connections
@@ -36,6 +39,24 @@ class Failed:
 
 class NotForHere:
     """Token, scope or organization are not in order: the ordinary door says what is wrong."""
+
+
+@dataclass(eq=False, slots=True)
+class TokenBid(WaitingBid):
+    """A bid as it came in: well-formed, and nothing about it is known yet."""
+
+    token: str
+    amount: Decimal
+    key: UUID
+    acting: str | None  # the organization that the header names, if it does
+
+
+@dataclass(eq=False, slots=True)
+class ActorsBid(WaitingBid):
+    """A bid of which the ordinary door has found out whose it is; a thread waits for its answer."""
+
+    attempt: Attempt
+    told: Future["Told"] = field(default_factory=Future)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +108,10 @@ class Deciders:
 
     def _settle(self, bids: Sequence[WaitingBid], place: Place) -> dict[int, list[WaitingBid]]:
         """Decide and tell; return the bids on lots that `place` left out, lot by lot."""
-        self._tell([(bid, Told(Busy())) for bid in bids if bid.is_late])
-        bids = [bid for bid in bids if not bid.is_late]
+        # Asked once of each: who became late in between would be neither decided nor told.
+        if late := {id(bid) for bid in bids if bid.is_late}:
+            self._tell([(bid, Told(Busy())) for bid in bids if id(bid) in late])
+            bids = [bid for bid in bids if id(bid) not in late]
         answers = _answers(bids, place) if bids else []
         self._tell(answers)
         left: dict[int, list[WaitingBid]] = {}
@@ -132,27 +155,39 @@ def _alone(bid: WaitingBid, place: Place, lost: Busy | Failed) -> Answers:
 
 
 def _decided(bids: Sequence[WaitingBid], place: Place) -> Answers:
-    actors, now = actors_and_time({bid.token for bid in bids})
-    tick = monotonic()
-    if now is None:  # nothing that looks like a token
-        return [(bid, Told(NotForHere())) for bid in bids]
-    answers: Answers = []
+    attempts = _attempts(bids)
     asked: dict[int, list[tuple[WaitingBid, Attempt]]] = {}
-    for bid in bids:
-        arrived = now - timedelta(seconds=tick - bid.arrived)
-        if attempt := _attempt(bid, actors.get(bid.token), arrived):
-            asked.setdefault(bid.lot_id, []).append((bid, attempt))
-        else:
+    answers: Answers = []
+    for bid, attempt in zip(bids, attempts, strict=True):
+        if attempt is None:
             answers.append((bid, Told(NotForHere())))
-    attempts = {lot_id: [attempt for _, attempt in line] for lot_id, line in asked.items()}
-    for lot_id, decisions in place(attempts).items():
+        else:
+            asked.setdefault(bid.lot_id, []).append((bid, attempt))
+    placing = {lot_id: [attempt for _, attempt in line] for lot_id, line in asked.items()}
+    for lot_id, decisions in place(placing).items() if placing else ():
         for (bid, attempt), decision in zip(asked[lot_id], decisions, strict=True):
             answers.append((bid, Told(decision, attempt.received_at)))
     return answers
 
 
-def _attempt(bid: WaitingBid, actor: Actor | None, received_at: datetime) -> Attempt | None:
-    """What the bid asks for, if its token allows it to ask."""
+def _attempts(bids: Sequence[WaitingBid]) -> list[Attempt | None]:
+    """What each bid asks for; None if its token does not allow it to ask."""
+    tokens = {bid.token for bid in bids if isinstance(bid, TokenBid)}
+    actors, now = actors_and_time(tokens) if tokens else ({}, None)
+    tick = monotonic()
+    attempts: list[Attempt | None] = []
+    for bid in bids:
+        if isinstance(bid, ActorsBid):
+            attempts.append(bid.attempt)
+        elif isinstance(bid, TokenBid) and now is not None:
+            arrived = now - timedelta(seconds=tick - bid.arrived)
+            attempts.append(_attempt(bid, actors.get(bid.token), arrived))
+        else:  # nothing that looks like a token
+            attempts.append(None)
+    return attempts
+
+
+def _attempt(bid: TokenBid, actor: Actor | None, received_at: datetime) -> Attempt | None:
     if actor is None or actor.scopes is None or SCOPE not in actor.scopes:
         return None
     if len(actor.acts_for) != 1:

@@ -3,7 +3,8 @@
 Django and its views cost several times what deciding a bid costs, so a bid that a partner system
 sends as the contract shows it is taken in here, lines up, and is decided in one batch with the
 others that arrived meanwhile (`auctions.deciders`). Its answer is byte for byte the ordinary
-door's (`auctions.views.bids`), and comes after the commit.
+door's (`auctions.views.bids`), and comes after the commit. The ordinary door's bids line up here
+as well, once its view has found out whose they are.
 
 Whatever is not plainly such a bid is left to the ordinary door: a person's session with its CSRF
 check, any body that is not exactly an amount, any header that means more than one thing, a token
@@ -32,15 +33,14 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, JsonResponse
 from django.utils import translation
 
-from auctions.bid_queue import BidQueue, WaitingBid
-from auctions.bidding import Placed
-from auctions.deciders import Answers, Deciders, NotForHere, Told
-from auctions.models import Bid
-from auctions.serializers.lots import LEADING
+from accounts.actors import Actor
+from auctions.bid_queue import BidQueue, Turn
+from auctions.bidding import Attempt, Placed
+from auctions.deciders import ActorsBid, Answers, Deciders, NotForHere, TokenBid, Told
+from auctions.serializers.bids import placed_text
 from core import problems
 from core.envelope import chosen_id, stamp
 from core.errors import Busy, Refusal
-from core.parsing import instant_text
 
 Scope = Mapping[str, Any]
 Header = tuple[bytes, bytes]
@@ -81,7 +81,7 @@ class Answer:
 
 
 @dataclass(eq=False, slots=True)
-class _Asking(WaitingBid):
+class _Asking(TokenBid):
     """A waiting bid with what its answer needs."""
 
     language: str
@@ -101,9 +101,9 @@ class BidGateway:
 
     async def answer(self, lot_id: int, scope: Scope, content: bytes) -> Answer | None:
         """The answer to a bid; None if this request is for the ordinary door."""
+        self._start()
         if (asking := _asking(lot_id, scope, content)) is None:
             return None
-        self._start()
         if not self._arrived:  # whatever else arrives in this turn of the loop goes with it
             asyncio.get_running_loop().call_soon(self._line_up)
         self._arrived.append(asking)
@@ -113,6 +113,32 @@ class BidGateway:
         if self._usual is None:
             self._usual = _usual_headers(scope)
         return _answer(asking, told, self._usual)
+
+    def place_bid(
+        self,
+        *,
+        lot_id: int,
+        actor: Actor,
+        organization_id: int,
+        amount: Decimal,
+        key: UUID,
+        received_at: datetime,
+        turn: Turn,
+    ) -> Placed:
+        """Place one bid like `bidding.place_bid`, in a batch with the others that wait.
+
+        For the ordinary door's threads: one of them waits here for its answer.
+        """
+        attempt = Attempt(actor, organization_id, amount, key, received_at)
+        bid = ActorsBid(lot_id, monotonic(), attempt)
+        with turn:
+            self._tell([(bid, Told(Busy())) for bid in self._queue.put([bid])])
+        outcome = bid.told.result().outcome
+        if isinstance(outcome, Refusal):
+            raise outcome
+        if not isinstance(outcome, Placed):
+            raise RuntimeError("whether the bid counts is found out by sending its key again")
+        return outcome
 
     async def close(self) -> None:
         """Decide what waits, and end."""
@@ -140,13 +166,17 @@ class BidGateway:
             self._loop.call_later(LOOK_FOR_LATE_S, self._look_for_late)
 
     def _tell(self, answers: Answers) -> None:
-        if answers and self._loop is not None:
+        for bid, told in answers:
+            if isinstance(bid, ActorsBid):
+                bid.told.set_result(told)
+        others = [answer for answer in answers if not isinstance(answer[0], ActorsBid)]
+        if others and self._loop is not None:
             with suppress(RuntimeError):  # the loop has ended, and nobody listens any more
-                self._loop.call_soon_threadsafe(self._deliver, answers)
+                self._loop.call_soon_threadsafe(self._deliver, others)
 
     def _deliver(self, answers: Answers) -> None:
         for bid, told in answers:
-            if isinstance(bid, _Asking) and not bid.told.done():
+            if isinstance(bid, _Asking | ActorsBid) and not bid.told.done():
                 bid.told.set_result(told)
 
 
@@ -239,7 +269,7 @@ def _answer(asking: _Asking, told: Told, usual: tuple[Header, ...]) -> Answer:
         (b"x-request-id", asking.request_id.encode()),
     )
     if isinstance(outcome, Placed):
-        text = _shown(outcome.bid)
+        text = placed_text(outcome.bid)
         more = (_ALLOW, (b"idempotent-replay", b"true")) if outcome.replayed else (_ALLOW,)
         return _whole(HTTPStatus.CREATED, b"application/json", (*headers, *more), text)
     if isinstance(outcome, Refusal):
@@ -251,24 +281,6 @@ def _answer(asking: _Asking, told: Told, usual: tuple[Header, ...]) -> Answer:
         status, before, after = _broken(asking.language)
     text = before + _encode(asking.request_id).encode() + after
     return _whole(status, problems.MEDIA_TYPE.encode(), headers, text)
-
-
-def _shown(bid: Bid) -> bytes:
-    """What `PlacedBidView` shows: written out, because the view takes five times as long."""
-    before, end = bid.closes_at_before, bid.closes_at
-    ends = _instant(end)
-    return (
-        f'{{"id":{bid.pk},"number":{bid.number},"amount":"{bid.amount:.2f}"'
-        f',"paddle":{_encode(bid.registration.paddle)},"placed_at":{_instant(bid.placed_at)}'
-        f',"received_at":{_instant(bid.received_at)}'
-        f',"closes_at_before":{ends if before is end else _instant(before)}'
-        f',"closes_at":{ends},"source":"{bid.source}","kind":"{bid.kind}"'
-        f',"hash":"{bid.hash}","previous_hash":"{bid.previous_hash}","state":"{LEADING}"}}'
-    ).encode()
-
-
-def _instant(value: datetime | None) -> str:
-    return "null" if value is None else f'"{instant_text(value)}"'
 
 
 def _whole(status: HTTPStatus, kind: bytes, headers: tuple[Header, ...], body: bytes) -> Answer:

@@ -6,6 +6,7 @@ Sessions before lots, lots before registrations, lower ids before higher.
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django.db import connection
 
@@ -36,12 +37,12 @@ from auctions.queries import (
     registrations_visible_to,
     sessions_visible_to,
 )
-from core.db import as_array, as_read, require_transaction, run_together
+from core.db import Statement, as_array, as_read, require_transaction, run_together
 from core.errors import Busy, NotFound
 
 # NO KEY: rows that merely point at a lot can still be inserted meanwhile. Plain SQL, because
 # every batch of bids begins with it.
-_BEYOND_IDS = 2**63
+BEYOND_IDS = 2**63
 _LOTS = """
     SELECT {columns} FROM auctions_lot WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE {skip}
 """
@@ -71,15 +72,26 @@ def lock_lot(lot_id: int, *, seen_by: Actor | None = None) -> Lot:
             lots_visible_to(seen_by).filter(pk=lot_id).select_for_update(no_key=True, of=("self",))
         )
     else:
-        lots = _lock([lot_id])
+        lots = locked(*run_together(locking([lot_id])))
     if not lots:
         raise NotFound(what="lot")
     return lots[0]
 
 
-def lock_lots_nobody_holds(lot_ids: Iterable[int]) -> list[Lot]:
-    """Those of the lots that no other transaction is working on, in id order."""
-    return _lock(lot_ids, skip="SKIP LOCKED")
+def locking(lot_ids: Iterable[int], *, skip: bool = False) -> Statement:
+    """The statement that locks lots in id order, for a caller that has others to send with it.
+
+    With `skip` only those that no other transaction is working on. `locked` has what it answers.
+    """
+    require_transaction()
+    possible = as_array(lot_id for lot_id in lot_ids if lot_id < BEYOND_IDS)
+    return _locking(skip)[1], [possible]
+
+
+def locked(rows: Iterable[tuple[Any, ...]]) -> list[Lot]:
+    names, _ = _locking(skip=False)
+    place = names.index("policy_id")
+    return [as_read(Lot, names, row, related={"policy": policy_of(row[place])}) for row in rows]
 
 
 def lock_to_close(lot_ids: Iterable[int]) -> list[Due]:
@@ -96,20 +108,12 @@ def lock_due(due_by: datetime, *, without: Iterable[int], most: int) -> list[Due
     return list(map(Due._make, rows))
 
 
-def _lock(lot_ids: Iterable[int], *, skip: str = "") -> list[Lot]:
-    require_transaction()
-    possible = as_array(lot_id for lot_id in lot_ids if lot_id < _BEYOND_IDS)
-    names, statement = _locking(skip)
-    (rows,) = run_together((statement, [possible]))
-    place = names.index("policy_id")
-    return [as_read(Lot, names, row, related={"policy": policy_of(row[place])}) for row in rows]
-
-
 @cache
-def _locking(skip: str) -> tuple[list[str], str]:
+def _locking(skip: bool) -> tuple[list[str], str]:
     fields = Lot._meta.concrete_fields
     columns = ", ".join(f"{field.column}" for field in fields)
-    return [field.attname for field in fields], _LOTS.format(columns=columns, skip=skip)
+    skipping = "SKIP LOCKED" if skip else ""
+    return [field.attname for field in fields], _LOTS.format(columns=columns, skip=skipping)
 
 
 def lock_session(session_id: int, *, seen_by: Actor | None = None) -> AuctionSession:

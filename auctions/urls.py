@@ -19,6 +19,8 @@ from auctions.views import (
 register_converter(records.Day, "day")
 
 urlpatterns = [
+    # They are tried one after the other: what is asked most often stands first.
+    path("lots/<int:pk>/bids", bids.Bids.as_view()),
     path("policies", policies.PolicyList.as_view()),
     path("policies/<int:pk>", policies.PolicyDetail.as_view()),
     path("lots", lots.LotList.as_view()),
@@ -35,7 +37,6 @@ urlpatterns = [
     path("lots/<int:pk>/default", lots.DefaultLot.as_view()),
     path("lots/<int:pk>/relist", lots.RelistLot.as_view()),
     path("lots/<int:pk>/decline-relisting", lots.DeclineRelisting.as_view()),
-    path("lots/<int:pk>/bids", bids.Bids.as_view()),
     path("lots/<int:pk>/priority-matches", priority.PriorityMatches.as_view()),
     path("lots/<int:pk>/priority-rights", priority.PriorityRights.as_view()),
     path("priority-rights/<int:pk>/notify", priority.TellHolder.as_view()),

@@ -10,6 +10,7 @@ import re
 import sys
 from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from weakref import WeakValueDictionary
@@ -19,6 +20,7 @@ from django.conf import settings
 from config import wsgi  # it sets Django up
 
 # isort: split
+from auctions.bid_queue import PLACE_BID, Turn
 from auctions.gateway import BidGateway
 from config.memory import keep_what_is_loaded, load_views
 from config.threads import Threads
@@ -40,8 +42,9 @@ BODY_WITHIN_S = 60.0
 READ_ON = 16 * 1024 * 1024
 # So many pictures and tables are taken in at a time; each may be `LARGEST_UPLOAD` bytes in memory.
 UPLOADS = 4
-# While one bid is committed, the next is read and checked.
-AT_ONE_LOT = 2
+# While some bids are committed, the next are read and checked; half of the threads are left to
+# everybody else, however long a lot is held.
+AT_ONE_LOT = WORKERS // 2
 _STREAM = re.compile(r"/api/v1/(lot|session)s/([0-9]{1,18})/stream", re.ASCII)
 _UPLOAD = re.compile(
     r"/api/v1/achievements/[0-9]{1,18}/pictures"
@@ -65,9 +68,9 @@ class Door:
         self.stream = EventStream()
         self.bids = BidGateway()
         self._django = Threads(django, workers=workers)
-        # Bids on one lot go in one after the other, as they came: they would wait for the lot
-        # anyway, in as many threads, and whoever is overtaken by a higher bid is refused.
-        self._turns: WeakValueDictionary[int, Semaphore] = WeakValueDictionary()
+        # Bids on one lot line up as they came, and few are at it at a time: they would wait for the
+        # lot anyway, in as many threads, and whoever is overtaken by a higher bid is refused.
+        self._lines: WeakValueDictionary[int, _Line] = WeakValueDictionary()
 
         self._uploads = Semaphore(UPLOADS)
 
@@ -117,10 +120,26 @@ class Door:
             if answer is not None:
                 await _send(send, answer.status, answer.headers, answer.body)
                 return
-            async with self._turns.setdefault(int(lot[1]), Semaphore(AT_ONE_LOT)):
-                await self._django(scope, content, send)
+            await self._bid(self._lines.setdefault(int(lot[1]), _Line()), scope, content, send)
             return
         await self._django(scope, content, send)
+
+    async def _bid(self, line: "_Line", scope: Scope, content: bytes, send: Send) -> None:
+        async with line.room:
+            line.last = turn = Turn(line.last)
+            try:
+                place_bid = partial(self.bids.place_bid, turn=turn)
+                await self._django(scope, content, send, {PLACE_BID: place_bid})
+            finally:
+                turn.over.set()
+
+
+class _Line:
+    """The ordinary door's bids on one lot, as they came."""
+
+    def __init__(self) -> None:
+        self.room = Semaphore(AT_ONE_LOT)
+        self.last: Turn | None = None
 
 
 async def _content(receive: Receive, most: int) -> bytes | None:

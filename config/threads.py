@@ -7,7 +7,7 @@ for the interpreter. No view of ours streams; streams have a door of their own.
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from io import BytesIO
@@ -19,6 +19,7 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Header = tuple[str, str]
 
+NOTHING: Mapping[str, Any] = {}
 _UNNAMED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
@@ -29,11 +30,14 @@ class Threads:
         self._application = application
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="django")
 
-    async def __call__(self, scope: Scope, content: bytes, send: Send) -> None:
+    async def __call__(
+        self, scope: Scope, content: bytes, send: Send, more: Mapping[str, Any] = NOTHING
+    ) -> None:
+        """`more` are words for the request's environment that no client can say."""
         work = copy_context().run
         loop = asyncio.get_running_loop()
         status, headers, body = await loop.run_in_executor(
-            self._pool, work, self._answer, environ(scope, content)
+            self._pool, work, self._answer, {**environ(scope, content), **more}
         )
         told = [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in headers]
         await send({"type": "http.response.start", "status": status, "headers": told})

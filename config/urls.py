@@ -9,9 +9,9 @@ from web.saved_api import SavedSearchDetail, SavedSearchList
 from web.search_api import Search
 
 api: list[URLPattern | URLResolver] = [
+    path("", include("auctions.urls")),
     path("", include("accounts.urls")),
     path("", include("marketplace.urls")),
-    path("", include("auctions.urls")),
     path("", include("enclaves.urls")),
     path("", include("alliances.urls")),
     path("", include("notifications.urls")),

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from accounts.rules import same_account, same_name, same_phone
 from core.errors import Refusal
@@ -131,8 +132,14 @@ class Ties:
 
 def check(ties: Ties, *, on: date, operates: bool = False) -> None:
     """Refuse who may not bid; `operates` says that the acting person runs the exchange."""
-    for refusal in conflicts(ties, on=on, operates=operates):
-        raise refusal
+    if not _may_bid(ties, on, operates):
+        raise next(conflicts(ties, on=on, operates=operates))
+
+
+@lru_cache(maxsize=4096)
+def _may_bid(ties: Ties, on: date, operates: bool) -> bool:
+    """Asked at every bid, and mostly what was asked at the bidder's one before."""
+    return next(conflicts(ties, on=on, operates=operates), None) is None
 
 
 def conflicts(ties: Ties, *, on: date, operates: bool = False) -> Iterator[Refusal]:

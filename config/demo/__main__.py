@@ -148,7 +148,8 @@ def _start(processes: Processes, port: int, base_url: str) -> None:
     commands = {
         "web": [
             *[python, "-m", "uvicorn", "config.asgi:application", "--port", str(port)],
-            *["--log-level", "warning", "--timeout-graceful-shutdown", "2"],
+            *["--log-level", "warning", "--no-access-log", "--no-server-header"],
+            *["--timeout-graceful-shutdown", "2"],
         ],
         "worker": [*celery, "worker", "-Q", "clock,default,mail", "-c", "2", *quiet],
         "beat": [*celery, "beat", "-s", str(STATE / "beat-schedule"), "--loglevel", "warning"],

@@ -4,12 +4,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from rest_framework.renderers import JSONRenderer
 
 from accounts.models import Organization
 from auctions.models import Bid, Lot, Registration
+from auctions.serializers.bids import placed_text
+from auctions.serializers.lots import PlacedBidView
 from tests.accounts.conftest import partner
 from tests.auctions.conftest import LATER, post, refusal
 from tests.conftest import organization_of
+from tests.factories import bid
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -118,3 +122,8 @@ def test_who_bids_for_one_of_several_says_for_which(contested, bidder, rival, ap
     placed = place(api(bidder), contested, "1000.00", **header)
     assert placed.status_code == 201
     assert Bid.objects.get().registration.organization == organization_of(rival)
+
+
+def test_a_bid_that_is_written_out_is_what_its_view_shows(contested, bidder):
+    placed = bid(contested, bidder, "1000.00").bid
+    assert placed_text(placed) == JSONRenderer().render(PlacedBidView(placed).data)

@@ -112,7 +112,7 @@ def test_a_batch_takes_as_many_statements_as_one_bid(
     attempts = [
         attempt(rival if step % 2 else bidder, f"{1000 + 50 * step}.00") for step in range(20)
     ]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         decisions = place_bids(contested.pk, attempts)
     assert [told(decision) for decision in decisions] == list(range(1, 21))
     assert chain_is_whole(contested)
@@ -202,7 +202,7 @@ def test_batches_on_several_lots_are_decided_each_by_its_own_standing(
             attempt(bidder, "1050.00", uuid4()),
         ],
     }
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         decisions = place_bids_on_lots(asked)
     assert [told(one) for one in decisions[contested.pk]] == [1, "not_registered", 2]
     assert [told(one) for one in decisions[second.pk]] == [1, "already_leading", "bid_too_low", 2]
@@ -233,3 +233,8 @@ def test_a_repetition_knows_its_paddle_without_another_statement(
     assert again.replayed
     with django_assert_num_queries(0):
         assert again.bid.registration.paddle
+
+
+def test_a_lot_beyond_all_ids_does_not_exist(bidder):
+    with pytest.raises(NotFound):
+        place_bids(2**63, [attempt(bidder, "1000.00")])

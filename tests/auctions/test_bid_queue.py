@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 
 from auctions import bid_queue
-from auctions.bid_queue import BidQueue, WaitingBid
+from auctions.bid_queue import BidQueue
+from auctions.deciders import TokenBid
 
 
-def waiting(lot_id: int, amount: int = 1, age: float = 0.0) -> WaitingBid:
-    return WaitingBid(lot_id, "token", Decimal(amount), uuid4(), None, monotonic() - age)
+def waiting(lot_id: int, amount: int = 1, age: float = 0.0) -> TokenBid:
+    return TokenBid(lot_id, monotonic() - age, "token", Decimal(amount), uuid4(), None)
 
 
 def filled(queue: BidQueue, **lots: int) -> None:

@@ -358,9 +358,9 @@ def test_a_failure_half_way_leaves_nothing_behind(contested, bidder, break_half_
     assert not Bid.objects.exists()
 
 
-# Savepoint; the lot's lock; what is known of the bidders; what is written; release. The two
+# Savepoint; the lot's lock and what is known of the bidders; what is written; release. The two
 # readings of the clock are the test's here.
-BID_STATEMENTS = 5
+BID_STATEMENTS = 4
 
 
 def test_a_bid_takes_a_fixed_number_of_statements(

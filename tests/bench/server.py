@@ -33,6 +33,8 @@ def serving() -> Iterator[Server]:
                 *[sys.executable, "-m", "uvicorn", "config.asgi:application"],
                 # Between two loads, bidders wait for the slowest of them.
                 *["--port", str(port), "--log-level", "warning", "--timeout-keep-alive", "120"],
+                # A line for each request is the proxy's to write.
+                *["--no-access-log", "--no-server-header"],
             ],
             log=LOGS / "web.log",
             cwd=PROJECT,

@@ -63,18 +63,20 @@ def wrap(owner: Any, name: str, around: Callable[..., Any]) -> None:
 
 
 def no_lock(number: int) -> None:
-    def unlocked(lock: Any, lot_ids: Any) -> list[Lot]:
-        wanted = list(lot_ids)
-        own = list(Lot.objects.filter(pk__in=wanted, code__startswith=f"L-fault-{number:02}-"))
-        rest = lock([key for key in wanted if key not in {lot.pk for lot in own}])
-        return sorted((*own, *rest), key=lambda lot: lot.pk)
+    own = f"starts_with(code, 'L-fault-{number:02}-')"
+
+    def unlocked(ask: Any, lot_ids: Any, **how: Any) -> Any:
+        sql, (wanted,) = ask(lot_ids, **how)
+        read, by, lock = sql.partition("ORDER BY")
+        held = f"{read} AND NOT {own} {by}{lock}"
+        return f"WITH held AS ({held}) TABLE held UNION ALL {read} AND {own}", [wanted, wanted]
 
     def slowly(write: Any, batches: Sequence[Any], *rest: Any, **more: Any) -> None:
         if any(has(number, batch.lot) for batch in batches):
             time.sleep(0.08)
         write(batches, *rest, **more)
 
-    wrap(bidding, "lock_lots_nobody_holds", unlocked)
+    wrap(bidding, "locking", unlocked)
     wrap(bidding._Batch, "write", slowly)
 
 

@@ -33,6 +33,8 @@ from tests.races.test_two_doors import Case, Side, amount
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BIDDERS = 4
+# What only the ordinary door understands.
+ORDINARY = "application/json, */*"
 
 
 @pytest.fixture
@@ -293,3 +295,37 @@ def test_what_waits_when_the_server_stops_is_decided(lot, door, tokens):
             time.sleep(0.1)
     assert answer.result()[0] == 201
     assert Bid.objects.count() == 1
+
+
+def test_the_ordinary_doors_bids_are_decided_in_batches_too_in_the_order_of_their_arrival(
+    lot, tokens, monkeypatch
+):
+    door = Door(wsgi.application, workers=BIDDERS)
+    batches = []
+    decide = bidding.place_bids_on_lots
+
+    def remembering(asked):
+        batches.append([int(one.amount) for line in asked.values() for one in line])
+        return decide(asked)
+
+    monkeypatch.setattr("auctions.deciders.place_bids_on_lots", remembering)
+    with serving(door) as port, ThreadPoolExecutor(BIDDERS) as pool:
+        side = Side(port, {"open": lot}, None)
+
+        def send(who: int) -> int:
+            headers = {"Accept": "application/json, */*"}  # what only the ordinary door understands
+            case = Case(
+                "", 0, token=str(who), body=amount(f"{1000 + 50 * who}.00"), headers=headers
+            )
+            return side.send(case, tokens)[0]
+
+        with held(lot):
+            first = pool.submit(send, 0)
+            time.sleep(0.2)
+            others = []
+            for who in range(1, BIDDERS):
+                others.append(pool.submit(send, who))
+                time.sleep(0.05)
+    assert [one.result() for one in (first, *others)] == [201] * BIDDERS
+    assert batches[-1] == [1050, 1100, 1150]
+    assert chain_is_whole(lot)

@@ -16,7 +16,7 @@ from auctions.models import Lot
 from core import money
 from tests.conftest import make_member, make_organization
 from tests.factories import admit, bid, make_hall_lot, make_session, operator_actor, start
-from tests.races.test_bidding import at_once
+from tests.races.test_bidding import at_once, reading
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,7 +82,7 @@ def test_a_paddle_and_a_bid_from_the_network_do_not_both_take_a_price(lot, peopl
 
 @pytest.mark.xfail(reason="control: without the lock the race is lost", raises=AssertionError)
 def test_control_without_the_lock_both_take_the_price(lot, people, monkeypatch):
-    monkeypatch.setattr(bidding, "lock_lot", lambda lot_id: Lot.objects.get(pk=lot_id))
+    monkeypatch.setattr(bidding, "locking", reading)
     engine = bidding.engines
     monkeypatch.setattr(engine, "accept_bid", slowly(engine.accept_bid))
     one_price_is_taken_once(lot, people)

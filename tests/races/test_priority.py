@@ -7,13 +7,13 @@ from uuid import uuid4
 import pytest
 
 from auctions import bidding, priority
-from auctions.models import Bid, Lot
+from auctions.models import Bid
 from core import money
 from tests.auctions.test_bidding import chain_is_whole
 from tests.auctions.test_priority import give
 from tests.conftest import act, make_member, make_organization, organization_of
 from tests.factories import admit, bid, make_lot
-from tests.races.test_bidding import at_once
+from tests.races.test_bidding import at_once, reading
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,6 +70,6 @@ def test_control_without_the_lock_a_match_stands_beside_the_higher_bid(people, m
         time.sleep(0.1)
         return standing
 
-    monkeypatch.setattr(bidding, "lock_lot", lambda lot_id: Lot.objects.get(pk=lot_id))
+    monkeypatch.setattr(bidding, "locking", reading)
     monkeypatch.setattr(bidding._Batch, "_judge", slowly)
     a_match_against_a_higher_bid(*people)

@@ -6,6 +6,7 @@ import pytest
 
 from accounts import organizations, relations
 from auctions import attempts, bidding
+from auctions.locks import locking
 from auctions.models import Bid, Lot
 from core.db import transaction
 from tests.conftest import act, make_member, make_organization, organization_of
@@ -46,7 +47,6 @@ def one_telephone(lot, person):
 def a_bid_that_waited_while(known, lot, person):
     """Somebody holds the lot; a bid waits for it; meanwhile a tie becomes known."""
     held, reading, release = Event(), Event(), Event()
-    locked = bidding.lock_lot
 
     def hold():
         with transaction():
@@ -54,9 +54,9 @@ def a_bid_that_waited_while(known, lot, person):
             held.set()
             assert release.wait(timeout=10)
 
-    def wait_for_the_lot(lot_id):
+    def wait_for_the_lot(*args, **how):
         reading.set()
-        return locked(lot_id)
+        return locking(*args, **how)
 
     def place():
         assert held.wait(timeout=10)
@@ -71,7 +71,7 @@ def a_bid_that_waited_while(known, lot, person):
             release.set()
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(bidding, "lock_lot", wait_for_the_lot)
+        patched.setattr(bidding, "locking", wait_for_the_lot)
         return at_once(hold, place, find_out)[1]
 
 
