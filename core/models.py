@@ -227,6 +227,10 @@ class ReferenceFigure(models.Model):
     def __str__(self) -> str:
         return f"{self.key} {self.as_of}"
 
+    def figure(self) -> str:
+        """The number with its unit, as a cell of a table shows it."""
+        return f"{'＞' if self.is_at_least else ''}{self.value.normalize():f} {self.unit}"
+
 
 def reference_figures(topic: str) -> dict[str, ReferenceFigure]:
     """The published figures of a topic, by what follows it in their keys."""

@@ -1,5 +1,9 @@
-"""Landings and the funnel of needs: shapes in (…Form) and out (…View)."""
+"""Landings and the funnel of needs: shapes in (…Form) and out (…View), and its table."""
 
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.parsing import (
@@ -9,9 +13,10 @@ from core.parsing import (
     ReferenceFigureView,
     StrictForm,
 )
+from core.sheets import Sheet, Value
 from marketplace.funnel import Funnel, Group
 from marketplace.models import Landing
-from marketplace.rules.funnel import Step
+from marketplace.rules.funnel import FunnelStage, Step
 
 
 class LandingForm(StrictForm):
@@ -63,3 +68,37 @@ class FunnelView(serializers.Serializer[Funnel]):
     steps = StepView(many=True)
     groups = GroupView(many=True)
     published = serializers.DictField(child=ReferenceFigureView())
+
+
+_COLUMNS = (
+    _("group"),
+    _("key"),
+    _("stage"),
+    _("number of needs"),
+    _("share of the solicited (%)"),
+    _("published figure"),
+    _("as of"),
+    _("source"),
+)
+_STAGES = {
+    FunnelStage.SOLICITED: _("solicited needs"),
+    FunnelStage.SUBSTANTIVE: _("substantive cooperation"),
+    FunnelStage.LANDED: _("landed needs"),
+}
+
+
+def funnel_sheet(found: Funnel) -> Sheet:
+    """A row for each stage: of the whole beside what was published of it, then of each group."""
+    rows = list(_rows(gettext("all needs"), "", found.steps))
+    for row, step in zip(rows, found.steps, strict=True):
+        if (said := found.published.get(step.stage)) is not None:
+            row[5:] = [said.figure(), said.as_of, said.source]
+    for group in found.groups:
+        rows.extend(_rows(group.name, group.key, group.steps))
+    return Sheet(gettext("funnel of needs"), [str(name) for name in _COLUMNS], rows)
+
+
+def _rows(name: str, key: str, steps: Sequence[Step]) -> Iterator[list[Value]]:
+    for step in steps:
+        stage = str(_STAGES[step.stage])
+        yield [name, key, stage, step.count, step.share, None, None, None]

@@ -3,25 +3,32 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries import city_by_code
 from accounts.requests import Acting
+from core.columns import sheet_of
 from core.envelope import stamp
 from core.errors import InvalidValue
 from core.pagination import ID
 from core.parsing import DayField
+from core.sheets import CsvRenderer, InSheets, Sheet, XlsxRenderer, as_file
 from marketplace import funnel
 from marketplace.call_queries import call_by_id
 from marketplace.models import Need
 from marketplace.queries import technology_field
 from marketplace.rules.funnel import STANDING, FunnelBy, FunnelStage
-from marketplace.serializers.landings import FunnelView
+from marketplace.serializers.landings import FunnelView, funnel_sheet
 from marketplace.serializers.needs import NeedView
+from marketplace.serializers.tables import NEED_COLUMNS
 
 _ASKED = [
     OpenApiParameter("call", description="id of a call, or `standing` for the needs of none"),
@@ -33,30 +40,47 @@ _ASKED = [
 
 
 class NeedsFunnel(Acting, APIView):
-    """GET /api/v1/statistics/needs-funnel: solicited, substantive, landed; from records."""
+    """GET /api/v1/statistics/needs-funnel: solicited, substantive, landed; from records.
+
+    `?format=csv` or `xlsx`, or Accept: the counts of the whole and of each group as a file.
+    """
 
     read_scope = "statistics:read"
     public_reading = True
+    renderer_classes = (JSONRenderer, CsvRenderer, XlsxRenderer)
 
     @extend_schema(
         parameters=[OpenApiParameter("by", enum=[one.value for one in FunnelBy]), *_ASKED],
-        responses=FunnelView,
+        responses={
+            (200, "application/json"): FunnelView,
+            (200, CsvRenderer.media_type): OpenApiTypes.STR,
+            (200, XlsxRenderer.media_type): OpenApiTypes.BINARY,
+        },
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse | Response:
         found = funnel.count(_asked(request), _split_by(request))
+        wanted: Any = request.accepted_renderer
+        if wanted.format != JSONRenderer.format:
+            return as_file("needs-funnel", [funnel_sheet(found)], wanted)
         return Response(FunnelView(found).data, headers={"Server-Time": stamp(found.as_of)})
 
 
 @extend_schema(
     parameters=[OpenApiParameter("stage", enum=[one.value for one in FunnelStage]), *_ASKED]
 )
-class FunnelNeeds(Acting, ListAPIView[Need]):
-    """GET /api/v1/statistics/needs-funnel/needs?stage=…: the needs behind a figure."""
+class FunnelNeeds(InSheets, Acting, ListAPIView[Need]):  # type: ignore[misc]
+    """GET /api/v1/statistics/needs-funnel/needs?stage=…: what is behind a figure; or as a file."""
+
+    sheet_name = "needs-behind-the-funnel"
 
     read_scope = "statistics:read"
     public_reading = True
     serializer_class = NeedView
     queryset = Need.objects.none()  # tells the OpenAPI generator what is listed here
+
+    def sheet(self, rows: Any) -> Sheet:
+        told = NeedView(rows, many=True, context={"actor": self.actor}).data
+        return sheet_of(_("needs"), NEED_COLUMNS, told)
 
     def get_queryset(self) -> QuerySet[Need]:
         asked = _asked(self.request)

@@ -1,9 +1,12 @@
 """The funnel is split by call, city, field and month, with published figures beside it."""
 
+import csv
 from datetime import timedelta
+from io import BytesIO, StringIO
 
 import pytest
 from django.db import IntegrityError
+from openpyxl import load_workbook
 
 from core.db import transaction
 from core.models import ReferenceFigure, reference_figures
@@ -69,3 +72,42 @@ def test_a_published_figure_without_date_or_source_is_refused_by_the_database():
             ReferenceFigure.objects.create(
                 **{"key": "x.y", "value": 1, "as_of": "2024", "source": "虚构", **values}
             )
+
+
+def lines(answer):
+    assert answer.status_code == 200, answer.content
+    return list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_the_funnel_is_a_file_too_in_which_no_name_is_a_formula(api, seller, enterprise):
+    call = make_call(title='=HYPERLINK("x")')
+    need_with_deal(enterprise, seller)
+    make_need(enterprise, NeedState.PUBLISHED, call=call)
+    reader = api(seller)
+    answer = reader.get(f"{PATH}?by=call&format=csv")
+    assert answer["Content-Type"] == "text/csv"
+    assert "needs-funnel-" in answer["Content-Disposition"]
+    header, *rows = lines(answer)
+    assert len(rows) == 3 * (1 + 2)
+    assert [row[3:5] for row in rows[:3]] == [["2", "100.0"], ["1", "50.0"], ["0", "0.0"]]
+    assert rows[0][5:7] == ["97 项", "2024"]
+    assert rows[2][5] == "＞10 项"
+    assert {row[0] for row in rows[3:]} == {"", '\'=HYPERLINK("x")'}
+    page = load_workbook(BytesIO(reader.get(f"{PATH}?by=call&format=xlsx").content)).active
+    cells = [cell for row in page.iter_rows(min_row=2) for cell in row]
+    assert all(cell.data_type != "f" for cell in cells)
+    assert [cell.value for cell in page["D"][1:4]] == [2, 1, 0]
+    assert len(header) == page.max_column
+
+
+def test_the_needs_behind_a_figure_are_a_file_of_what_its_reader_may_see(
+    api, seller, enterprise, rival
+):
+    deal = need_with_deal(enterprise, seller)
+    make_need(enterprise, NeedState.PUBLISHED)
+    for reader in (enterprise, rival):
+        path = f"{PATH}/needs?stage=substantive"
+        told = api(reader).get(path).json()["results"]
+        rows = lines(api(reader).get(f"{path}&format=csv"))[1:]
+        assert len(rows) == len(told)
+    assert deal.need.title in lines(api(enterprise).get(f"{path}&format=csv"))[1]
