@@ -85,6 +85,9 @@ class Import(Acting, APIView):
         """What the action needs beside the table: usually the acting organization."""
         return {}
 
+    def check_place(self, pk: int) -> None:
+        """Refuse an id in the path that names nothing this reader sees."""
+
     @extend_schema(
         responses={
             (200, "application/json"): {"type": "array", "items": {"type": "string"}},
@@ -93,6 +96,8 @@ class Import(Acting, APIView):
         }
     )
     def get(self, request: Request, pk: int | None = None) -> HttpResponse | Response:
+        if pk is not None:
+            self.check_place(pk)
         names = [str(column.label) for column in self.columns if column.read is not None]
         wanted: Any = request.accepted_renderer
         if wanted.format == JSONRenderer.format:

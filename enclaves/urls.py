@@ -9,6 +9,7 @@ urlpatterns = [
     path("enclaves/<int:pk>/funds", parks.FundList.as_view()),
     path("enclaves/<int:pk>/units", parks.UnitList.as_view()),
     path("enclaves/<int:pk>/tenancies", parks.TenancyList.as_view()),
+    path("enclaves/<int:pk>/tenancies/import", parks.ImportTenancies.as_view()),
     path("enclaves/<int:pk>/projects", projects.ParkProjects.as_view()),
     path("enclaves/<int:pk>/reports", reports.ReportList.as_view()),
     path("enclaves/<int:pk>/duties", reports.DutyList.as_view()),

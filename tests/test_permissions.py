@@ -140,6 +140,10 @@ def need_table_body(world: "World") -> dict[str, Any]:
     return {"file": SimpleUploadedFile("t.csv", b"title,field\n")}
 
 
+def tenancy_table_body(world: "World") -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("t.csv", b"unit_name,tenant_name,starts_on,rent\n")}
+
+
 def response_body(world: "World") -> dict[str, Any]:
     return {"approach": "虚构方案", "price": "100.00", "months": 3}
 
@@ -378,6 +382,11 @@ ROWS = (
                                                          "401 200 200 200 200 200 200 200 200 200 403"),
     Row("POST enclaves/<int:pk>/tenancies", "park", "park_operator",
                                                          "401 403 201 403 403 201 403 403 403 201 403", tenancy_body),
+    Row("GET enclaves/<int:pk>/tenancies/import", "park", "park_operator",
+                                                         "200 200 200 200 200 200 200 200 200 200 200"),
+    Row("POST enclaves/<int:pk>/tenancies/import", "park", "park_operator",
+                                                         "401 403 201 403 403 201 403 403 403 201 403",
+        tenancy_table_body),
     Row("POST tenancies/<int:pk>/end", "tenancy", "park_operator",
                                                          "401 404 200 404 403 200 404 403 404 200 403",
         lambda world: {"ends_on": "2026-12-01", "reason": "虚构的理由"}),

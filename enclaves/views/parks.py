@@ -3,13 +3,17 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.generics import ListAPIView, RetrieveAPIView, get_object_or_404
 
+from accounts.importing import Import
 from accounts.queries import city_by_code
 from accounts.requests import Change, Command, Create
 from core import clock
-from enclaves import parks, tenancies
+from core.columns import sheet_of
+from core.sheets import InSheets, Sheet
+from enclaves import importing, parks, tenancies
 from enclaves.models import Agreement, Park, ParkFund, Tenancy, Unit
 from enclaves.queries import (
     agreements_of,
@@ -33,6 +37,7 @@ from enclaves.serializers.parks import (
     UnitForm,
     UnitView,
 )
+from enclaves.serializers.tables import TENANCY_COLUMNS, TenancyRow
 
 _CITIES = ("home_city", "host_district")
 
@@ -118,9 +123,10 @@ class UnitList(OfPark):
         return units_of(self.kwargs["pk"], seen_by=self.actor)
 
 
-class TenancyList(OfPark):
-    """GET and POST /api/v1/enclaves/{id}/tenancies"""
+class TenancyList(InSheets, OfPark):  # type: ignore[misc]
+    """GET and POST /api/v1/enclaves/{id}/tenancies; `?format=csv` or `xlsx`: as a file."""
 
+    sheet_name = "tenancies"
     form_class = TenancyForm
     serializer_class = view_class = TenancyView
     perform = staticmethod(tenancies.let_unit)
@@ -128,6 +134,24 @@ class TenancyList(OfPark):
 
     def get_queryset(self) -> QuerySet[Tenancy]:
         return tenancies_of(self.kwargs["pk"], seen_by=self.actor)
+
+    def sheet(self, rows: Any) -> Sheet:
+        told = TenancyView(rows, many=True).data
+        return sheet_of(_("tenancies"), TENANCY_COLUMNS, told)
+
+
+class ImportTenancies(Import):
+    """GET and POST /api/v1/enclaves/{id}/tenancies/import"""
+
+    write_scope = "enclaves:write"
+    name = "tenancies"
+    columns = TENANCY_COLUMNS
+    row_form = TenancyRow
+    id_name = "park_id"
+    perform = staticmethod(importing.import_tenancies)
+
+    def check_place(self, pk: int) -> None:
+        get_object_or_404(parks_visible_to(self.actor), pk=pk)
 
 
 class EndTenancy(Command):

@@ -4,8 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,11 +18,12 @@ from accounts.requests import Acting
 from core import clock
 from core.errors import InvalidValue
 from core.parsing import DayField
+from core.sheets import CsvRenderer, XlsxRenderer, as_file
 from enclaves import tally
 from enclaves.figures import FIGURES
 from enclaves.models import Project
 from enclaves.serializers.projects import ProjectView
-from enclaves.serializers.statistics import FiguresView
+from enclaves.serializers.statistics import FiguresView, figure_sheets
 from enclaves.views.addresses import ForActor
 
 _LONGEST_ID = 18
@@ -33,14 +37,29 @@ _ASKED = [
 
 
 class EnclaveFigures(Acting, APIView):
-    """GET /api/v1/statistics/enclaves: by park and together."""
+    """GET /api/v1/statistics/enclaves: by park and together; `?format=csv` or `xlsx`: as a file.
+
+    A workbook has what was published on a sheet of its own.
+    """
 
     read_scope = "statistics:read"
     public_reading = True
+    renderer_classes = (JSONRenderer, CsvRenderer, XlsxRenderer)
 
-    @extend_schema(parameters=_ASKED, responses=FiguresView)
-    def get(self, request: Request) -> Response:
-        return Response(FiguresView(tally.count(_asked(request), actor=self.actor)).data)
+    @extend_schema(
+        parameters=_ASKED,
+        responses={
+            (200, "application/json"): FiguresView,
+            (200, CsvRenderer.media_type): OpenApiTypes.STR,
+            (200, XlsxRenderer.media_type): OpenApiTypes.BINARY,
+        },
+    )
+    def get(self, request: Request) -> HttpResponse | Response:
+        found = tally.count(_asked(request), actor=self.actor)
+        wanted: Any = request.accepted_renderer
+        if wanted.format != JSONRenderer.format:
+            return as_file("enclaves", figure_sheets(found), wanted)
+        return Response(FiguresView(found).data)
 
 
 @extend_schema(parameters=[OpenApiParameter("figure", enum=list(FIGURES)), *_ASKED])

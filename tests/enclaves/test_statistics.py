@@ -1,8 +1,11 @@
 """The figures of enclave parks: by park, city and period, with what is behind them; duties."""
 
+import csv
 from datetime import date
+from io import BytesIO, StringIO
 
 import pytest
+from openpyxl import load_workbook
 
 from core.models import Event, ReferenceFigure
 from enclaves import reports
@@ -70,6 +73,24 @@ def test_published_figures_stand_beside_and_are_not_counted(anonymous, park):
     assert told["published"]["in_songjiang"]["value"] == "18"
     assert told["published"]["in_songjiang"]["source"] == "虚构来源"
     assert len(told["enclaves"]) == 1
+
+
+def test_figures_are_a_file_too_in_which_no_name_is_a_formula(anonymous, park_operator):
+    park = make_park(park_operator, name="=1+1", area_m2=5000)
+    make_tenancy(make_unit(park, area_m2=300))
+    make_project(park, state="landed", ip_count=3)
+    answer = anonymous.get(f"{PATH}?format=csv")
+    assert answer["Content-Type"] == "text/csv"
+    told = csv.reader(StringIO(answer.content.decode("utf-8-sig")))
+    header, one, together = told
+    assert (one[0], one[3:6]) == ("'=1+1", ["2026-01-01", "2026-03-02", "300.00"])
+    assert one[3:] == together[3:]
+    assert one[8] == "1"
+    pages = load_workbook(BytesIO(anonymous.get(f"{PATH}?format=xlsx").content)).worksheets
+    assert (pages[0]["A2"].value, pages[0]["A2"].data_type) == ("=1+1", "s")
+    assert (pages[0]["F2"].value, pages[0].max_column) == (300, len(header))
+    assert "18 个" in [row[1] for row in pages[1].iter_rows(values_only=True)]
+    assert anonymous.get(f"{PATH}?format=xlsx&enclave=x").status_code == 400
 
 
 def test_behind_a_figure_are_its_projects_for_who_may_see_them(
