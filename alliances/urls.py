@@ -6,6 +6,7 @@ urlpatterns = [
     path("alliances", members.AllianceList.as_view()),
     path("alliances/<int:pk>", members.AllianceDetail.as_view()),
     path("alliances/<int:pk>/members", members.MemberList.as_view()),
+    path("alliances/<int:pk>/members/import", members.ImportMembers.as_view()),
     path("alliances/<int:pk>/chair-terms", members.ChairTermList.as_view()),
     path("alliances/<int:pk>/activities", members.ActivityList.as_view()),
     path("members/<int:pk>", members.MemberDetail.as_view()),

@@ -144,6 +144,10 @@ def tenancy_table_body(world: "World") -> dict[str, Any]:
     return {"file": SimpleUploadedFile("t.csv", b"unit_name,tenant_name,starts_on,rent\n")}
 
 
+def roll_body(world: "World") -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("t.csv", b"credit_code,kind,contact_name\n")}
+
+
 def response_body(world: "World") -> dict[str, Any]:
     return {"approach": "虚构方案", "price": "100.00", "months": 3}
 
@@ -690,6 +694,10 @@ ROWS = (
     Row("POST alliances/<int:pk>/members", "other_alliance", "keeper",
                                                          "401 403 201 201 201 403 403 201 201 201 403",
         lambda world: alliances_world.MEMBERSHIP),
+    Row("GET alliances/<int:pk>/members/import", "alliance", "keeper",
+                                                         "200 200 200 200 200 200 200 200 200 200 200"),
+    Row("POST alliances/<int:pk>/members/import", "alliance", "keeper",
+                                                         "401 403 201 403 403 201 403 403 403 201 403", roll_body),
     Row("GET alliances/<int:pk>/chair-terms", "alliance", "keeper",
                                                          "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST alliances/<int:pk>/chair-terms", "alliance", "keeper",

@@ -86,6 +86,7 @@ class MemberView(serializers.Serializer[AllianceMember]):
     alliance = serializers.IntegerField(source="alliance_id")
     organization = serializers.IntegerField(source="organization_id")
     organization_name = serializers.CharField(source="organization.name")
+    credit_code = serializers.CharField(source="organization.credit_code")
     city = serializers.CharField(source="organization.city.code")
     kind = serializers.CharField()
     state = serializers.CharField()

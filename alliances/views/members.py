@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django_filters.rest_framework import ChoiceFilter, FilterSet
 from rest_framework.generics import ListAPIView, RetrieveAPIView, get_object_or_404
 from rest_framework.request import Request
 
+from accounts.importing import Import
 from accounts.requests import Acting, Command, Create, organization_of
-from alliances import founding, members
+from alliances import founding, importing, members
 from alliances.lifecycle import MemberState
 from alliances.models import Activity, Alliance, AllianceMember, ChairTerm
 from alliances.queries import (
@@ -28,8 +30,11 @@ from alliances.serializers.members import (
     MembershipForm,
     MemberView,
 )
+from alliances.serializers.tables import MEMBER_COLUMNS, MemberRow
+from core.columns import sheet_of
 from core.models import choices
 from core.parsing import ReasonForm
+from core.sheets import InSheets, Sheet
 
 _READ, _WRITE = "alliances:read", "alliances:write"
 
@@ -79,9 +84,10 @@ class _OfAlliance(Create, ListAPIView[Any]):
         return found
 
 
-class MemberList(_OfAlliance):
-    """GET and POST /api/v1/alliances/{id}/members"""
+class MemberList(InSheets, _OfAlliance):  # type: ignore[misc]
+    """GET and POST /api/v1/alliances/{id}/members; `?format=csv` or `xlsx`: the roll as a file."""
 
+    sheet_name = "members"
     form_class = MembershipForm
     serializer_class = view_class = MemberView
     filterset_class = MemberFilters
@@ -94,6 +100,24 @@ class MemberList(_OfAlliance):
 
     def get_queryset(self) -> QuerySet[AllianceMember]:
         return members_visible_to(self.actor).filter(alliance=self.alliance())
+
+    def sheet(self, rows: Any) -> Sheet:
+        told = MemberView(rows, many=True, context={"actor": self.actor}).data
+        return sheet_of(_("members of alliances"), MEMBER_COLUMNS, told)
+
+
+class ImportMembers(Import):
+    """GET and POST /api/v1/alliances/{id}/members/import"""
+
+    write_scope = _WRITE
+    name = "members"
+    columns = MEMBER_COLUMNS
+    row_form = MemberRow
+    id_name = "alliance_id"
+    perform = staticmethod(importing.import_members)
+
+    def check_place(self, pk: int) -> None:
+        get_object_or_404(alliances_visible_to(self.actor), pk=pk)
 
 
 class ChairTermList(_OfAlliance):

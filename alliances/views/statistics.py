@@ -1,10 +1,15 @@
-"""The figures of the alliances, for everybody.
+"""The figures of the alliances, for everybody, as JSON or as a file.
 
 Behind them: `/alliances/{id}/members?state=active`, and for who may see them
 `/finance/applications?state=` and `/finance/fund-projects?reached=`.
 """
 
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,9 +17,10 @@ from rest_framework.views import APIView
 from accounts.queries import city_by_code
 from accounts.requests import Acting
 from alliances.figures import Asked, figures
-from alliances.serializers.figures import FiguresView
+from alliances.serializers.figures import FiguresView, figure_sheets
 from core.envelope import stamp
 from core.parsing import DayField
+from core.sheets import CsvRenderer, XlsxRenderer, as_file
 
 _ASKED = [
     OpenApiParameter("city", description="region code"),
@@ -24,14 +30,28 @@ _ASKED = [
 
 
 class AllianceFigures(Acting, APIView):
-    """GET /api/v1/statistics/alliances"""
+    """GET /api/v1/statistics/alliances; `?format=csv` or `xlsx`: as a file.
+
+    A workbook has the credit by product and by city on sheets of their own.
+    """
 
     read_scope = "statistics:read"
     public_reading = True
+    renderer_classes = (JSONRenderer, CsvRenderer, XlsxRenderer)
 
-    @extend_schema(parameters=_ASKED, responses=FiguresView)
-    def get(self, request: Request) -> Response:
+    @extend_schema(
+        parameters=_ASKED,
+        responses={
+            (200, "application/json"): FiguresView,
+            (200, CsvRenderer.media_type): OpenApiTypes.STR,
+            (200, XlsxRenderer.media_type): OpenApiTypes.BINARY,
+        },
+    )
+    def get(self, request: Request) -> HttpResponse | Response:
         found = figures(_asked(request))
+        wanted: Any = request.accepted_renderer
+        if wanted.format != JSONRenderer.format:
+            return as_file("alliances", figure_sheets(found), wanted)
         return Response(FiguresView(found).data, headers={"Server-Time": stamp(found.as_of)})
 
 

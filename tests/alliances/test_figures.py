@@ -1,8 +1,12 @@
 """The figures of the alliances reconcile with the records, and stand beside the published ones."""
 
+from io import BytesIO
+
 import pytest
+from openpyxl import load_workbook
 
 from alliances.models import AllianceMember, FinanceApplication
+from core.models import ReferenceFigure
 from tests.alliances.conftest import join, make_alliance
 from tests.alliances.lending import approve, draw, make_lenders, repay, submit
 from tests.conftest import make_organization
@@ -69,3 +73,29 @@ def test_figures_narrow_to_a_city_and_days(alliance, enterprise, anonymous):
         assert anonymous.get(f"{URL}?{query}").json()["credit"]["number"] == number, query
     for wrong in ("city=110000", "since=x", "until=2026-02-30"):
         assert anonymous.get(f"{URL}?{wrong}").status_code == 400
+
+
+def test_the_file_holds_the_same_figures(alliance, enterprise, anonymous):
+    (banker,) = make_lenders(alliance, 1)
+    draw(banker, approve(enterprise, banker), "400000.00")
+    pages = load_workbook(BytesIO(anonymous.get(f"{URL}?format=xlsx").content)).worksheets
+    rows = {row[0]: row[1:4] for row in pages[0].iter_rows(values_only=True)}
+    assert rows["授信"] == (1, 1_000_000, None)
+    assert rows["累计放款"] == (None, 400_000, None)
+    assert rows["累计授信"] == (None, None, "＞29000 亿元")
+    credits = [list(page.iter_rows(min_row=2, values_only=True)) for page in pages[1:]]
+    assert [row[1:] for (row,) in credits] == [(1, 1_000_000, 400_000, 400_000)] * 2
+    text = anonymous.get(f"{URL}?format=csv").content.decode("utf-8-sig")
+    assert "累计放款,,400000.00," in text
+    assert anonymous.get(f"{URL}?format=csv&city=110000").status_code == 400
+
+
+def test_no_name_in_the_file_is_a_formula(alliance, enterprise, anonymous):
+    figure = ReferenceFigure.objects.get(key="finance_alliance.members")
+    figure.name = "=1+1"
+    figure.save()
+    assert "\r\n'=1+1," in anonymous.get(f"{URL}?format=csv").content.decode("utf-8-sig")
+    book = load_workbook(BytesIO(anonymous.get(f"{URL}?format=xlsx").content))
+    cells = [cell for page in book.worksheets for row in page.iter_rows() for cell in row]
+    assert "=1+1" in [cell.value for cell in cells if cell.data_type == "s"]
+    assert all(cell.data_type != "f" for cell in cells)
