@@ -1041,6 +1041,9 @@ PAGES = {
     "search": "200 200 200 200 200 200 200 200 200 200 200",
     "needs": "200 200 200 200 200 200 200 200 200 200 200",
     "needs/<int:pk>": "404 404 404 404 200 200 404 404 404 404 404",
+    # The page of the need; what is sent there is tested in tests/web/test_answering.py.
+    "needs/<int:pk>/answer": "404 404 404 404 200 200 404 404 404 404 404",
+    "needs/<int:pk>/undertaking": "404 404 404 404 200 200 404 404 404 404 404",
     "achievements": "200 200 200 200 200 200 200 200 200 200 200",
     "achievements/<int:pk>": "404 404 200 404 200 200 404 404 404 404 404",
     "sessions": "200 200 200 200 200 200 200 200 200 200 200",

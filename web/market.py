@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.actors import Actor
 from accounts.models import City
 from accounts.queries import cities
 from accounts.requests import actor_of
@@ -17,9 +19,11 @@ from auctions.lifecycle import LotState
 from auctions.queries import lots_visible_to
 from core import clock
 from core.clock import SHANGHAI
+from core.errors import Refusal
 from core.models import word
+from marketplace.disclosure import read_detail
 from marketplace.lifecycle import AchievementState, NeedState
-from marketplace.models import CooperationMode, TechnologyField
+from marketplace.models import CooperationMode, Need, TechnologyField
 from marketplace.queries import (
     PUBLIC_ACHIEVEMENTS,
     PUBLIC_NEEDS,
@@ -31,6 +35,7 @@ from marketplace.queries import (
 from marketplace.rules.listing import AskedMode
 from marketplace.tier_queries import indicators_for, poster_for, reads_detail_openly
 from web import linked_data, lots, suggested, texts
+from web.answering import Part, Role, part_in, shown_indicators
 from web.pages import page
 
 SHOWN = 24  # cards on a page
@@ -63,24 +68,46 @@ def need_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def need(request: HttpRequest, pk: int) -> HttpResponse:
-    """GET /needs/{id}: the need with its indicators, and how to answer it."""
+    """GET /needs/{id}: the need with its indicators, and how to answer it.
+
+    `?detail=1` asks for the confidential part, which is shown to who may read it.
+    """
+    actor = actor_of(request)
+    shown = one_of(needs_visible_to(actor), pk)
+    part = part_in(actor, shown, open_detail=request.GET.get("detail") == "1")
+    return show_need(request, shown, part)
+
+
+def show_need(request: HttpRequest, shown: Need, part: Part, *, status: int = 200) -> HttpResponse:
+    """The page of a need for a reader who plays this part."""
     actor, now = actor_of(request), clock.now()
-    shown = _one(needs_visible_to(actor), pk)
+    if part.opened:
+        _note_reading(actor, shown)
+    address = request.build_absolute_uri(reverse("need", args=[shown.pk]))
     return page(
         request,
         "web/need.html",
         now,
+        status=status,
         need=shown,
-        indicators=indicators_for(actor, shown),
+        part=part,
+        indicators=shown_indicators(actor, shown, opened=part.opened),
         poster=poster_for(actor, shown),
         modes=[CooperationMode(one).label for one in shown.modes],
-        detail_is_open=reads_detail_openly(actor, shown),
+        detail_is_open=part.opened or reads_detail_openly(actor, shown),
         days_left=_days_left(shown.deadline, now),
-        takes_answers=shown.state == NeedState.PUBLISHED,
+        takes_answers=part.role is not Role.CLOSED,
         suggestions=suggested.achievements_for(actor, shown),
-        is_listed=shown.state in PUBLIC_NEEDS,
-        data=linked_data.of_need(shown, request.build_absolute_uri()),
+        is_listed=shown.state in PUBLIC_NEEDS and not shown.registered_only,
+        data=linked_data.of_need(shown, address),
     )
+
+
+def _note_reading(actor: Actor, shown: Need) -> None:
+    try:
+        read_detail(actor=actor, need_id=shown.pk)
+    except Refusal as refusal:  # it changed since the need was looked up
+        raise Http404 from refusal
 
 
 @require_safe
@@ -97,7 +124,7 @@ def achievement_list(request: HttpRequest) -> HttpResponse:
 def achievement(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /achievements/{id}: the achievement, the right it rests on, and where it is sold."""
     actor, now = actor_of(request), clock.now()
-    shown = _one(achievements_visible_to(actor), pk)
+    shown = one_of(achievements_visible_to(actor), pk)
     announced = lots_visible_to(actor).filter(achievement=shown, published_at__isnull=False)
     listed = announced.exclude(state=LotState.WITHDRAWN).order_by("-pk")
     return page(
@@ -160,7 +187,8 @@ def _known(code: str, rows: Collection[TechnologyField] | Collection[City]) -> s
     return code if any(row.code == code for row in rows) else ""
 
 
-def _one(rows: QuerySet[Any], pk: int) -> Any:
+def one_of(rows: QuerySet[Any], pk: int) -> Any:
+    """The row as its reader sees it; a page that is not there for who does not."""
     if (row := rows.filter(pk=pk).first()) is None:
         raise Http404
     return row

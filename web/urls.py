@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from web import console, hall, importing, market, saved_page, views
+from web import console, hall, importing, market, responding, saved_page, views
 from web.search_page import search_page
 
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("needs", market.need_list, name="needs"),
     path("needs/import", importing.import_needs, name="import_needs"),
     path("needs/<int:pk>", market.need, name="need"),
+    path("needs/<int:pk>/answer", responding.answer_need, name="answer_need"),
+    path("needs/<int:pk>/undertaking", responding.sign_undertaking, name="sign_undertaking"),
     path("achievements", market.achievement_list, name="achievements"),
     path("achievements/import", importing.import_achievements, name="import_achievements"),
     path("achievements/<int:pk>", market.achievement, name="achievement"),
