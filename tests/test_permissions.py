@@ -485,6 +485,7 @@ ROWS = (
     # --- Needs: public once published; before that their own people, staff and their bureau.
     Row("GET needs", "", "enterprise",                   "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST needs", "", "enterprise",                  "401 403 201 201 201 403 403 201 201 201 403", need_body),
+    Row("GET ocds/releases", "", "enterprise",           "200 200 200 200 200 200 200 200 200 200 403"),
     Row("GET needs/import", "", "enterprise",            "200 200 200 200 200 200 200 200 200 200 200"),
     Row("POST needs/import", "", "enterprise",           "401 403 201 201 201 403 403 201 201 201 403", need_table_body),
     Row("GET needs/<int:pk>", "submitted_need", "enterprise",
