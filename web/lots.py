@@ -75,7 +75,9 @@ def recently_ended(actor: Actor, now: datetime) -> list[Card]:
 
 def visible_lot(actor: Actor, lot_id: int) -> Lot:
     """The lot with its achievement and the reader's own registrations."""
-    lots = lots_visible_to(actor).select_related("achievement__field", "session")
+    lots = lots_visible_to(actor).select_related(
+        "achievement__field", "achievement__owner", "session"
+    )
     lots = with_own_registrations(lots, actor).prefetch_related(with_pictures("achievement__"))
     if (lot := lots.filter(pk=lot_id).first()) is None:
         raise NotFound(what="lot")

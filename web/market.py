@@ -28,6 +28,7 @@ from marketplace.queries import (
     PUBLIC_ACHIEVEMENTS,
     PUBLIC_NEEDS,
     achievements_visible_to,
+    is_public,
     needs_visible_to,
     picture_of,
     technology_fields,
@@ -138,8 +139,10 @@ def achievement(request: HttpRequest, pk: int) -> HttpResponse:
         modes=[word(AskedMode(one)) for one in shown.modes],
         detail_is_open=reads_detail_openly(actor, shown),
         cards=lots.cards(listed, now),
-        is_listed=shown.state in PUBLIC_ACHIEVEMENTS,
-        data=linked_data.of_achievement(shown, request.build_absolute_uri()),
+        is_listed=is_public(shown),
+        data=linked_data.of_achievement(
+            shown, request.build_absolute_uri(reverse("achievement", args=[shown.pk]))
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from auctions.turnover import turnover
 from core import clock
 from core.errors import NotFound, all_refusals
 from marketplace.queries import picture_of
-from web import lots, texts
+from web import linked_data, lots, texts
 from web.lots import Part, Role
 from web.pages import page
 
@@ -53,7 +53,10 @@ def lot(request: HttpRequest, pk: int) -> HttpResponse:
         shown = _visible(actor, pk)
     part = lots.part_of(actor, shown)
     bids = lots.newest_bids(shown, at_most=_how_many(request))
-    return page(request, "web/lot.html", now, **_lot_context(shown, part, bids, now, seq))
+    context = _lot_context(shown, part, bids, now, seq)
+    address = request.build_absolute_uri(reverse("lot", args=[pk]))
+    context["linked"] = linked_data.of_lot(shown, context["phase"], address)
+    return page(request, "web/lot.html", now, **context)
 
 
 @require_safe

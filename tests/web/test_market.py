@@ -114,6 +114,31 @@ def test_what_search_engines_read_is_what_everybody_may_see(visit, need, achieve
     assert "ld+json" not in visit(f"/needs/{draft.pk}", enterprise).text
 
 
+def test_a_lot_is_offered_to_search_engines_once_it_is_announced(visit, seller, enterprise):
+    lot = make_lot(seller)
+    product = linked_data_of(visit(f"/lots/{lot.pk}?bids=all"))
+    assert (product["@type"], product["productID"]) == ("Product", lot.code)
+    assert product["url"] == f"http://testserver/lots/{lot.pk}"
+    offer = product["offers"]
+    assert offer["priceSpecification"]["minPrice"] == f"{lot.starting_price:.2f}"
+    assert offer["seller"]["name"] == lot.achievement.owner.name
+    assert offer["availability"] in (
+        "https://schema.org/InStock",
+        "https://schema.org/PreOrder",
+    )
+    Achievement.objects.filter(pk=lot.achievement_id).update(
+        registered_only=True, summary="虚构内部摘要"
+    )
+    assert {"description", "category"}.isdisjoint(linked_data_of(visit(f"/lots/{lot.pk}")))
+    for path, thing in (
+        ("needs", make_need(enterprise, NeedState.PUBLISHED, registered_only=True)),
+        ("achievements", lot.achievement),
+    ):
+        page = visit(f"/{path}/{thing.pk}", seller)
+        assert page.status_code == 200
+        assert "ld+json" not in page.text, "not everybody may see it"
+
+
 def test_a_title_cannot_end_the_block_it_stands_in(visit, need):
     Need.objects.filter(pk=need.pk).update(title="</script><script>alert(1)</script>")
     page = visit(f"/needs/{need.pk}")

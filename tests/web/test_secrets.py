@@ -28,7 +28,8 @@ def test_nothing_inline_and_nothing_from_elsewhere(visit, lot, bidder):
     for path in ("/", page(lot), "/accounts/login/"):
         html = visit(path, bidder if path != "/accounts/login/" else None).text
         scripts = re.findall(r"<script([^>]*)>", html)
-        assert all("src=" in one or "application/json" in one for one in scripts)
+        data = ("application/json", "application/ld+json")
+        assert all("src=" in one or any(kind in one for kind in data) for one in scripts)
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)
         assert not re.search(r'(?:src|href)="(?:https?:)?//', html)
 
