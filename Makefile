@@ -9,7 +9,7 @@ IN := .venv/bin
 PYTEST := $(IN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 COVERAGE := --cov --cov-report=term:skip-covered
 # What decides money and legality is walked along every branch.
-RULES := --include='auctions/rules/*' --fail-under=100
+RULES := --include='*/rules/*' --fail-under=100
 DEEP := tests/stateful -k equal_answers --hypothesis-profile=deep
 COMPILE := $(IN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate

@@ -66,6 +66,19 @@ NOT_TRACED = (
     "tests/stateful",
 )
 _numbers = count(1)
+_settrace = sys.settrace
+
+
+def _set_trace_in_turn(tracer: Any) -> None:
+    """Python 3.11 refuses a thread its tracer, and so ends it, while another is given one."""
+    while True:
+        try:
+            return _settrace(tracer)
+        except RuntimeError:
+            continue
+
+
+sys.settrace = _set_trace_in_turn
 
 
 def pytest_collection() -> None:

@@ -78,9 +78,9 @@ def payments(loan: Loan) -> list[Decimal]:
             case Repayment.INTEREST_MONTHLY:
                 interest = _cents(loan.amount * monthly)
                 return [interest] * (loan.months - 1) + [interest + loan.amount]
-            case Repayment.AT_ONCE:
-                interest = _cents(loan.amount * monthly * loan.months)
-                return [Decimal(0)] * (loan.months - 1) + [interest + loan.amount]
+        # What is left is all at once, at the end.
+        interest = _cents(loan.amount * monthly * loan.months)
+        return [Decimal(0)] * (loan.months - 1) + [interest + loan.amount]
 
 
 def present_value(flows: list[Decimal], monthly: Decimal) -> Decimal:

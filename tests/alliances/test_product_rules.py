@@ -148,3 +148,31 @@ def test_a_member_offers_its_own_business():
             else:
                 with pytest.raises(NotYourBusiness):
                     check_product(member, terms, most_fee=FEE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "of", "rates", "chosen"),
+    [
+        (ProductKind.TECH_LOAN, MemberKind.BANK, ("4.35", "3.85", "4.00"), 2),
+        (ProductKind.TECH_LOAN, MemberKind.BANK, ("3.85", "3.85", "4.00"), 1),
+        (ProductKind.FUND, MemberKind.FUND, (None, None), 1),
+    ],
+)
+def test_a_member_is_asked_with_its_cheapest_product_and_among_equals_the_oldest(
+    kind, of, rates, chosen
+):
+    offered = [
+        Candidate(
+            member=7,
+            organization=3,
+            product=number,
+            terms=replace(LOAN, kind=kind, rate=rate and Decimal(rate)),
+            state=MemberState.ACTIVE,
+            kind=of,
+            licence=LICENCE,
+        )
+        for number, rate in enumerate(rates, 1)
+    ]
+    case = replace(CASE, kind=kind)
+    assert route(case, offered, applicant=1, today=TODAY) == {7: chosen}
+    assert route(case, offered[::-1], applicant=1, today=TODAY) == {7: chosen}
