@@ -19,6 +19,7 @@ from auctions.models import DepositMovement, Lot, Registration, Reserve
 from auctions.rules import ledger
 from core import clock
 from core.db import insert_all
+from marketplace.models import Achievement
 from tests.bench.world import Bidder, copy, make_bidder
 from tests.conftest import add_policy_without_notice, make_member, make_organization
 from tests.factories import admit, make_lot
@@ -123,7 +124,7 @@ def make_lots(
 ) -> list[Target]:
     """`origin` is the instant, and `begun` the monotonic second, that the plans count from."""
     achievements = [copy(world.lot.achievement, code=f"A-fault-{next(_numbers)}") for _ in plans]
-    _write(achievements)
+    Achievement.objects.bulk_create(achievements)
     lots = [
         _lot(world, plan, achievement.pk, origin)
         for plan, achievement in zip(plans, achievements, strict=True)
