@@ -100,7 +100,14 @@ def told_before_commit(number: int) -> None:
         return _chance.random() < 0.5
 
     def write(real: Any, batches: Sequence[Any], *rest: Any, **more: Any) -> None:
-        if kept := [one for one in batches if not (has(number, one.lot) and lost())]:
+        kept = []
+        for one in batches:
+            if not (has(number, one.lot) and lost()):
+                kept.append(one)
+                continue
+            for bid in one.accepted:  # an answer names it like any other
+                bid.pk = _chance.randrange(10**9, 2 * 10**9)
+        if kept:
             real(kept, *rest, **more)
 
     wrap(bidding._Batch, "write", write)
