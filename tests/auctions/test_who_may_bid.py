@@ -153,7 +153,9 @@ def test_a_buyer_who_paid_may_bid_on_whatever_follows(seller, bidder, clock):
     first = make_lot(seller)
     default_on(first, bidder, clock)
     Lot.objects.filter(pk=first.pk).update(state=LotState.CLOSED)
-    apply(next_round(first, seller, clock), bidder)
+    second = next_round(first, seller, clock)
+    apply(second, bidder)
+    assert second.registrations.get().organization_id == organization_of(bidder).pk
 
 
 # --- Inventors, maxima ------------------------------------------------------------------
