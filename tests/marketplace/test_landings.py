@@ -70,7 +70,7 @@ def test_the_bureau_of_the_city_is_told_and_confirms(landing, bureau):
     landing.refresh_from_db()
     assert (landing.state, landing.decided_by) == ("confirmed", bureau)
     kinds = Event.objects.filter(topic=f"deal:{landing.deal_id}").values_list("kind", flat=True)
-    assert list(kinds) == ["deal.landing_reported", "deal.landing_confirmed"]
+    assert list(kinds.order_by("seq")) == ["deal.landing_reported", "deal.landing_confirmed"]
 
 
 @pytest.mark.parametrize("start", LandingState)

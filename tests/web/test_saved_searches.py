@@ -42,7 +42,10 @@ def save(person, question="气凝胶", rhythm=Rhythm.IMMEDIATE, **only):
 
 
 def told():
-    return [event.payload["finds"] for event in Event.objects.filter(kind="saved_search.found")]
+    return [
+        event.payload["finds"]
+        for event in Event.objects.filter(kind="saved_search.found").order_by("pk")
+    ]
 
 
 def test_its_owner_is_told_once_of_what_is_published_afterwards(enterprise, seller, rival, clock):
