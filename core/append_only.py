@@ -7,7 +7,7 @@ def append_only(*tables: str) -> migrations.RunSQL:
     """The operation after which no row of `tables` can be changed, deleted or emptied away.
 
     Triggers are named after the model (`bid_append_only` of `auctions_bid`); the function behind
-    them comes with core's second migration, which the calling migration has to name.
+    them comes with core's migration `guards`, which the calling migration has to name.
     """
     return migrations.RunSQL(
         [_created(table) for table in tables], [_dropped(table) for table in tables]

@@ -20,7 +20,7 @@ def tracked(table: str, kind: str, *, thing: str = "id") -> migrations.RunSQL:
     """The operation after which every change of `table` is noted under a kind of thing.
 
     A table whose rows are parts of the thing names the column that says of which. The function
-    behind it comes with core's migration `history`, which the calling migration has to name.
+    behind it comes with core's migration `guards`, which the calling migration has to name.
     """
     name = table.partition("_")[2]
     part = "" if thing == "id" else name

@@ -70,7 +70,7 @@ def test_a_document_is_of_one_thing_once(enterprise):
 
 
 def test_a_database_without_trigrams_says_what_to_install(db, monkeypatch):
-    migration = import_module("search.migrations.0001_trigrams")
+    migration = import_module("search.migrations.0001_initial")
     monkeypatch.setattr(migration, "AVAILABLE", "SELECT false")
     with connection.schema_editor(atomic=False) as editor, pytest.raises(RuntimeError, match="pg_"):
         migration.check_available(None, editor)

@@ -1,11 +1,42 @@
-"""The database notes what becomes of the rows of tracked tables (`core.tracking`)."""
+"""What stands behind the code in the tables themselves.
 
-from django.db import migrations, models
+`refuse_rewriting` serves every append-only table of the product (`core.append_only`); events may
+only be marked as fanned out. `note_history` notes what becomes of the rows of tracked tables
+(`core.tracking`).
+"""
 
-import core.models
+from django.db import migrations
+
 from core.append_only import append_only
 
 FUNCTION = """
+CREATE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation';
+END $$;
+"""
+
+EVENTS = """
+CREATE FUNCTION refuse_rewriting_event() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.fanned_out_at IS NULL
+       AND (to_jsonb(NEW) - 'fanned_out_at') = (to_jsonb(OLD) - 'fanned_out_at') THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE TRIGGER event_append_only BEFORE UPDATE ON core_event
+    FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_event();
+CREATE TRIGGER event_not_deleted BEFORE DELETE ON core_event
+    FOR EACH ROW EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER event_not_emptied BEFORE TRUNCATE ON core_event
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+"""
+
+HISTORY = """
 CREATE FUNCTION note_history() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     _kind text := TG_ARGV[0];
@@ -53,60 +84,25 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [
+    replaces = [
+        ("core", "0002_append_only"),
+        ("core", "0003_reference_figures"),
         ("core", "0004_fewer_indexes"),
+        ("core", "0005_history"),
     ]
+    dependencies = [("core", "0001_initial")]
 
     operations = [
-        migrations.CreateModel(
-            name="HistoryEntry",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=20, verbose_name="kind")),
-                ("object_id", models.BigIntegerField(verbose_name="object")),
-                ("part", models.CharField(blank=True, max_length=30, verbose_name="part")),
-                ("row_id", models.BigIntegerField(verbose_name="row")),
-                (
-                    "change",
-                    models.CharField(
-                        choices=[
-                            ("added", "added"),
-                            ("changed", "changed"),
-                            ("removed", "removed"),
-                        ],
-                        max_length=8,
-                        verbose_name="change",
-                    ),
-                ),
-                (
-                    "fields",
-                    models.JSONField(
-                        decoder=core.models.ExactDecoder, default=dict, verbose_name="fields"
-                    ),
-                ),
-                ("at", models.DateTimeField(verbose_name="time")),
-                ("actor", models.CharField(blank=True, max_length=120, verbose_name="actor")),
-                ("db_user", models.CharField(max_length=63, verbose_name="user of the database")),
-            ],
-            options={
-                "verbose_name": "history entry",
-                "verbose_name_plural": "history entries",
-                "indexes": [
-                    models.Index(fields=["kind", "object_id", "-id"], name="historyentry_of_thing")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("change__in", ["added", "changed", "removed"])),
-                        name="historyentry_change_known",
-                    )
-                ],
-            },
+        migrations.RunSQL(FUNCTION, "DROP FUNCTION refuse_rewriting()"),
+        migrations.RunSQL(
+            EVENTS,
+            """
+            DROP TRIGGER event_not_emptied ON core_event;
+            DROP TRIGGER event_not_deleted ON core_event;
+            DROP TRIGGER event_append_only ON core_event;
+            DROP FUNCTION refuse_rewriting_event();
+            """,
         ),
         append_only("core_historyentry"),
-        migrations.RunSQL(FUNCTION, "DROP FUNCTION note_history()"),
+        migrations.RunSQL(HISTORY, "DROP FUNCTION note_history()"),
     ]

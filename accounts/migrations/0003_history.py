@@ -6,9 +6,11 @@ from core.tracking import tracked
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("core", "0005_history"),
+    replaces = [
         ("accounts", "0003_relations"),
+        ("accounts", "0004_history"),
+        ("accounts", "0005_associations"),
     ]
+    dependencies = [("accounts", "0002_api_client"), ("core", "0002_guards")]
 
     operations = [tracked("accounts_organization", "organization")]
