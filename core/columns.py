@@ -103,6 +103,45 @@ def several(field: str, label: Any, choices: Iterable[tuple[Any, Any]]) -> Colum
     )
 
 
+def lines(
+    field: str,
+    label: Any,
+    parts: Sequence[str],
+    names: Mapping[str, Iterable[tuple[Any, Any]]] | None = None,
+) -> Column:
+    """Rows of a list, one a line in its cell, their parts divided by |.
+
+    `names` has the choices of those parts that have such.
+    """
+    known = {part: _known(choices) for part, choices in (names or {}).items()}
+
+    def read(cell: str) -> list[dict[str, str]]:
+        rows = [read_line(parts, line) for line in cell.splitlines() if line.strip()]
+        for row in rows:
+            for part in row.keys() & known.keys():
+                row[part] = known[part][0]().get(folded(row[part]), row[part])
+        return rows
+
+    def show(rows: Sequence[Mapping[str, Any]]) -> str:
+        return "\n".join(line_of([named(part, row[part]) for part in parts]) for row in rows)
+
+    def named(part: str, value: Any) -> Any:
+        return known[part][1].get(value, value) if part in known else value
+
+    return Column(field, label, read, show)
+
+
+def read_line(parts: Sequence[str], line: str) -> dict[str, str]:
+    """What is left out at the end of a line is not said; too many columns are one too long."""
+    texts = [text.strip() for text in line.replace("｜", "|").split("|", len(parts) - 1)]
+    return {part: text for part, text in zip(parts, texts, strict=False) if text}
+
+
+def line_of(values: Sequence[Any]) -> str:
+    texts = ["" if one is None else str(one) for one in values]
+    return " | ".join(texts).rstrip(" |")
+
+
 def parts_of(cell: str) -> list[str]:
     return [one.strip() for one in _BETWEEN.split(cell) if one.strip()]
 

@@ -34,7 +34,7 @@ def add_attachment(
     """
     media_type = rules.check_attachment(name, content)
     digest = hashlib.sha256(content).hexdigest()
-    with transaction():
+    with transaction(by=actor.caller):
         need = _editable(need_id, actor)
         now = clock.now()
         if earlier := claim(once, at=now):
@@ -63,7 +63,7 @@ def remove_attachment(*, actor: Actor, attachment_id: int) -> None:
     found = attachments_visible_to(actor).filter(pk=attachment_id).first()
     if found is None:
         raise NotFound
-    with transaction():
+    with transaction(by=actor.caller):
         need = _editable(found.need_id, actor)
         attachment = need.attachments.filter(pk=attachment_id).first()
         if attachment is None:

@@ -40,7 +40,7 @@ def name_broker(
     whoever works for the other party, and a second part in the same deal.
     """
     wanted, payer = Side(side), Side(paid_by)
-    with transaction():
+    with transaction(by=actor.caller):
         if earlier := claim(once, at=clock.now()):
             return brokerages().get(pk=earlier)
         deal, now = begin(deal_id, actor)
@@ -72,7 +72,7 @@ def name_broker(
 
 def agree_to_broker(*, actor: Actor, brokerage_id: int, party: str = "") -> Brokerage:
     """A party for which the broker acts agrees; staff say which party's paper they enter."""
-    with transaction():
+    with transaction(by=actor.caller):
         named, now = _begin(brokerage_id, actor)
         own = Side(party) if party and actor.is_staff else _own_side(named.deal, actor)
         if own is None:
@@ -89,7 +89,7 @@ def agree_to_broker(*, actor: Actor, brokerage_id: int, party: str = "") -> Brok
 
 def end_broker(*, actor: Actor, brokerage_id: int, reason: str) -> Brokerage:
     """A party or staff end the broker's part, saying why."""
-    with transaction():
+    with transaction(by=actor.caller):
         named, now = _begin(brokerage_id, actor)
         told = rules.check_reason(reason)
         BROKERAGE.check(BrokerageState(named.state), BrokerageState.ENDED)

@@ -43,7 +43,7 @@ def announce_call(
     An empty list takes everything. Refuses a window that is over or closes before it opens.
     """
     require_staff(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         now = clock.now()
         if earlier := claim(once, at=now):
             return calls().get(pk=earlier)
@@ -80,7 +80,7 @@ def announce_call(
 
 def end_call(*, actor: Actor, call_id: int, reason: str) -> NeedCall:
     """Close a call before its time; needs that were submitted in time stay in it."""
-    with transaction():
+    with transaction(by=actor.caller):
         call = lock_call(call_id)
         require_staff(actor)
         told = rules.check_reason(reason)

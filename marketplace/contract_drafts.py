@@ -32,7 +32,7 @@ def draft_contract(
 ) -> ContractDraft:
     """Make a draft with these terms, of the kind of the deal's mode, adding up to its price."""
     contract = terms.contract_from(**said)
-    with transaction():
+    with transaction(by=actor.caller):
         if earlier := claim(once, at=clock.now()):
             return ContractDraft.objects.select_related("deal").get(pk=earlier)
         deal, now = begin(deal_id, actor)

@@ -27,7 +27,7 @@ def accept_undertaking(
     """Take on the duty of confidence for a need in an organization's name, once per version."""
     require_agent(actor, organization_id)
     person = require_person(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         if earlier := claim(once, at=clock.now()):
             return NeedUndertaking.objects.get(pk=earlier)
         need = lock_need(need_id, seen_by=actor)
@@ -47,7 +47,7 @@ def accept_achievement_undertaking(
     """The same for an achievement."""
     require_agent(actor, organization_id)
     person = require_person(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         if earlier := claim(once, at=clock.now()):
             return AchievementUndertaking.objects.get(pk=earlier)
         achievement = lock_achievement(achievement_id, seen_by=actor)
@@ -61,7 +61,7 @@ def accept_achievement_undertaking(
 def read_detail(*, actor: Actor, need_id: int) -> Need:
     """The need with its detail, for who may read it; each reading by an outsider is kept."""
     require_signed_in(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         need = lock_need(need_id, seen_by=actor)
         _read(need, actor, inside=is_insider(actor, need) or judges(actor, need))
     return need
@@ -70,7 +70,7 @@ def read_detail(*, actor: Actor, need_id: int) -> Need:
 def read_achievement_detail(*, actor: Actor, achievement_id: int) -> Achievement:
     """The same of an achievement."""
     require_signed_in(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         achievement = lock_achievement(achievement_id, seen_by=actor)
         _read(achievement, actor, inside=is_insider(actor, achievement))
     return achievement

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Min, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from core import clock
@@ -17,6 +18,11 @@ from marketplace.queries import needs, needs_visible_to
 from marketplace.rules.funnel import STANDING, FunnelBy, FunnelStage, Step, Way, funnel
 
 TOPIC = "needs_funnel"
+STAGES = {
+    FunnelStage.SOLICITED: _("solicited needs"),
+    FunnelStage.SUBSTANTIVE: _("substantive cooperation"),
+    FunnelStage.LANDED: _("landed needs"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

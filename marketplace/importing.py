@@ -7,7 +7,7 @@ it is, so that the same file sent twice adds nothing; what has changed is change
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from accounts.actors import Actor
 from accounts.models import Organization
@@ -22,6 +22,7 @@ from marketplace import achievements, needs
 from marketplace.call_queries import call_by_id
 from marketplace.locks import lock_imports
 from marketplace.models import Achievement, Need
+from marketplace.plans import written_plan
 from marketplace.queries import technology_field_called
 
 
@@ -76,6 +77,7 @@ class _Needs:
     """What is particular to needs."""
 
     lists = ("indicators",)
+    written: ClassVar[Mapping[str, Any]] = {"plan": written_plan}
     rows = (("field", technology_field_called), ("city", city_called), ("call", call_by_id))
     drafted: Callable[..., Thing] = staticmethod(needs.drafted)
 
@@ -93,7 +95,12 @@ class _Achievements:
     """What is particular to achievements."""
 
     lists = ()
-    rows = (("field", technology_field_called), ("city", city_called))
+    written: ClassVar[Mapping[str, Any]] = {}
+    rows = (
+        ("field", technology_field_called),
+        ("city", city_called),
+        ("preferred_city", city_called),
+    )
     drafted: Callable[..., Thing] = staticmethod(achievements.drafted)
 
     @staticmethod
@@ -127,7 +134,7 @@ def _import(
         known = kind.known(organization_id).filter(external_id__in=filter(None, own_numbers))
         earlier: dict[str, Thing] = {thing.external_id: thing for thing in known}
         seen: set[str] = set()
-        rows = {name: cache(look_up) for name, look_up in kind.rows}
+        rows = {**kind.written, **{name: cache(look_up) for name, look_up in kind.rows}}
 
         def judge(values: Values) -> tuple[Thing, Values]:
             number = values.get("external_id", "")

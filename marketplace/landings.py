@@ -55,7 +55,7 @@ def report_landing(
     """
     told = Told(**values)
     check_credit_code(told.entity_code)
-    with transaction():
+    with transaction(by=actor.caller):
         earlier = claim(once, at=clock.now())
         if earlier:
             return Landing.objects.get(pk=earlier)
@@ -98,7 +98,7 @@ def refuse_landing(*, actor: Actor, landing_id: int, reason: str) -> Landing:
 
 
 def _decide(landing_id: int, wanted: LandingState, actor: Actor, **said: str) -> Landing:
-    with transaction():
+    with transaction(by=actor.caller):
         landing = lock_landing(landing_id, seen_by=actor)
         if not actor.office and landing.city_id not in actor.bureau_cities:
             raise PermissionDenied

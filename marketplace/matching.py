@@ -101,7 +101,7 @@ def give_opinion(*, actor: Actor, need_id: int, achievement: int, is_useful: boo
     Nobody is told and no score changes, so nothing is recorded beside the row.
     """
     require_signed_in(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         if not (
             needs_visible_to(actor).filter(pk=need_id).exists()
             and achievements_visible_to(actor).filter(pk=achievement).exists()

@@ -79,7 +79,7 @@ def convene_panel(
 ) -> ExpertPanel:
     """Name an odd panel of three or more, none tied to the poster or a respondent, by staff."""
     require_staff(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         now = clock.now()
         if earlier := claim(once, at=now):
             return ExpertPanel.objects.get(pk=earlier)
@@ -104,7 +104,7 @@ def convene_panel(
 def add_experts(*, actor: Actor, need_id: int, experts: Sequence[int]) -> ExpertPanel:
     """Name more experts, in the place of those who stood back, until the result is publicised."""
     require_staff(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         panel = _standing(lock_need(need_id, seen_by=actor))
         _check_no_result(panel)
         now = clock.now()
@@ -117,7 +117,7 @@ def add_experts(*, actor: Actor, need_id: int, experts: Sequence[int]) -> Expert
 def stand_back(*, actor: Actor, need_id: int, reason: str) -> ExpertPanel:
     """An expert stands back for a reason; what the expert judged before counts no more."""
     person = require_person(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         panel = _standing(lock_need(need_id, seen_by=actor))
         expert = _expert(panel, person)
         _check_no_result(panel)
@@ -138,7 +138,7 @@ def review_response(
 ) -> ExpertReview:
     """An expert gives a response points by each criterion, once; never one who is tied by now."""
     person = require_person(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         now = clock.now()
         if earlier := claim(once, at=now):
             return ExpertReview.objects.get(pk=earlier)
@@ -168,7 +168,7 @@ def review_response(
 def publicise_ranking(*, actor: Actor, need_id: int, days: int = RESULT_DAYS) -> ExpertPanel:
     """Rank what was judged and publicise it, five days or more, by staff."""
     require_staff(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         need = lock_need(need_id, seen_by=actor)
         panel = _standing(need)
         _check_no_result(panel)
@@ -195,7 +195,7 @@ def object_to_ranking(
 ) -> PanelObjection:
     """Hold a publicised ranking up, by any person while it runs."""
     person = require_person(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         now = clock.now()
         if earlier := claim(once, at=now):
             return PanelObjection.objects.get(pk=earlier)
@@ -230,7 +230,7 @@ def dismiss_ranking_objection(*, actor: Actor, objection_id: int, reason: str) -
 
 def _decide(actor: Actor, objection_id: int, wanted: ObjectionState, reason: str) -> PanelObjection:
     require_staff(actor)
-    with transaction():
+    with transaction(by=actor.caller):
         found = PanelObjection.objects.filter(pk=objection_id).select_related("panel").first()
         if found is None:
             raise NotFound

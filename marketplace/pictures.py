@@ -25,7 +25,7 @@ def add_picture(
     # Nobody has us decode a picture for an achievement that is not theirs.
     _check_may_add(_visible(achievement_id, actor), actor)
     shown = imaging.shown(content)
-    with transaction():
+    with transaction(by=actor.caller):
         achievement = lock_achievement(achievement_id, seen_by=actor)
         _check_may_add(achievement, actor)
         now = clock.now()
@@ -57,7 +57,7 @@ def remove_picture(*, actor: Actor, picture_id: int, achievement_id: int | None 
     found = (seen if achievement_id is None else seen.filter(achievement=achievement_id)).first()
     if found is None:
         raise NotFound
-    with transaction():
+    with transaction(by=actor.caller):
         achievement = lock_achievement(found.achievement_id, seen_by=actor)
         _require_owner_or_staff(achievement, actor)
         state = AchievementState(achievement.state)

@@ -33,7 +33,7 @@ def plan_milestone(
     once: Once | None = None,
 ) -> PlannedMilestone:
     """Add one milestone. Refuses more than the whole price, and days before the deal."""
-    with transaction():
+    with transaction(by=actor.caller):
         if earlier := claim(once, at=clock.now()):
             return PlannedMilestone.objects.get(pk=earlier)
         deal, now = begin(deal_id, actor)
@@ -45,7 +45,7 @@ def plan_milestone(
 
 def deliver_milestone(*, actor: Actor, milestone_id: int, evidence: str) -> PlannedMilestone:
     """The seller hands over what was planned, with its evidence; also again after it failed."""
-    with transaction():
+    with transaction(by=actor.caller):
         planned, now = _begin(milestone_id, actor, SELLER)
         planned.evidence, planned.delivered_at = evidence.strip(), now
         return _move(planned, PlanState.DELIVERED, actor, now)
@@ -53,14 +53,14 @@ def deliver_milestone(*, actor: Actor, milestone_id: int, evidence: str) -> Plan
 
 def accept_milestone(*, actor: Actor, milestone_id: int) -> PlannedMilestone:
     """The buyer finds that what was handed over is what was planned."""
-    with transaction():
+    with transaction(by=actor.caller):
         planned, now = _begin(milestone_id, actor, BUYER)
         return _move(planned, PlanState.ACCEPTED, actor, now)
 
 
 def fail_milestone(*, actor: Actor, milestone_id: int, reason: str) -> PlannedMilestone:
     """The buyer finds that it is not, and says why; it is owed again."""
-    with transaction():
+    with transaction(by=actor.caller):
         planned, now = _begin(milestone_id, actor, BUYER)
         told = rules.check_reason(reason)
         return _move(planned, PlanState.FAILED, actor, now, reason=told)
@@ -68,7 +68,7 @@ def fail_milestone(*, actor: Actor, milestone_id: int, reason: str) -> PlannedMi
 
 def drop_milestone(*, actor: Actor, milestone_id: int, reason: str) -> PlannedMilestone:
     """Take a milestone that is owed out of the plan; the other party is told why."""
-    with transaction():
+    with transaction(by=actor.caller):
         planned, now = _begin(milestone_id, actor, BOTH)
         told = rules.check_reason(reason)
         return _move(planned, PlanState.DROPPED, actor, now, reason=told)

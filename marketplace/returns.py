@@ -28,7 +28,7 @@ def return_right(
 
     The achievement is its seller's again, and is listed when the seller confirms it.
     """
-    with transaction():
+    with transaction(by=actor.caller):
         deal = lock_deal_with_need(deal_id, seen_by=actor)
         require_party(deal, actor, BOTH)
         passed = standing_milestones(deal).filter(kind=MilestoneKind.TRANSFER).first()

@@ -106,7 +106,11 @@ urlpatterns = [
     path("planned-milestones/<int:pk>/drop", plans.DropMilestone.as_view()),
     path("landings/<int:pk>/confirm", landings.ConfirmLanding.as_view()),
     path("landings/<int:pk>/refuse", landings.RefuseLanding.as_view()),
-    path("statistics/needs-funnel", statistics.NeedsFunnel.as_view()),
+    path(
+        "statistics/needs-funnel",
+        statistics.NeedsFunnel.as_view(),
+        name="needs_funnel_figures",
+    ),
     path("statistics/needs-funnel/needs", statistics.FunnelNeeds.as_view()),
     path("ocds/releases", ocds.Releases.as_view()),
     path("publicities", deals.PublicityList.as_view()),

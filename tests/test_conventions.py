@@ -100,6 +100,20 @@ def test_transactions_are_opened_by_core_db_alone():
     assert elsewhere == [], "open transactions with core.db.transaction()"
 
 
+def test_an_action_of_the_marketplace_tells_the_database_who_acts():
+    """The history of a row would name the database's own role instead of the person."""
+    nameless = [
+        f"{short(path)}:{function.name}"
+        for path in MODULES
+        if path.parent.name == "marketplace"
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        and any(one.arg == "actor" for one in function.args.kwonlyargs)
+        and "with transaction():" in ast.unparse(function)
+    ]
+    assert nameless == [], "open it as transaction(by=actor.caller)"
+
+
 def test_rules_are_told_the_time():
     asking = [
         short(path)

@@ -7,44 +7,25 @@ the actions that people use; then every address that can be read is read by ever
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.test.client import Client
 from django.urls import get_resolver, reverse
-from rest_framework.test import APIClient
 
-from accounts.models import OrganizationKind, User
-from accounts.scopes import SCOPES
 from core.models import Event
-from marketplace import achievements, deals, needs, responses
 from marketplace.models import Achievement, Deal, Need, Response
-from notifications.fanout import fan_out_all
 from notifications.models import Delivery, FeedEntry, Notice
-from tests.conftest import act, make_user, organization_of
+from tests.canaries import UNVERIFIED, World, make_world
+from tests.conftest import organization_of
 from tests.lasting import lasting
-from tests.marketplace.requests import ACHIEVEMENT
-from tests.test_permissions import (
-    ELSEWHERE,
-    PLACE,
-    bearing,
-    manager,
-    methods,
-    routes,
-    seconded,
-    signed_in,
-    token_of,
-)
+from tests.test_permissions import ELSEWHERE, PLACE, methods, routes
 
 # Told is the question here, and not that the listeners are who they are.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_people", "clock")]
 
 V1 = "api/v1/"
-UNVERIFIED = ("anonymous", "stranger", "drafted", "expired")
 VERIFIED = ("other", "far_bureau", "partner")
 OUTSIDERS = (*UNVERIFIED, *VERIFIED)
 REFUSED = (401, 403, 404)
@@ -53,164 +34,6 @@ ASKED = ("needs", "achievements", "responses", "deals", "search")
 QUESTIONS = ("q=canary", "q=虚构", "search=canary", "all=1", "ordering=detail")
 # A person of the other organization sees what its system sees; a stranger what nobody does.
 WALKERS = ("anonymous", "drafted", "expired", "far_bureau", "partner")
-
-
-@dataclass
-class World:
-    """`hidden` are files that outsiders may not know of, `registered` verified ones may."""
-
-    callers: dict[str, Any]
-    people: dict[str, User]
-    hidden: dict[str, list[Any]] = field(default_factory=dict)
-    registered: dict[str, list[Any]] = field(default_factory=dict)
-    open: dict[str, list[Any]] = field(default_factory=dict)
-
-    def files(self, noun: str) -> list[Any]:
-        return [one for kept in (self.hidden, self.registered, self.open) for one in kept[noun]]
-
-    def secrets(self, who: str) -> list[str]:
-        """The words that may not reach one caller."""
-        return ["canaryx", *(["canaryreg"] if who in UNVERIFIED else [])]
-
-
-INDICATORS = [
-    {"name": "虚构耐温", "operator": "ge", "target": 1200, "unit": "℃"},
-    {
-        "name": "canaryxindicator",
-        "operator": "le",
-        "target": 7,
-        "unit": "canaryxunit",
-        "test_method": "canaryxmethod",
-        "confidential": True,
-    },
-]
-DETAIL = ("background", "current_status", "detail", "milestones")
-
-
-def make_needs(world: World) -> None:
-    people = world.people
-    poster, quiet = people["poster"], people["quiet"]
-
-    def post(by: User, **values: Any) -> Need:
-        return needs.post_need(
-            actor=act(by),
-            organization_id=organization_of(by).pk,
-            **{
-                "title": "虚构需求",
-                "summary": "虚构摘要",
-                "field": "NM",
-                "budget": Decimal("100.00"),
-                "deadline": date(2026, 12, 31),
-                "indicators": INDICATORS,
-                "contact": "canaryxcontact",
-                **values,
-            },
-        )
-
-    def publish(need: Need, by: User) -> Need:
-        needs.submit_need(actor=act(by), need_id=need.pk)
-        needs.endorse_need(actor=act(people["bureau"]), need_id=need.pk)
-        return needs.publish_need(actor=act(people["cadre"]), need_id=need.pk)
-
-    details = {name: f"canaryx{name}" for name in DETAIL}
-    hidden = {"title": "canaryxtitle 虚构", "summary": "canaryxsummary 虚构"}
-    draft, submitted, returned = (post(poster, **hidden) for _ in range(3))
-    for need in (submitted, returned):
-        needs.submit_need(actor=act(poster), need_id=need.pk)
-    reason = "canaryxreason"
-    needs.return_need(actor=act(people["bureau"]), need_id=returned.pk, reason=reason)
-    shown = {"title": "canaryregtitle 虚构", "summary": "canaryregsummary 虚构"}
-    registered = post(poster, registered_only=True, detail_under_nda=True, **shown, **details)
-    world.hidden["needs"] = [draft, submitted, returned]
-    world.registered["needs"] = [publish(registered, poster)]
-    world.open["needs"] = [
-        publish(post(poster, detail_under_nda=True, **details), poster),
-        publish(post(quiet, anonymous=True, indicators=INDICATORS[:1]), quiet),
-    ]
-
-
-def make_achievements(world: World) -> None:
-    people = world.people
-    owner = people["owner"]
-
-    def enter(**values: Any) -> Achievement:
-        return achievements.list_achievement(
-            actor=act(owner),
-            organization_id=organization_of(owner).pk,
-            **{**ACHIEVEMENT, "title": "虚构成果", "contact": "canaryxcontact", **values},
-        )
-
-    def publish(one: Achievement) -> Achievement:
-        achievements.submit_achievement(actor=act(owner), achievement_id=one.pk)
-        achievements.approve_achievement(actor=act(people["operator"]), achievement_id=one.pk)
-        return achievements.publish_achievement(actor=act(owner), achievement_id=one.pk)
-
-    guarded = {"detail": "canaryxdetail", "detail_under_nda": True}
-    papers = {
-        "co_owners": [
-            {"name": "虚构共有人", "consented_on": date(2026, 2, 1), "consent": "canaryxconsent"}
-        ],
-        "encumbrances": [
-            {
-                "kind": "pledge",
-                "holder": "虚构银行",
-                "since": date(2025, 1, 1),
-                "until": None,
-                "consent": "canaryxpledge",
-            }
-        ],
-    }
-    hidden = {"title": "canaryxachievement 虚构", "summary": "canaryxsummary 虚构"}
-    draft, submitted = enter(**hidden), enter(**hidden)
-    achievements.submit_achievement(actor=act(owner), achievement_id=submitted.pk)
-    shown = {"title": "canaryregachievement 虚构", "summary": "canaryregsummary 虚构"}
-    world.hidden["achievements"] = [draft, submitted]
-    world.registered["achievements"] = [publish(enter(registered_only=True, **shown, **guarded))]
-    world.open["achievements"] = [publish(enter(**guarded, **papers))]
-
-
-def make_trade(world: World) -> None:
-    """A response and a deal: between their two parties."""
-    people = world.people
-    owner, poster = people["owner"], people["poster"]
-    response = responses.respond(
-        actor=act(owner), organization_id=organization_of(owner).pk,
-        need_id=world.open["needs"][1].pk, approach="canaryxapproach",
-        price=Decimal("90.00"), months=3,
-    )  # fmt: skip
-    deal = deals.propose_deal(
-        actor=act(owner), achievement=world.open["achievements"][0].pk,
-        buyer=organization_of(poster).pk, price=Decimal("80.00"), method="agreement",
-        channel="off_session", evidence="canaryxevidence", related_party=False,
-    )  # fmt: skip
-    for noun, row in (("responses", response), ("deals", deal)):
-        world.hidden[noun], world.registered[noun], world.open[noun] = [row], [], []
-
-
-def make_world() -> World:
-    body = OrganizationKind.PUBLIC_BODY
-    people = {
-        "poster": manager(),
-        "quiet": manager(name="canaryxposter"),
-        "owner": manager(OrganizationKind.RESEARCH_INSTITUTE),
-        "operator": manager(OrganizationKind.EXCHANGE, city="310117"),
-        "cadre": seconded(days_left=200),
-        "bureau": manager(body),
-        # Outsiders: of another city, of no verified organization, of a term that ended.
-        "other": manager(city="320500"),
-        "far_bureau": manager(body, city="320500"),
-        "drafted": manager(verified=False),
-        "expired": seconded(days_left=-1),
-        "stranger": make_user(),
-    }
-    callers = {name: signed_in(user) for name, user in people.items()}
-    token = token_of(organization_of(people["other"]), sorted(SCOPES))
-    world = World({**callers, "anonymous": APIClient(), "partner": bearing(token)}, people)
-    make_needs(world)
-    make_achievements(world)
-    make_trade(world)
-    fan_out_all()
-    return world
 
 
 @pytest.fixture(scope="module")
@@ -328,6 +151,8 @@ def test_what_is_between_two_parties_is_theirs_and_staffs(world, noun):
 def test_a_secret_is_found_by_no_search_and_counted_nowhere(world, who):
     client = world.callers[who]
     words = ["canaryxtitle", "canaryxdetail", "canaryxindicator", "canaryxcontact"]
+    words += ["canaryxfile", "canaryxcontent", "canaryxplan", "canaryxdeliverable"]
+    words += ["canaryxconsent", "canaryxnumber"]
     if who in UNVERIFIED:
         words += ["canaryregtitle", "canaryregsummary"]
     for word in words:
@@ -368,6 +193,20 @@ def test_the_desk_of_the_own_city_and_the_office_hold_the_files(world):
         client = Client()
         client.force_login(world.people[who])
         assert "canaryxcontact" in client.get(page).content.decode(), who
+
+
+def test_who_may_read_the_detail_has_its_files_and_its_plan(world):
+    *_, file = world.hidden["attachments"]
+    for who in ("poster", "bureau", "operator", "cadre"):
+        answer = world.callers[who].get(f"/{V1}attachments/{file.pk}")
+        assert b"canaryxcontent" in answer.content, who
+        told = world.callers[who].get(f"/{V1}needs/{file.need_id}").content.decode()
+        assert "canaryxplan" in told, who
+    client = Client()
+    client.force_login(world.people["bureau"])
+    page = client.get(reverse("admin:marketplace_need_change", args=[file.need_id]))
+    for word in ("canaryxfile.pdf", file.path, "canaryxplan", "canaryxdeliverable"):
+        assert word in page.content.decode(), word
 
 
 def test_no_event_carries_a_secret_to_anybody(world):

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from web import console, hall, importing, market, responding, saved_page, views
+from web import console, funnel_page, hall, importing, market, responding, saved_page, views
 from web.search_page import search_page
 
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("saved-searches", saved_page.saved_searches, name="saved_searches"),
     path("saved-searches/<int:pk>/end", saved_page.end_saved_search, name="end_saved_search"),
     path("statistics/cycles", views.cycles, name="cycles"),
+    path("statistics/needs-funnel", funnel_page.needs_funnel, name="needs_funnel"),
     path("sessions", hall.session_list, name="sessions"),
     path("sessions/<int:pk>", hall.session, name="session"),
     path("sessions/<int:pk>/board", hall.board, name="board"),

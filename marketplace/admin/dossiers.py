@@ -14,6 +14,7 @@ from unfold.widgets import (
 )
 
 from accounts.desk.forms import DayField, ReasonForm
+from core.columns import line_of, read_line
 from core.models import choices
 from marketplace.dossiers import PARTS
 from marketplace.models import Achievement
@@ -99,7 +100,7 @@ class DossierForm(ReasonForm):
             told[name] = {None: "", True: "yes", False: "no"}[told[name]]
         for name, parts in _LINES.items():
             rows = getattr(row, name).all()
-            told[name] = "\n".join(_line([getattr(one, part) for part in parts]) for one in rows)
+            told[name] = "\n".join(line_of([getattr(one, part) for part in parts]) for one in rows)
         return told
 
     def clean(self) -> dict[str, Any]:
@@ -126,16 +127,9 @@ def _as_rest(name: str, value: Any) -> Any:
 
 
 def _row(parts: Sequence[str], line: str) -> dict[str, Any]:
-    """What is left out at the end of a line is not said; too many columns are one too long."""
-    texts = [text.strip() for text in line.replace("｜", "|").split("|", len(parts) - 1)]
-    row = {part: text for part, text in zip(parts, texts, strict=False) if text}
+    row = read_line(parts, line)
     kinds = {str(label): value for value, label in choices(EncumbranceKind)}
     return {**row, "kind": kinds.get(row["kind"], row["kind"])} if "kind" in row else row
-
-
-def _line(values: Sequence[Any]) -> str:
-    texts = ["" if one is None else str(one) for one in values]
-    return " | ".join(texts).rstrip(" |")
 
 
 def _flat(complaints: Any) -> list[str]:

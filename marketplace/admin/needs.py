@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
@@ -33,6 +34,7 @@ from marketplace.lifecycle import NEED, NeedState
 from marketplace.models import (
     CooperationMode,
     Need,
+    NeedAttachment,
     NeedIndicator,
     NeedReview,
     Response,
@@ -111,6 +113,23 @@ class IndicatorInline(DeskInline):
     fields = ("name", "operator", "target", "unit", "test_method", "confidential")
 
 
+class AttachmentInline(DeskInline):
+    """The files that came with the need; whoever reviews it may read all of them."""
+
+    model = NeedAttachment
+    readers = REVIEWERS
+    fields = ("download", "media_type", "size", "confidential", "added_at", "by_user")
+    readonly_fields = ("download",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[NeedAttachment]:
+        rows: QuerySet[NeedAttachment] = super().get_queryset(request)
+        return rows.select_related("by_user").order_by("id")
+
+    @admin.display(description=_("file"))
+    def download(self, attachment: NeedAttachment) -> Any:
+        return format_html('<a href="{}">{}</a>', attachment.path, attachment.name)
+
+
 class ReviewInline(DeskInline):
     """What was decided before, by whom, and when it was due."""
 
@@ -159,7 +178,7 @@ class NeedAdmin(TrackedAdmin, BatchAdmin):
     search_fields = ("code", "title", "organization__name")
     search_help_text = _("Number, title or poster")
     ordering = ("-id",)
-    inlines = (IndicatorInline, ReviewInline, ResponseInline)
+    inlines = (IndicatorInline, AttachmentInline, ReviewInline, ResponseInline)
     fieldsets = (
         (
             None,
@@ -181,6 +200,7 @@ class NeedAdmin(TrackedAdmin, BatchAdmin):
                     "modes_shown",
                     ("ip_proposal", "ip_terms"),
                     "milestones",
+                    "plan_shown",
                     "acceptance",
                     ("solver_region", "solver_qualification"),
                     "contact",
@@ -293,3 +313,25 @@ class NeedAdmin(TrackedAdmin, BatchAdmin):
     @admin.display(description=_("cooperation modes"))
     def modes_shown(self, need: Need) -> str:
         return "、".join(str(CooperationMode(one).label) for one in need.modes) or shown.NOTHING
+
+    @admin.display(description=_("plan"))
+    def plan_shown(self, need: Need) -> Any:
+        """What the poster planned: after how many months which deliverable, for which share."""
+        rows = format_html_join(
+            "",
+            "<li>{}</li>",
+            (
+                (
+                    _(
+                        "{title}: {deliverable}; after {months} months, {share}% of the price"
+                    ).format(
+                        title=one["title"],
+                        deliverable=one["deliverable"],
+                        months=one["months"],
+                        share=one["payment_share"],
+                    ),
+                )
+                for one in need.plan
+            ),
+        )
+        return format_html("<ol>{}</ol>", rows) if rows else shown.NOTHING

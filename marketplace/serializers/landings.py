@@ -14,9 +14,9 @@ from core.parsing import (
     StrictForm,
 )
 from core.sheets import Sheet, Value
-from marketplace.funnel import Funnel, Group
+from marketplace.funnel import STAGES, Funnel, Group
 from marketplace.models import Landing
-from marketplace.rules.funnel import FunnelStage, Step
+from marketplace.rules.funnel import Step
 
 
 class LandingForm(StrictForm):
@@ -80,11 +80,6 @@ _COLUMNS = (
     _("as of"),
     _("source"),
 )
-_STAGES = {
-    FunnelStage.SOLICITED: _("solicited needs"),
-    FunnelStage.SUBSTANTIVE: _("substantive cooperation"),
-    FunnelStage.LANDED: _("landed needs"),
-}
 
 
 def funnel_sheet(found: Funnel) -> Sheet:
@@ -100,5 +95,5 @@ def funnel_sheet(found: Funnel) -> Sheet:
 
 def _rows(name: str, key: str, steps: Sequence[Step]) -> Iterator[list[Value]]:
     for step in steps:
-        stage = str(_STAGES[step.stage])
+        stage = str(STAGES[step.stage])
         yield [name, key, stage, step.count, step.share, None, None, None]

@@ -18,7 +18,13 @@ from core.models import choices
 from marketplace.lifecycle import AchievementState, NeedState
 from marketplace.models import Achievement, CooperationMode, IPProposal, Need
 from marketplace.rules import IPKind, MaturityScale
-from marketplace.rules.listing import ExportClass, LegalStatus
+from marketplace.rules.listing import (
+    AskedMode,
+    EncumbranceKind,
+    ExportClass,
+    LegalStatus,
+    PriceKind,
+)
 from marketplace.serializers.achievements import AchievementForm
 from marketplace.serializers.needs import NeedForm
 
@@ -31,6 +37,7 @@ _INDICATOR = re.compile(
     r"\s*(?P<secret>[\[［](?:保密|confidential)[\]］])?"
 )
 _PERSON = re.compile(r"(?P<name>[^%％]+?)(?:\s+(?P<share>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*[%％])?")
+_PLAN = ("title", "deliverable", "months", "payment_share")
 _EXAMPLE_INDICATORS = "循环寿命 ≥ 2000 次（GB/T 31484）；厚度 <= 0.5 mm [保密]"
 _EXAMPLE_INVENTORS = "甲 60%；乙 40%"
 
@@ -48,6 +55,7 @@ class AchievementRow(AchievementForm):
 
     field = serializers.CharField(max_length=60)
     city = serializers.CharField(max_length=60, required=False)
+    preferred_city = serializers.CharField(max_length=60, required=False)
     external_id = serializers.CharField(max_length=64, required=False)
 
 
@@ -115,6 +123,20 @@ def _achievement(kind: Any, field: str, *more: Any) -> Column:
     return column
 
 
+def _read_plan(cell: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [
+        columns.read_line(_PLAN, line) for line in cell.splitlines() if line.strip()
+    ]
+    for row in rows:
+        months = row.get("months", "")
+        row["months"] = int(months) if re.fullmatch("[0-9]{1,3}", months) else months
+    return rows
+
+
+def _show_plan(plan: Sequence[Any]) -> str:
+    return "\n".join(columns.line_of([one[part] for part in _PLAN]) for one in plan)
+
+
 NEED_COLUMNS = (
     _need(columns.told, "code"),
     _need(columns.text, "external_id"),
@@ -144,6 +166,7 @@ NEED_COLUMNS = (
     _need(columns.choice, "ip_proposal", IPProposal.choices),
     _need(columns.text, "ip_terms"),
     _need(columns.text, "milestones"),
+    Column("plan", _label(Need, "plan"), _read_plan, _show_plan),
     _need(columns.text, "solver_region"),
     _need(columns.text, "solver_qualification"),
     _need(columns.text, "acceptance"),
@@ -186,4 +209,20 @@ ACHIEVEMENT_COLUMNS = (
     _achievement(columns.text, "scene"),
     _achievement(columns.choice, "export_class", choices(ExportClass)),
     _achievement(columns.text, "decision"),
+    columns.lines("co_owners", _("co-owners"), ("name", "consented_on", "consent")),
+    columns.lines(
+        "encumbrances",
+        _("licences and pledges"),
+        ("kind", "holder", "since", "until", "consent"),
+        {"kind": choices(EncumbranceKind)},
+    ),
+    _achievement(columns.several, "modes", choices(AskedMode)),
+    _achievement(columns.choice, "price_kind", choices(PriceKind)),
+    _achievement(columns.amount, "asking_price"),
+    _achievement(columns.amount, "cost_to_market"),
+    _achievement(columns.text, "preferred_city"),
+    _achievement(columns.text, "detail"),
+    _achievement(columns.text, "contact"),
+    _achievement(columns.flag, "registered_only"),
+    _achievement(columns.flag, "detail_under_nda"),
 )

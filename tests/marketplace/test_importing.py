@@ -15,7 +15,7 @@ from search.models import Document
 from tests.conftest import organization_of
 from tests.factories import make_achievement
 from tests.marketplace.conftest import events_of, make_need
-from tests.marketplace.requests import NEED, V1, keyed, refused
+from tests.marketplace.requests import ACHIEVEMENT, NEED, V1, keyed, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -185,19 +185,98 @@ def test_a_list_is_a_file_with_the_same_filters_and_tiers(api, anonymous, enterp
     assert len(rows_of_csv(anonymous.get(f"{V1}/achievements?format=csv"))) == 2
 
 
+PLAN = [
+    {"title": "样件", "deliverable": "虚构样件", "months": 3, "payment_share": "40.00"},
+    {"title": "批量", "deliverable": "虚构报告", "months": 12, "payment_share": "0.00"},
+]
+
+
 def test_what_was_exported_can_be_imported_by_another(api, enterprise, rival):
     posted = (
-        api(enterprise).post(f"{V1}/needs", {**NEED, "modes": ["joint"], "anonymous": True}).json()
+        api(enterprise)
+        .post(f"{V1}/needs", {**NEED, "modes": ["joint"], "anonymous": True, "plan": PLAN})
+        .json()
     )
     file = api(enterprise).get(f"{V1}/needs?format=xlsx").content
     answer = sent(api(rival), "needs", file)
     assert answer.status_code == 201, answer.content
     copy = api(rival).get(f"{V1}/needs/{answer.json()['results'][0]['id']}").json()
-    for name in ("title", "field", "city", "budget", "deadline", "modes", "anonymous", "summary"):
+    for name in (
+        "title",
+        "field",
+        "city",
+        "budget",
+        "deadline",
+        "modes",
+        "anonymous",
+        "summary",
+        "plan",
+    ):
         assert copy[name] == posted[name], name
     for one in (*copy["indicators"], *posted["indicators"]):
         del one["id"]
     assert copy["indicators"] == posted["indicators"]
+
+
+PAPERS = {
+    "summary": "虚构摘要",
+    "detail": "虚构的保密内容",
+    "contact": "虚构联系方式",
+    "detail_under_nda": True,
+    "modes": ["transfer", "trial_first"],
+    "price_kind": "fixed",
+    "asking_price": "1200000.00",
+    "cost_to_market": "0.00",
+    "preferred_city": "310117",
+    "maturity_evidence": "虚构中试报告",
+    "legal_status": "granted",
+    "next_fee_on": "2026-12-01",
+    "is_service": True,
+    "export_class": "free",
+    "inventors": [{"name": "甲", "share": "60.00"}, {"name": "乙", "share": "40.00"}],
+    "co_owners": [
+        {"name": "虚构共有人", "consented_on": "2026-02-01", "consent": "虚构同意书"},
+        {"name": "虚构另一人", "consented_on": None, "consent": ""},
+    ],
+    "encumbrances": [
+        {
+            "kind": "ordinary",
+            "holder": "虚构被许可人",
+            "since": "2025-01-01",
+            "until": None,
+            "consent": "虚构许可合同",
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_an_exported_achievement_comes_back_with_its_whole_dossier(api, seller, rival, kind):
+    client = api(seller)
+    answer = client.post(f"{V1}/achievements", {**ACHIEVEMENT, **PAPERS}, format="json")
+    assert answer.status_code == 201, answer.content
+    listed = answer.json()
+    file = client.get(f"{V1}/achievements?format={kind}").content
+    sent_back = sent(api(rival), "achievements", file)
+    assert sent_back.status_code == 201, sent_back.content
+    number = sent_back.json()["results"][0]["id"]
+    copy = api(rival).get(f"{V1}/achievements/{number}").json()
+    own = {"id", "code", "owner", "owner_name", "city"}
+    assert {name: copy[name] for name in copy.keys() - own} == {
+        name: listed[name] for name in listed.keys() - own
+    }
+
+
+def test_a_planned_row_and_a_pledge_are_told_where_they_make_no_sense(api, enterprise, seller):
+    table = 'title,field,plan\n虚构：一,NM,"虚构阶段 | 虚构成果 | drei | 40.00"\n'
+    body = refused(sent(api(enterprise), "needs", table), 422, "rows_refused")
+    assert {one["field"] for one in body["errors"]} == {"plan"}
+    table = (
+        "title,field,maturity_level,ip_kind,encumbrances\n"
+        '虚构：一,NM,6,know_how,"质押 | 虚构银行 | soon\n质押 | 虚构银行 | 2025-01-01"\n'
+    )
+    body = refused(sent(api(seller), "achievements", table), 422, "rows_refused")
+    assert {one["field"] for one in body["errors"]} == {"encumbrances"}
 
 
 def test_too_long_a_list_is_no_file(anonymous, enterprise, monkeypatch):
