@@ -65,8 +65,11 @@ SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         (
             ("enclaves.park", "factory"),
             ("enclaves.project", "rocket_launch"),
+            ("enclaves.talent", "school"),
             ("enclaves.tenancy", "meeting_room"),
             ("enclaves.report", "summarize"),
+            ("enclaves.place", "verified"),
+            ("enclaves.assessment", "fact_check"),
         ),
     ),
     (

@@ -17,14 +17,18 @@ def require_runs(actor: Actor, park: Park) -> None:
         raise PermissionDenied
 
 
-def require_founder(actor: Actor, home_city_id: int) -> None:
+def founds(actor: Actor, home_city_id: int) -> bool:
     """Who sets a park up and changes what it is: the office, or the bureau of its home city."""
+    return actor.office or home_city_id in actor.bureau_cities
+
+
+def require_founder(actor: Actor, home_city_id: int) -> None:
     require_signed_in(actor)
-    if not actor.office and home_city_id not in actor.bureau_cities:
+    if not founds(actor, home_city_id):
         raise PermissionDenied
 
 
 def require_runs_or_founder(actor: Actor, park: Park) -> None:
     require_signed_in(actor)
-    if not runs(actor, park) and park.home_city_id not in actor.bureau_cities:
+    if not runs(actor, park) and not founds(actor, park.home_city_id):
         raise PermissionDenied

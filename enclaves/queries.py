@@ -211,6 +211,11 @@ def places_visible_to(actor: Actor) -> QuerySet[Place]:
     return rows.filter(named | Q(operator__in=actor.sees) | Q(city__in=actor.bureau_cities))
 
 
+def sees_application(actor: Actor, place: Place) -> bool:
+    """Whether the actor reads what the place applied with."""
+    return actor.is_staff or place.operator_id in actor.sees or place.city_id in actor.bureau_cities
+
+
 def assessments_visible_to(actor: Actor) -> QuerySet[Assessment]:
     """Seen by whoever sees the place."""
     seen = places_visible_to(actor).prefetch_related(None).order_by()

@@ -1,5 +1,5 @@
 """The desks of the alliances: secretariats, members, and the office."""
 
-from alliances.admin import financing, fund, members
+from alliances.admin import alliances, financing, fund, members, policies, products
 
-__all__ = ["financing", "fund", "members"]
+__all__ = ["alliances", "financing", "fund", "members", "policies", "products"]

@@ -1,4 +1,4 @@
-"""Products, applications and offers at the desk: a member sees what was routed to it."""
+"""Applications and offers at the desk: a member sees what was routed to it."""
 
 from decimal import Decimal
 from typing import Any
@@ -10,39 +10,32 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.actors import Actor
 from accounts.desk import shown
 from accounts.desk.admins import DeskAdmin
+from accounts.desk.fields import choice, line
 from accounts.desk.forms import AmountField, DayField, ReasonForm, StepForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
 from accounts.requests import actor_of
-from alliances import crediting, offering, products
-from alliances.admin.members import READERS
+from alliances import crediting, offering
+from alliances.admin.roles import MEMBERS, READERS
 from alliances.finance_queries import (
     applications_visible_to,
     cases_overdue,
     offers_visible_to,
     own_case,
-    products_known_to,
     reads_money,
 )
 from alliances.lifecycle import FINANCING, CaseState, FinanceState
-from alliances.models import FinanceApplication, FinanceOffer, FinanceProduct
+from alliances.models import FinanceApplication, FinanceOffer
 from alliances.rules.apr import Repayment
 from alliances.rules.credit import CaseDecline
 from core import clock
-from core.models import choices
 
-_MEMBER = frozenset({DeskRole.FINANCIER})
 _ASKING = frozenset({FinanceState.ROUTED, FinanceState.OFFERED})
-
-
-def _text(label: Any, longest: int) -> forms.CharField:
-    widget = UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})
-    return forms.CharField(label=label, max_length=longest, widget=widget)
 
 
 class DeskOfferForm(StepForm):
@@ -58,26 +51,14 @@ class DeskOfferForm(StepForm):
         required=False,
         widget=UnfoldAdminTextInputWidget(),
     )
-    repayment = forms.ChoiceField(
-        label=_("repayment"),
-        choices=[("", "–"), *choices(Repayment)],
-        required=False,
-        widget=UnfoldAdminSelectWidget(),
-    )
+    repayment = choice(Repayment, label=_("repayment"), required=False)
     fee = AmountField(label=_("fee (CNY)"), allow_zero=True)
     valid_until = DayField(label=_("valid until"))
 
 
 class CaseDeclineForm(StepForm):
-    reason_code = forms.ChoiceField(
-        label=_("reason"), choices=choices(CaseDecline), widget=UnfoldAdminSelectWidget()
-    )
-    reason = forms.CharField(
-        label=_("explanation"),
-        max_length=1000,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(),
-    )
+    reason_code = choice(CaseDecline, label=_("reason"))
+    reason = line(1000, label=_("explanation"), required=False)
 
 
 class LimitForm(StepForm):
@@ -85,7 +66,7 @@ class LimitForm(StepForm):
 
 
 class PledgeForm(StepForm):
-    registration = _text(_("number of the registration"), 60)
+    registration = line(60, label=_("number of the registration"))
     registered_on = DayField(label=_("registered on"))
 
 
@@ -96,67 +77,11 @@ class ReleaseForm(StepForm):
 class MovementForm(StepForm):
     amount = AmountField(label=_("Amount (CNY)"))
     paid_on = DayField(label=_("paid on"))
-    reference = _text(_("reference"), 100)
+    reference = line(100, label=_("reference"))
 
 
 class OverdueForm(StepForm):
     since = DayField(label=_("overdue since"))
-
-
-@admin.register(FinanceProduct)
-class FinanceProductAdmin(DeskAdmin):
-    """What members offer; a member sees its own, closed ones too."""
-
-    readers = READERS
-    list_display = ("title", "member", "kind", "most_amount", "most_months", "rate", "closed_at")
-    sortable_by = ("most_amount", "most_months", "rate")
-    list_filter = ("kind",)
-    search_fields = ("title", "member__organization__name")
-    search_help_text = _("Title or member")
-    ordering = ("-id",)
-    fieldsets = (
-        (None, {"fields": ("member", "kind", "title", "summary")}),
-        (
-            _("Conditions"),
-            {
-                "fields": (
-                    "least_amount",
-                    "most_amount",
-                    "most_months",
-                    "rate",
-                    "repayment",
-                    "fee_rate",
-                    "cost",
-                    "needs_collateral",
-                )
-            },
-        ),
-        (_("Record"), {"fields": ("listed_at", "closed_at")}),
-    )
-    facts = ("member", "title", "kind", "most_amount")
-    steps = (
-        Step(
-            name="close",
-            label=_("Close the product"),
-            explanation=_("No new case is routed to it; those that were go on."),
-            action=products.close_product,
-            id_name="product_id",
-            roles=_MEMBER,
-            sources=None,
-            applies=lambda actor, row: (
-                row.closed_at is None and row.member.organization_id in actor.acts_for
-            ),
-            tone="back",
-        ),
-    )
-
-    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[FinanceProduct]:
-        return products_known_to(actor)
-
-    @admin.display(description=_("APR (per cent)"))
-    def cost(self, product: FinanceProduct) -> str:
-        cost = product.cost()
-        return shown.NOTHING if cost is None else f"{cost:.4f}"
 
 
 def _waits(actor: Actor, application: Any) -> bool:
@@ -206,7 +131,7 @@ class AnswerFilter(SimpleListFilter):
 
 
 def _step(name: str, label: Any, explanation: Any, action: Any, **more: Any) -> Step:
-    values = {"roles": _MEMBER, "applies": _lends, "id_name": "application_id", **more}
+    values = {"roles": MEMBERS, "applies": _lends, "id_name": "application_id", **more}
     return Step(name=name, label=label, explanation=explanation, action=action, **values)
 
 

@@ -1,4 +1,4 @@
-"""Alliances, their members, and the policies that support financing, at the desk."""
+"""Members of alliances at the desk: a member sees itself, a secretariat its own roll."""
 
 from typing import Any
 
@@ -6,56 +6,51 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from accounts.actors import Actor
-from accounts.desk.admins import DeskAdmin, DeskFormAdmin, DeskInline
-from accounts.desk.forms import ReasonForm, WholeForm
+from accounts.desk.adding import Adding, AddingAdmin
+from accounts.desk.fields import choice, line, once_key, one_of
+from accounts.desk.forms import DayField, ReasonForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
+from accounts.queries import acting_organization_id, cities
 from alliances import members
+from alliances.admin.roles import KEEPERS, MEMBERS, READERS, STAFF
 from alliances.lifecycle import MEMBER, MemberState
-from alliances.models import Activity, Alliance, AllianceMember, ChairTerm, SupportPolicy
-from alliances.queries import alliances_visible_to, keeps, members_known_to
-
-STAFF = frozenset({DeskRole.OPERATOR, DeskRole.OFFICE})
-KEEPERS = frozenset({DeskRole.OFFICE, DeskRole.SECRETARIAT})
-READERS = KEEPERS | {DeskRole.FINANCIER}
+from alliances.models import Alliance, AllianceMember
+from alliances.queries import keeps, members_known_to
+from alliances.rules.membership import MemberKind
+from core.idempotency import Once, fingerprint
 
 
-class ChairTermInline(DeskInline):
-    model = ChairTerm
-    readers = READERS | STAFF
-    fields = ("member", "starts_on", "ends_on")
-    ordering = ("-starts_on",)
-
-
-class ActivityInline(DeskInline):
-    model = Activity
-    readers = READERS | STAFF
-    fields = ("title", "held_on", "city", "participants")
-    ordering = ("-held_on",)
-
-
-@admin.register(Alliance)
-class AllianceAdmin(DeskAdmin):
-    """The financial alliance and the industrial ones; the office founds them over REST."""
-
-    readers = READERS | STAFF
-    list_display = ("name", "kind", "field", "secretariat", "founded_on", "dissolved_on")
-    sortable_by = ("name", "founded_on")
-    list_filter = ("kind",)
-    search_fields = ("name", "secretariat__name")
-    search_help_text = _("Name or secretariat")
-    ordering = ("id",)
-    inlines = (ChairTermInline, ActivityInline)
-    fieldsets = (
-        (None, {"fields": ("name", "kind", "field", "secretariat")}),
-        (_("Details"), {"fields": ("founded_on", "dissolved_on", "summary", "source")}),
+class ApplyForMembershipForm(forms.Form):
+    alliance = one_of(Alliance.objects.filter(dissolved_on=None), label=_("alliance"))
+    kind = choice(MemberKind, label=_("kind"))
+    licence_number = line(60, label=_("number of the licence"), required=False)
+    licence_until = DayField(label=_("licence until"), required=False)
+    territory = forms.ModelMultipleChoiceField(
+        label=_("Cities"),
+        queryset=cities(),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("None chosen: all of them."),
     )
+    contact_name = line(60, label=_("contact"))
+    contact_phone = line(30, label=_("telephone"), required=False)
+    contact_email = forms.EmailField(
+        label=_("e-mail"), max_length=254, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    key = once_key()
 
-    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Alliance]:
-        return alliances_visible_to(actor)
+    def add(self, actor: Actor) -> AllianceMember:
+        values: dict[str, Any] = dict(self.cleaned_data)
+        key, alliance = values.pop("key"), values.pop("alliance")
+        values["territory"] = [city.code for city in values["territory"]]
+        values["alliance_id"] = alliance.pk
+        values["organization_id"] = acting_organization_id(actor)
+        once = Once("desk.apply_for_membership", actor.caller, key, fingerprint(values))
+        return members.apply_for_membership(actor=actor, once=once, **values)
 
 
 def _is_kept(actor: Actor, member: Any) -> bool:
@@ -67,10 +62,11 @@ def _may_end(actor: Actor, member: Any) -> bool:
 
 
 @admin.register(AllianceMember)
-class AllianceMemberAdmin(DeskAdmin):
+class AllianceMemberAdmin(AddingAdmin):
     """Who is in which alliance. A member sees itself, a secretariat its own roll."""
 
     readers = READERS | STAFF
+    writers = MEMBERS
     list_display = ("organization", "alliance", "kind", "state", "licence_until", "applied_at")
     sortable_by = ("licence_until", "applied_at")
     list_filter = ("state", "kind", "alliance")
@@ -94,6 +90,13 @@ class AllianceMemberAdmin(DeskAdmin):
                 )
             },
         ),
+    )
+    adding = Adding(
+        form_class=ApplyForMembershipForm,
+        title=_("Apply for membership"),
+        explanation=_("For your own organization; the secretariat admits it."),
+        submit_label=_("Apply"),
+        done=_("{row} has applied."),
     )
     facts = ("alliance", "organization", "kind", "licence_number", "licence_until")
     steps = (
@@ -155,39 +158,3 @@ class AllianceMemberAdmin(DeskAdmin):
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[AllianceMember]:
         return members_known_to(actor)
-
-
-class PolicyForm(WholeForm):
-    link = forms.URLField(
-        label=_("link"),
-        max_length=500,
-        required=False,
-        assume_scheme="https",
-        widget=UnfoldAdminTextInputWidget(),
-    )
-    violations = {
-        "supportpolicy_ends_after_its_start": _("It ends before it begins."),
-        "supportpolicy_issued_once": _("This policy is on record already."),
-    }
-
-
-@admin.register(SupportPolicy)
-class SupportPolicyAdmin(DeskFormAdmin):
-    """Policies that support financing, with their source; entered by the office."""
-
-    readers = READERS | STAFF
-    writers = frozenset({DeskRole.OFFICE})
-    form = PolicyForm
-    list_display = ("title", "issuer", "level", "valid_from", "valid_until")
-    sortable_by = ("valid_from", "valid_until")
-    list_filter = ("level",)
-    search_fields = ("title", "issuer")
-    search_help_text = _("Title or issuer")
-    ordering = ("-id",)
-    fieldsets = (
-        (None, {"fields": ("title", "issuer", "level", "issued_on")}),
-        (_("Validity"), {"fields": ("valid_from", "valid_until", "audience", "link", "source")}),
-    )
-
-    def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[SupportPolicy]:
-        return SupportPolicy.objects.all()

@@ -1,5 +1,5 @@
 """Enclave parks at the desk: of their operators, their two cities, and the office."""
 
-from enclaves.admin import parks, projects, reports
+from enclaves.admin import parks, places, projects, reports, talents, tenancies
 
-__all__ = ["parks", "projects", "reports"]
+__all__ = ["parks", "places", "projects", "reports", "talents", "tenancies"]

@@ -2,58 +2,36 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import (
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from accounts.actors import Actor
-from accounts.desk.admins import DeskAdmin, DeskInline
-from accounts.desk.forms import AmountField, DayField, ReasonForm, StepForm
+from accounts.desk.adding import Adding, AddingAdmin
+from accounts.desk.admins import DeskInline
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
 from core.models import choices
-from enclaves import projects
-from enclaves.admin.parks import INSIDERS, RUNNERS
-from enclaves.lifecycle import PROJECT, ExitKind, LandingBasis, ProjectState
+from enclaves import admissions, projects, talents
+from enclaves.admin.project_forms import (
+    AreaForm,
+    ChangeProjectForm,
+    EnterTalentForm,
+    ExitForm,
+    JudgeForm,
+    LandForm,
+    ProposeProjectForm,
+    ReviewersForm,
+)
+from enclaves.admin.roles import INSIDERS, RUNNERS
+from enclaves.lifecycle import PROJECT, ProjectState
 from enclaves.models import AdmissionReviewer, Project, ProjectMove, Talent
+from enclaves.permissions import runs
 from enclaves.queries import in_state, projects_visible_to
 from enclaves.rules.progress import can_land
-
-
-class LandForm(StepForm):
-    """The entity of the home city, as its papers tell it."""
-
-    basis = forms.ChoiceField(
-        label=_("evidence of the landing"),
-        choices=lambda: choices(LandingBasis),
-        widget=UnfoldAdminSelectWidget,
-    )
-    entity_name = forms.CharField(
-        label=_("entity"), max_length=200, widget=UnfoldAdminTextInputWidget()
-    )
-    entity_code = forms.CharField(
-        label=_("unified social credit code"), max_length=18, widget=UnfoldAdminTextInputWidget()
-    )
-    landed_on = DayField(label=_("landed on"))
-    investment = AmountField(label=_("investment (CNY)"), allow_zero=True)
-    proof = forms.CharField(
-        label=_("proof"), max_length=2000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
-    )
-
-
-class ExitForm(ReasonForm):
-    kind = forms.ChoiceField(
-        label=_("way out"), choices=lambda: choices(ExitKind), widget=UnfoldAdminSelectWidget
-    )
 
 
 class ReviewerInline(DeskInline):
@@ -74,73 +52,122 @@ class TalentInline(DeskInline):
     fields = ("name", "grade", "starts_on", "ends_on")
 
 
-def _step(name: str, wanted: ProjectState, label: Any, explanation: Any) -> Step:
-    actions = {
-        "admit": projects.admit_project,
-        "incubate": projects.incubate_project,
-        "pilot": projects.pilot_project,
-    }
+def _runs(actor: Actor, project: Project) -> bool:
+    return runs(actor, project.park)
+
+
+def _judges(actor: Actor, project: Project) -> bool:
+    """Whether the actor sits on the panel and has not judged yet."""
+    seats = project.reviewers.all()
+    return any(one.person_id == actor.user_id and one.favours is None for one in seats)
+
+
+def _step(name: str, label: Any, explanation: Any, action: Any, **more: Any) -> Step:
+    values: dict[str, Any] = {"roles": RUNNERS, "sources": None, "applies": _runs, **more}
     return Step(
         name=name,
         label=label,
         explanation=explanation,
-        action=actions[name],
+        action=action,
         id_name="project_id",
-        roles=RUNNERS,
-        sources=PROJECT.sources(wanted),
+        **values,
     )
 
 
+_CONTACT = frozenset({ProjectState.CONTACT})
 _STEPS = (
     _step(
+        "name-reviewers",
+        _("Name the reviewers"),
+        _("Most of them have to favour the admission. They are named once."),
+        admissions.name_reviewers,
+        sources=_CONTACT,
+        form_class=ReviewersForm,
+        applies=lambda actor, project: _runs(actor, project) and not project.reviewers.all(),
+    ),
+    _step(
+        "review",
+        _("Judge the admission"),
+        _("You are on the panel. A judgement is given once, with a comment."),
+        admissions.review_project,
+        roles=INSIDERS,
+        sources=_CONTACT,
+        form_class=JudgeForm,
+        applies=_judges,
+    ),
+    _step(
         "admit",
-        ProjectState.ADMITTED,
         _("Admit the project"),
         _("It takes its area of the room for incubation. A panel that was named decides."),
+        projects.admit_project,
+        sources=PROJECT.sources(ProjectState.ADMITTED),
     ),
     _step(
         "incubate",
-        ProjectState.INCUBATING,
         _("Begin the incubation"),
         _("The incubation agreement is signed and the team has moved in."),
+        projects.incubate_project,
+        sources=PROJECT.sources(ProjectState.INCUBATING),
     ),
     _step(
         "pilot",
-        ProjectState.PILOT,
         _("Begin the pilot"),
         _("Pilot production has begun."),
+        projects.pilot_project,
+        sources=PROJECT.sources(ProjectState.PILOT),
     ),
-    Step(
-        name="land",
-        label=_("Report the landing"),
-        explanation=_(
+    _step(
+        "land",
+        _("Report the landing"),
+        _(
             "An entity of the home city, with its evidence. The project has landed when the"
             " science bureau of the home city confirms it."
         ),
-        action=projects.land_project,
-        id_name="project_id",
-        roles=RUNNERS,
-        sources=None,
-        applies=lambda actor, project: can_land(project.told_state, project.landing_state),
+        projects.land_project,
+        applies=lambda actor, project: (
+            _runs(actor, project) and can_land(project.told_state, project.landing_state)
+        ),
         form_class=LandForm,
     ),
-    Step(
-        name="output",
-        label=_("Production has begun"),
-        explanation=_("What has landed produces in the home city."),
-        action=projects.start_output,
-        id_name="project_id",
-        roles=RUNNERS,
-        sources=None,
-        applies=lambda actor, project: project.told_state is ProjectState.LANDED,
+    _step(
+        "output",
+        _("Production has begun"),
+        _("What has landed produces in the home city."),
+        projects.start_output,
+        applies=lambda actor, project: (
+            _runs(actor, project) and project.told_state is ProjectState.LANDED
+        ),
     ),
-    Step(
-        name="exit",
-        label=_("Exit"),
-        explanation=_("The project leaves the park and its room is free; its landing stays."),
-        action=projects.exit_project,
-        id_name="project_id",
-        roles=RUNNERS,
+    _step(
+        "enter-talent",
+        _("Enter a talent"),
+        _("Who works in the project, by grade; a person is counted once a period."),
+        talents.enter_talent,
+        form_class=EnterTalentForm,
+    ),
+    _step(
+        "change",
+        _("Change the particulars"),
+        _("What is told of the project is kept current."),
+        projects.change_project,
+        sources=frozenset(ProjectState) - {ProjectState.EXITED},
+        form_class=ChangeProjectForm,
+        tone="back",
+    ),
+    _step(
+        "change-area",
+        _("Change the area"),
+        _("It is fixed when the project is admitted."),
+        projects.change_project,
+        sources=_CONTACT,
+        form_class=AreaForm,
+        tone="back",
+    ),
+    _step(
+        "exit",
+        _("Exit"),
+        _("The project leaves the park and its room is free; its landing stays."),
+        projects.exit_project,
         sources=PROJECT.sources(ProjectState.EXITED),
         form_class=ExitForm,
         tone="grave",
@@ -166,10 +193,11 @@ class Standing(SimpleListFilter):
 
 
 @admin.register(Project)
-class ProjectAdmin(DeskAdmin):
+class ProjectAdmin(AddingAdmin):
     """What parks take in, each with the deal, need or achievement that it comes from."""
 
     readers = INSIDERS
+    writers = RUNNERS
     list_display = ("code", "title", "park", "field", "area_m2", "standing", "proposed_at")
     list_display_links = ("code", "title")
     sortable_by = ("code", "area_m2", "proposed_at")
@@ -187,6 +215,13 @@ class ProjectAdmin(DeskAdmin):
     )
     facts = ("title", "team", "park", "organization", "field", "area_m2", "standing")
     steps = _STEPS
+    adding = Adding(
+        form_class=ProposeProjectForm,
+        title=_("Bring a project to a park"),
+        explanation=_("It is in contact with the park until it is admitted."),
+        submit_label=_("Bring the project"),
+        done=_("{row} is in contact with the park."),
+    )
 
     @admin.display(description=_("state"))
     def standing(self, project: Project) -> str:

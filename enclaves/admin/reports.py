@@ -1,23 +1,22 @@
 """Reports of enclave parks at the desk: the operator submits, both cities confirm or dispute."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.actors import Actor
 from accounts.desk.adding import Adding, AddingAdmin
 from accounts.desk.admins import DeskInline
+from accounts.desk.fields import choice, once_key, one_of, paragraph
 from accounts.desk.forms import AmountField, DayField, ReasonForm, StepForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
 from core.idempotency import Once, fingerprint
 from enclaves import reports
-from enclaves.admin.parks import INSIDERS, RUNNERS
+from enclaves.admin.roles import INSIDERS, RUNNERS
 from enclaves.lifecycle import REPORT, ReportState
 from enclaves.models import (
     BenefitShare,
@@ -35,19 +34,12 @@ _CITIES = frozenset({DeskRole.BUREAU})
 class DrawUpForm(forms.Form):
     """The period and what only the operator knows; the rest comes from the records."""
 
-    park = forms.ModelChoiceField(
-        label=_("enclave park"),
-        queryset=Park.objects.order_by("name"),
-        widget=UnfoldAdminSelectWidget,
-    )
-    period = forms.ChoiceField(
-        label=_("period"), choices=Period.choices, widget=UnfoldAdminSelectWidget
-    )
+    park = one_of(Park.objects.order_by("name"), label=_("enclave park"))
+    period = choice(Period, label=_("period"))
     starts_on = DayField(label=_("first day"))
     tax = AmountField(label=_("tax revenue (CNY)"), allow_zero=True)
     output = AmountField(label=_("output value (CNY)"), allow_zero=True)
-    # A form sent twice draws up one report.
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    key = once_key()
 
     def add(self, actor: Actor) -> Report:
         values: dict[str, Any] = dict(self.cleaned_data)
@@ -57,9 +49,7 @@ class DrawUpForm(forms.Form):
 
 
 class ResolutionForm(StepForm):
-    resolution = forms.CharField(
-        label=_("resolution"), max_length=1000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
-    )
+    resolution = paragraph(1000, rows=4, label=_("resolution"))
 
 
 class ConfirmationInline(DeskInline):

@@ -1,25 +1,17 @@
 """The forms and steps by which staff enter on paper what became of a formed deal."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import (
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
+from accounts.desk.fields import LinesField, choice, line, paragraph
 from accounts.desk.forms import AmountField, ChooseOne, DayField, ReasonForm, StepForm
 from accounts.desk.steps import Step
 from core import money
-from core.errors import InvalidValue
-from core.models import choices
 from marketplace import acceptances, brokers, milestones, plans, returns
 from marketplace.admin.needs import STAFF
 from marketplace.lifecycle import (
@@ -36,39 +28,6 @@ _FORMED = frozenset({DealState.FORMED})
 _ENDED = frozenset({DealState.RESCINDED, DealState.DEFAULTED})
 
 
-def _line(length: int, **options: Any) -> forms.CharField:
-    widget = UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})
-    return forms.CharField(max_length=length, widget=widget, **options)
-
-
-def _text(length: int, **options: Any) -> forms.CharField:
-    widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
-    return forms.CharField(max_length=length, widget=widget, **options)
-
-
-def _choice(words: Any, **options: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(choices=choices(words), widget=UnfoldAdminSelectWidget, **options)
-
-
-class LinesField(forms.CharField):
-    """A table typed as lines; `read` makes a row of the words of each."""
-
-    def __init__(self, read: Callable[[list[str]], dict[str, Any]], **options: Any) -> None:
-        self.read = read
-        super().__init__(
-            max_length=10000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), **options
-        )
-
-    def clean(self, value: Any) -> list[dict[str, Any]]:
-        lines = [line for line in super().clean(value).splitlines() if line.strip()]
-        try:
-            return [self.read(line.split()) for line in lines]
-        except (ValueError, InvalidValue) as error:
-            raise ValidationError(
-                _("Each line needs all its words, as the example has.")
-            ) from error
-
-
 def _instalment(words: list[str]) -> dict[str, Any]:
     day, amount = words
     return {"due_on": date.fromisoformat(day), "amount": money.parse(amount)}
@@ -80,13 +39,15 @@ def _share(words: list[str]) -> dict[str, Any]:
 
 
 class PaperForm(StepForm):
-    proof = _text(2000, label=_("Proof"), help_text=_("What shows it: the paper and its number."))
+    proof = paragraph(
+        2000, label=_("Proof"), help_text=_("What shows it: the paper and its number.")
+    )
 
 
 class ContractForm(PaperForm):
     signed_on = DayField(label=_("Signed on"))
-    kind = _choice(ContractKind, label=_("Kind of contract"))
-    price_form = _choice(PriceForm, label=_("Form of the price"))
+    kind = choice(ContractKind, label=_("Kind of contract"))
+    price_form = choice(PriceForm, label=_("Form of the price"))
     instalments = LinesField(
         _instalment,
         label=_("Instalments"),
@@ -100,8 +61,8 @@ class ContractForm(PaperForm):
 
 class RegistrationForm(PaperForm):
     registered_on = DayField(label=_("Registered on"))
-    number = _line(100, label=_("Number of the certificate"))
-    office = _line(200, label=_("Registering office"))
+    number = line(100, label=_("Number of the certificate"))
+    office = line(200, label=_("Registering office"))
     transaction_value = AmountField(label=_("Transaction value (CNY)"))
     technical_income = AmountField(label=_("Technical income (CNY)"), allow_zero=True)
 
@@ -109,12 +70,12 @@ class RegistrationForm(PaperForm):
 class PaymentForm(PaperForm):
     amount = AmountField(label=_("Amount (CNY)"))
     paid_on = DayField(label=_("Paid on"))
-    reference = _line(100, label=_("Bank reference"))
+    reference = line(100, label=_("Bank reference"))
 
 
 class RightForm(PaperForm):
     registered_on = DayField(label=_("Registered on"))
-    certificate = _line(100, label=_("Number of the certificate"))
+    certificate = line(100, label=_("Number of the certificate"))
 
 
 class DeliveryForm(PaperForm):
@@ -123,8 +84,8 @@ class DeliveryForm(PaperForm):
 
 class AcceptanceForm(PaperForm):
     accepted_on = DayField(label=_("Judged on"))
-    verdict = _choice(AcceptanceVerdict, label=_("Verdict"))
-    place = _line(200, label=_("Who tested it, and where"))
+    verdict = choice(AcceptanceVerdict, label=_("Verdict"))
+    place = line(200, label=_("Who tested it, and where"))
 
 
 class RewardForm(PaperForm):
@@ -143,8 +104,8 @@ class RewardForm(PaperForm):
 
 
 class PlanForm(StepForm):
-    title = _line(200, label=_("Title"))
-    deliverable = _text(2000, label=_("Deliverable"))
+    title = line(200, label=_("Title"))
+    deliverable = paragraph(2000, label=_("Deliverable"))
     due_on = DayField(label=_("Due on"))
     payment_share = AmountField(label=_("Share of the price (%)"), allow_zero=True)
 
@@ -155,9 +116,9 @@ class BrokerForm(StepForm):
         queryset=Broker.objects.all(),
         widget=ChooseOne(Brokerage._meta.get_field("broker"), admin.site),
     )
-    side = _choice(Side, label=_("Acts for"))
+    side = choice(Side, label=_("Acts for"))
     commission = AmountField(label=_("Commission (CNY)"), allow_zero=True)
-    paid_by = _choice(Side, label=_("Paid by"))
+    paid_by = choice(Side, label=_("Paid by"))
 
     def clean_broker(self) -> int:
         chosen: Broker = self.cleaned_data["broker"]

@@ -61,6 +61,9 @@ READERS = {
     "enclaves.park": _ALL,
     "enclaves.project": {"operator", "cadre", "bureau"},
     "enclaves.tenancy": {"operator", "cadre", "bureau"},
+    "enclaves.talent": {"operator", "cadre", "bureau"},
+    "enclaves.place": _ALL,
+    "enclaves.assessment": _ALL,
     "enclaves.report": {"operator", "cadre", "bureau"},
     "alliances.alliance": _STAFF,
     "alliances.alliancemember": _STAFF,
@@ -92,10 +95,14 @@ WRITERS = {
     "core.referencefigure": {"cadre"},
     "marketplace.deal": _STAFF,
     "marketplace.needcall": _STAFF,
+    "alliances.alliance": {"cadre"},
+    "alliances.fundproject": {"cadre"},
     "alliances.supportpolicy": {"cadre"},
     "alliances.committeeseat": {"cadre"},
     "marketplace.broker": {"cadre"},
-    "enclaves.park": {"root"},
+    "enclaves.park": {"cadre", "bureau"},
+    "enclaves.project": {"cadre"},
+    "enclaves.place": {"cadre", "bureau"},
     "enclaves.tenancy": {"cadre"},
     "enclaves.report": {"cadre"},
 }
@@ -105,7 +112,6 @@ FORMS = {
     "accounts.secondment",
     "core.holiday",
     "core.referencefigure",
-    "enclaves.park",
     "marketplace.broker",
 }
 FORMS |= {"alliances.supportpolicy", "alliances.committeeseat"}

@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from accounts.models import ApiClient, City, Membership, Secondment, User
 from auctions.models import Lot, Policy
-from enclaves.models import Park
 from tests.admin.conftest import list_url, make_people, page_url, step_url
 from tests.conftest import Cast, Clock, act, organization_of
 from tests.factories import make_achievement
@@ -286,25 +285,3 @@ def test_api_clients_are_made_by_nobody_else(
     form = _client_form(organization_of(bidder))
     assert desk(operator).post(add, form).status_code == 403
     assert not ApiClient.objects.exists()
-
-
-def test_a_park_is_entered_and_cannot_lie_in_its_own_city(root: User, desk: Desk, clock: Clock):
-    client = desk(root)
-    xuancheng, songjiang = City.objects.get(code="341800"), City.objects.get(code="310117")
-    park = {
-        "name": "虚构园",
-        "home_city": xuancheng.pk,
-        "host_district": xuancheng.pk,
-        "operator": "",
-        "mode": "rent",
-        "area_m2": "1200.50",
-        "opened_on": "2024-05-01",
-        "source": "",
-    }
-    answer = client.post(reverse("admin:enclaves_park_add"), park)
-    assert answer.context["errors"]
-    client.post(reverse("admin:enclaves_park_add"), {**park, "host_district": songjiang.pk})
-    made = Park.objects.get()
-    client.post(page_url(made), {**park, "host_district": songjiang.pk, "name": "虚构园二期"})
-    made.refresh_from_db()
-    assert made.name == "虚构园二期"

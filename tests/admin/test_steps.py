@@ -57,7 +57,16 @@ ELSEWHERE = {
 }
 
 
-# With people of their own: tests/admin/test_alliances.py.
+# With people of their own: tests/admin/test_park_desk.py, test_place_desk.py.
+ELSEWHERE |= {
+    *(("enclaves.park", one) for one in ("change", "operator", "agree", "add-unit", "attach-fund")),
+    *(("enclaves.project", one) for one in ("name-reviewers", "review", "enter-talent")),
+    *(("enclaves.project", one) for one in ("change", "change-area")),
+    *(("enclaves.place", one) for one in ("name", "refuse", "assess", "revoke")),
+    *(("enclaves.assessment", one) for one in ("pass", "publicise", "conclude")),
+    ("enclaves.talent", "end"),
+}
+# And tests/admin/test_alliances.py.
 ELSEWHERE |= {
     ("alliances.alliancemember", step)
     for step in ("admit", "activate", "suspend", "reinstate", "end")
@@ -71,8 +80,9 @@ ELSEWHERE |= {
 }
 ELSEWHERE |= {
     ("alliances.fundproject", step)
-    for step in ("contact", "diligence", "establish", "committee", "exit", "drop")
+    for step in ("contact", "diligence", "establish", "committee", "exit", "drop", "vote", "invest")
 }
+ELSEWHERE |= {("alliances.alliance", step) for step in ("name-chair", "enter-activity")}
 ELSEWHERE.add(("alliances.financeproduct", "close"))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import OrganizationKind, User
 from enclaves.lifecycle import ExitKind, ProjectState
-from enclaves.models import Park, Project, Tenancy, Unit
+from enclaves.models import Park, Place, Project, Talent, Tenancy, Unit
 from marketplace.models import Landing, TechnologyField
 from tests.conftest import (
     NOW,
@@ -107,13 +107,41 @@ def make_project(
     )
 
 
+def make_talent(project: Project, name: str = "虚构人才") -> Talent:
+    return project.talents.create(
+        name=name, person_key="0" * 64, grade="doctor", starts_on=TODAY, entered_at=NOW
+    )
+
+
+def make_place(state: str = "named", city: str = "330100", **values: Any) -> Place:
+    """A demonstration park that Hangzhou applied with."""
+    named = {"named_on": date(2026, 1, 1)} if state in ("named", "revoked") else {}
+    why = {"state_reason": "虚构的理由"} if state in ("refused", "revoked") else {}
+    return Place.objects.create(
+        kind="demo_park",
+        city=city_of(city),
+        state=state,
+        applied_at=NOW,
+        **{
+            "name": f"虚构示范园{next(_numbers)}",
+            "case": "虚构的申报材料",
+            **named,
+            **why,
+            **values,
+        },
+    )
+
+
 def make_a_bit_of_all() -> dict[str, Any]:
     """A park of Hangzhou with a tenant, two projects, and a report that waits for both cities."""
     park = make_park()
     make_tenancy(make_unit(park))
+    landed = make_project(park, state="landed")
+    make_talent(landed)
+    make_place().assessments.create(year=2026, opened_at=NOW)
     return {
         "contact": make_project(park),
-        "landed": make_project(park, state="landed"),
+        "landed": landed,
         "report": park.reports.create(
             starts_on=date(2025, 1, 1),
             ends_on=date(2026, 1, 1),
