@@ -39,12 +39,13 @@ from auctions.policies import add_policy
 from auctions.rules.policy import NoticeChannel, PolicyTerms
 from core.db import transaction
 from tests.clock import NOW, Clock
-from tests.lasting import lasting
+from tests.lasting import Standing, lasting
 
 # What a lot is sold under that names neither format nor policy.
 RULES = "ENGLISH-1/EXCHANGE_BIDDING-2"
 LONGEST = (
     "tests/test_bad_input.py",
+    "tests/test_bad_addresses.py",
     "tests/auctions/test_canary.py",
     "tests/test_permissions.py",
     "tests/test_tiers.py",
@@ -58,6 +59,7 @@ LONGEST = (
 # the tests of what is walked over; following each line here, too, takes as long again as the walk.
 NOT_TRACED = (
     "tests/test_bad_input.py",
+    "tests/test_bad_addresses.py",
     "tests/test_tiers.py",
     "tests/admin/test_access.py",
     "tests/admin/test_probing.py",
@@ -67,6 +69,7 @@ NOT_TRACED = (
 )
 _numbers = count(1)
 _settrace = sys.settrace
+_standing: list[Standing] = []
 
 
 def _set_trace_in_turn(tracer: Any) -> None:
@@ -123,6 +126,21 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish() -> None:
     gc.unfreeze()
+
+
+@pytest.fixture(scope="session")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing]:
+    """The world that modules leave to each other, see `tests.lasting`."""
+    _standing.append(Standing(django_db_blocker))
+    yield _standing[-1]
+    _standing.pop().clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Who does not start from the world that stands starts without it."""
+    if _standing and "standing" not in getattr(item, "fixturenames", ()):
+        _standing[-1].clear()
 
 
 @pytest.fixture

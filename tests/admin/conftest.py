@@ -63,7 +63,7 @@ from tests.factories import (
     plan_session,
 )
 from tests.factories import draft_lot as make_draft
-from tests.lasting import lasting
+from tests.lasting import Standing
 from tests.marketplace.conftest import (
     brokered_deal,
     landed_deal,
@@ -105,9 +105,9 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def lasting_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    with lasting(django_db_blocker) as clock:
-        yield make_world(clock)
+def lasting_world(standing: Standing) -> Iterator[World]:
+    with standing.world(make_world) as world:
+        yield world
 
 
 @pytest.fixture

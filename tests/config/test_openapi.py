@@ -13,7 +13,7 @@ from core.parsing import StrictForm
 @pytest.fixture(scope="module")
 def schemas() -> dict[str, Any]:
     with open(settings.BASE_DIR / "docs/openapi.yaml", encoding="utf-8") as document:
-        components: dict[str, Any] = yaml.safe_load(document)["components"]["schemas"]
+        components: dict[str, Any] = yaml.load(document, yaml.CSafeLoader)["components"]["schemas"]
     return components
 
 
