@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
@@ -20,7 +19,7 @@ from core.columns import Column
 from core.idempotency import created
 from core.imports import Report, read_table
 from core.parsing import FlagField, StrictForm
-from core.sheets import CsvRenderer, Sheet, XlsxRenderer, as_file
+from core.sheets import CsvRenderer, Sheet, XlsxRenderer, as_file, documented
 from core.tables import LARGEST
 
 # Of the body besides the file.
@@ -88,13 +87,7 @@ class Import(Acting, APIView):
     def check_place(self, pk: int) -> None:
         """Refuse an id in the path that names nothing this reader sees."""
 
-    @extend_schema(
-        responses={
-            (200, "application/json"): {"type": "array", "items": {"type": "string"}},
-            (200, CsvRenderer.media_type): OpenApiTypes.STR,
-            (200, XlsxRenderer.media_type): OpenApiTypes.BINARY,
-        }
-    )
+    @extend_schema(responses=documented({"type": "array", "items": {"type": "string"}}))
     def get(self, request: Request, pk: int | None = None) -> HttpResponse | Response:
         if pk is not None:
             self.check_place(pk)

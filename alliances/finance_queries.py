@@ -86,6 +86,16 @@ def applications_visible_to(actor: Actor) -> QuerySet[FinanceApplication]:
     )
 
 
+def credits_visible_to(actor: Actor) -> QuerySet[FinanceApplication]:
+    """What came of an application: for its applicant, its lender, and who keeps the roll."""
+    if keeps_finance(actor):
+        return applications()
+    lent = FinanceOffer.objects.filter(
+        application=OuterRef("pk"), state=OfferState.ACCEPTED, member__organization__in=actor.sees
+    )
+    return applications_visible_to(actor).filter(Q(applicant__in=actor.sees) | Exists(lent))
+
+
 def _asked(actor: Actor) -> QuerySet[FinanceCase]:
     """The cases of members the actor works for, unless such a member has left."""
     own = FinanceCase.objects.filter(member__organization__in=actor.sees)

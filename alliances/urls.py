@@ -48,5 +48,10 @@ urlpatterns = [
     path("finance/fund-projects/<int:pk>/invest", fund.Invest.as_view()),
     path("finance/fund-projects/<int:pk>/exit", fund.ExitProject.as_view()),
     path("finance/fund-projects/<int:pk>/drop", fund.DropProject.as_view()),
-    path("statistics/alliances", statistics.AllianceFigures.as_view()),
+    path("statistics/alliances", statistics.AllianceFigures.as_view(), name="alliance_figures"),
+    path("statistics/alliances/alliances", statistics.CountedAlliances.as_view()),
+    path("statistics/alliances/members", statistics.CountedMembers.as_view()),
+    path("statistics/alliances/credits", statistics.CountedCredits.as_view()),
+    path("statistics/alliances/policies", statistics.CountedPolicies.as_view()),
+    path("statistics/alliances/targets", statistics.CountedTargets.as_view()),
 ]

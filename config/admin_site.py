@@ -17,7 +17,7 @@ from django.views.i18n import set_language
 from unfold.sites import UnfoldAdminSite
 
 from accounts.desk.admins import DeskAdmin
-from accounts.desk.roles import roles_of
+from accounts.desk.roles import DeskRole, roles_of
 
 # Group, and the models under it with their symbols; each only for whom the model is there.
 SIDEBAR: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
@@ -185,7 +185,10 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     from django.contrib.admin import site
 
     admins = {model._meta.label_lower: admin for model, admin in site._registry.items()}
-    groups: list[dict[str, Any]] = [{"title": None, "items": [_home()]}]
+    first = [_home()]
+    if roles_of(request) & {DeskRole.OFFICE, DeskRole.OPERATOR}:
+        first.append(_reconciliation())
+    groups: list[dict[str, Any]] = [{"title": None, "items": first}]
     for title, models in SIDEBAR:
         items = [
             _item(admins[name], symbol)
@@ -199,6 +202,11 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _home() -> dict[str, Any]:
     return {"title": _("Today"), "icon": "dashboard", "link": reverse("admin:index")}
+
+
+def _reconciliation() -> dict[str, Any]:
+    title = _("Own and published figures")
+    return {"title": title, "icon": "compare_arrows", "link": reverse("reconciliation")}
 
 
 def _item(admin: Any, symbol: str) -> dict[str, Any]:

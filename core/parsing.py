@@ -8,6 +8,7 @@ keys, NaN). Here each of them is a 400 before anything else looks at the body.
 import json
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import IO, Any
 
@@ -236,6 +237,11 @@ class DayField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: date) -> str:
         return value.isoformat()
+
+
+def days_asked(query: Mapping[str, str], *names: str) -> dict[str, date]:
+    """The days that a query string names; what is no day is refused."""
+    return {name: DayField().run_validation(text) for name in names if (text := query.get(name))}
 
 
 class WholeNumberField(serializers.Field[Any, Any, Any, Any]):

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -66,6 +67,15 @@ def as_file(name: str, sheets: Sequence[Sheet], wanted: Any) -> HttpResponse:
     stamped = f"{name}-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M%S}.{wanted.format}"
     headers = {"Content-Disposition": f'attachment; filename="{stamped}"'}
     return HttpResponse(content, content_type=wanted.media_type, headers=headers)
+
+
+def documented(view: Any) -> dict[tuple[int, str], Any]:
+    """What the OpenAPI document says of an answer that may be asked for as a file, too."""
+    return {
+        (200, JSONRenderer.media_type): view,
+        (200, CsvRenderer.media_type): OpenApiTypes.STR,
+        (200, XlsxRenderer.media_type): OpenApiTypes.BINARY,
+    }
 
 
 class InSheets:

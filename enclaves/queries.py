@@ -6,10 +6,14 @@ its two cities, and staff; a tenant and a project's organization see their own.
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import (
+    Count,
     DecimalField,
     Exists,
+    Max,
+    Min,
     OuterRef,
     Prefetch,
     Q,
@@ -56,6 +60,29 @@ def with_areas(parks: QuerySet[Park], today: date) -> QuerySet[Park]:
         let_m2=Coalesce(Subquery(let.values("s")), _NOTHING),
         taken_m2=Coalesce(Subquery(taken.annotate(s=Sum("area_m2")).values("s")), _NOTHING),
     )
+
+
+def with_outcomes(parks: QuerySet[Park]) -> QuerySet[Any]:
+    """The same parks with what came of them: all of it is public.
+
+    `resident` and `landed` projects of today; `confirmed_output` in CNY of the reports that both
+    cities have confirmed, which begin on `confirmed_since` and end before `confirmed_until`.
+    """
+    projects = Project.objects.filter(park=OuterRef("pk")).order_by().values("park")
+    reports = Report.objects.filter(park=OuterRef("pk"), state=ReportState.AGREED)
+    agreed = reports.order_by().values("park")
+    landed = projects.filter(landing__state=LandingState.CONFIRMED)
+    return parks.annotate(
+        resident=_counted(projects.filter(state__in=RESIDENT)),
+        landed=_counted(landed),
+        confirmed_output=Coalesce(Subquery(agreed.annotate(s=Sum("output")).values("s")), _NOTHING),
+        confirmed_since=Subquery(agreed.annotate(s=Min("starts_on")).values("s")),
+        confirmed_until=Subquery(agreed.annotate(s=Max("ends_on")).values("s")),
+    )
+
+
+def _counted(of_park: QuerySet[Any, Any]) -> Coalesce:
+    return Coalesce(Subquery(of_park.annotate(n=Count("pk")).values("n")), 0)
 
 
 def told_park(park_id: int, today: date) -> Park:

@@ -805,6 +805,16 @@ ROWS = (
                                                          "401 403 403 403 403 200 403 403 403 403 403", reason),
     Row("GET statistics/alliances", "", "keeper",
                                                          "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET statistics/alliances/alliances", "", "keeper",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET statistics/alliances/members", "", "keeper",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET statistics/alliances/credits", "", "keeper",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET statistics/alliances/policies", "", "keeper",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET statistics/alliances/targets", "", "keeper",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
     # --- What is publicised is public, and any person may object.
     Row("GET publicities", "", "seller",                 "200 200 200 200 200 200 200 200 200 200 403"),
     Row("GET deals/<int:pk>/objections", "publicised_deal", "seller",
@@ -1053,6 +1063,11 @@ PAGES = {
     # Who is not signed in is asked to; a partner system's token is not read here.
     "saved-searches": "302 200 200 200 200 200 200 200 200 302 302",
     "saved-searches/<int:pk>/end": "405 405 405 405 405 405 405 405 405 405 405",
+    "enclaves": "200 200 200 200 200 200 200 200 200 200 200",
+    "enclaves/<int:pk>": "200 200 200 200 200 200 200 200 200 200 200",
+    "enclaves/<int:pk>/tenancies/import": "302 403 403 403 403 200 403 403 403 302 302",
+    "alliances/<int:pk>/members/import": "302 403 403 403 403 200 403 403 403 302 302",
+    "statistics/reconciliation": "302 403 403 403 200 200 403 403 403 302 302",
     "sessions/<int:pk>/console": "302 404 404 404 200 403 404 404 404 302 302",
 }
 PAGE_SHOWN = {about: f"published_{about[:-1]}" for about in ("sessions", "needs", "achievements")}
@@ -1064,6 +1079,9 @@ PAGE_THINGS = {
     "needs": "draft_need",
     "achievements": "draft_achievement",
     "sessions": "planned_session",
+    "enclaves": "park",
+    "alliances": "alliance",
+    "statistics": "",
 }
 
 

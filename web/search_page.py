@@ -27,8 +27,13 @@ from web.finding import Question, read_question, search
 from web.pages import page
 from web.templatetags.names import named
 
-# The page that shows a thing of a kind; a park has none.
-_PAGES = {Kind.NEED: "need", Kind.ACHIEVEMENT: "achievement", Kind.LOT: "lot"}
+# The page that shows a thing of a kind.
+_PAGES = {
+    Kind.NEED: "need",
+    Kind.ACHIEVEMENT: "achievement",
+    Kind.LOT: "lot",
+    Kind.ENCLAVE: "enclave",
+}
 _SNIPPET = 160
 _EXAMPLES = ("锂电池回收", "耐高温涂层", "激光雷达", "骨修复", "碳化硅")
 Labels = Mapping[str, Mapping[str, str]]
@@ -98,8 +103,7 @@ def _hit(document: Document, words: frozenset[str], labels: Labels) -> Hit:
 
 def address_of(document: Document) -> str:
     """The page that shows the thing; none, if its kind has no pages."""
-    route = _PAGES.get(Kind(document.kind))
-    return reverse(route, args=[document.object_id]) if route else ""
+    return reverse(_PAGES[Kind(document.kind)], args=[document.object_id])
 
 
 def _facets(

@@ -1,6 +1,17 @@
 from django.urls import include, path
 
-from web import console, funnel_page, hall, importing, market, responding, saved_page, views
+from web import (
+    console,
+    funnel_page,
+    hall,
+    importing,
+    market,
+    parks,
+    reconciling,
+    responding,
+    saved_page,
+    views,
+)
 from web.search_page import search_page
 
 urlpatterns = [
@@ -16,6 +27,8 @@ urlpatterns = [
     path("achievements", market.achievement_list, name="achievements"),
     path("achievements/import", importing.import_achievements, name="import_achievements"),
     path("achievements/<int:pk>", market.achievement, name="achievement"),
+    path("enclaves", parks.park_list, name="enclaves"),
+    path("enclaves/<int:pk>", parks.park, name="enclave"),
     path("enclaves/<int:pk>/tenancies/import", importing.import_tenancies, name="import_tenancies"),
     path("alliances/<int:pk>/members/import", importing.import_members, name="import_members"),
     path("search", search_page, name="search"),
@@ -23,6 +36,7 @@ urlpatterns = [
     path("saved-searches/<int:pk>/end", saved_page.end_saved_search, name="end_saved_search"),
     path("statistics/cycles", views.cycles, name="cycles"),
     path("statistics/needs-funnel", funnel_page.needs_funnel, name="needs_funnel"),
+    path("statistics/reconciliation", reconciling.reconciliation, name="reconciliation"),
     path("sessions", hall.session_list, name="sessions"),
     path("sessions/<int:pk>", hall.session, name="session"),
     path("sessions/<int:pk>/board", hall.board, name="board"),

@@ -88,6 +88,13 @@ def money_text(amount: Decimal) -> str:
     return f"¥{amount:,.2f}"
 
 
+def area(m2: Decimal | None) -> SafeString | str:
+    """Square metres, aligned like money."""
+    if m2 is None:
+        return NOTHING
+    return format_html('<span class="desk-money">{}</span>', f"{m2:,.2f}")
+
+
 def moment(at: datetime | None) -> SafeString | str:
     """A time in Shanghai, with seconds; the instant itself for machines."""
     if at is None:
@@ -132,6 +139,8 @@ def presentation_of(field: Any) -> Callable[[Any], Any] | None:
         return _column(field, lambda row: moment(getattr(row, field.name)))
     if isinstance(field, models.DateField):
         return _column(field, lambda row: day(getattr(row, field.name)))
+    if isinstance(field, models.DecimalField) and field.name.endswith("_m2"):
+        return _column(field, lambda row: area(getattr(row, field.name)))
     if isinstance(field, models.DecimalField) and field.max_digits == MONEY_DIGITS:
         return _column(field, lambda row: money(getattr(row, field.name)))
     if isinstance(field, models.CharField) and field.choices and field.name in _LABELLED:
@@ -142,7 +151,7 @@ def presentation_of(field: Any) -> Callable[[Any], Any] | None:
 
 
 _LABELLED = {"state", "kind", "outcome"}
-MONEY_DIGITS = 18  # every amount is NUMERIC(18, 2), and nothing with two decimals else is
+MONEY_DIGITS = 18  # every amount is NUMERIC(18, 2), and but for areas nothing else is
 
 
 def _column(field: Any, show: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -17,7 +16,7 @@ from auctions.serializers.cycles import TurnoverView, cycle_sheet, turnover_shee
 from auctions.turnover import Turnover, turnover
 from core.clock import SHANGHAI
 from core.envelope import stamp
-from core.sheets import CsvRenderer, XlsxRenderer, as_csv, as_xlsx
+from core.sheets import CsvRenderer, XlsxRenderer, as_csv, as_xlsx, documented
 
 
 class Cycles(Acting, APIView):
@@ -35,13 +34,7 @@ class Cycles(Acting, APIView):
         "xlsx": lambda found: as_xlsx(turnover_sheets(found)),
     }
 
-    @extend_schema(
-        responses={
-            (200, "application/json"): TurnoverView,
-            (200, CsvRenderer.media_type): OpenApiTypes.STR,
-            (200, XlsxRenderer.media_type): OpenApiTypes.BINARY,
-        }
-    )
+    @extend_schema(responses=documented(TurnoverView))
     def get(self, request: Request) -> HttpResponse | Response:
         found = turnover()
         told = {"Server-Time": stamp(found.as_of)}

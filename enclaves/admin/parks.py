@@ -84,7 +84,7 @@ class ParkAdmin(AddingAdmin):
     fieldsets = (
         (None, {"fields": ("name", "home_city", "host_district", "operator")}),
         (_("Details"), {"fields": ("address", "mode", "area_m2", "incubating_m2", "investment")}),
-        (_("Policy"), {"fields": ("registration_policy", "tax_policy")}),
+        (_("Registration and tax"), {"fields": ("registration_policy", "tax_policy")}),
         (_("Record"), {"fields": ("contact", "opened_on", "source")}),
     )
     facts = ("home_city", "host_district", "operator", "area_m2", "incubating_m2")

@@ -133,7 +133,7 @@ class JudgeForm(StepForm):
 class EnterTalentForm(StepForm):
     secret = frozenset({"document"})
 
-    name = line(60, label=_("name"))
+    name = line(60, label=_("Name of the person"))
     document = line(
         40,
         label=_("Number of an identity document"),

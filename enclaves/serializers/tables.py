@@ -1,12 +1,14 @@
-"""Tenancies as rows of a table: what an import reads and an export shows."""
+"""Tenancies as rows of a table, for an import and as a file; projects behind a figure as a file."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from core import columns
+from core.models import choices
 from core.parsing import AmountField, DayField, StrictForm
-from enclaves.models import Tenancy
+from enclaves.lifecycle import ProjectState
+from enclaves.models import Project, Tenancy
 
 
 class TenancyRow(StrictForm):
@@ -19,9 +21,8 @@ class TenancyRow(StrictForm):
     rent = AmountField(allow_zero=True)
 
 
-def _label(name: str) -> Any:
-    field: Any = Tenancy._meta.get_field(name)
-    return field.verbose_name
+def _label(name: str, model: Any = Tenancy) -> Any:
+    return model._meta.get_field(name).verbose_name
 
 
 TENANCY_COLUMNS = (
@@ -31,4 +32,15 @@ TENANCY_COLUMNS = (
     columns.day("ends_on", _label("ends_on")),
     columns.amount("rent", _label("rent")),
     columns.told("end_reason", _label("end_reason")),
+)
+
+PROJECT_COLUMNS = (
+    columns.told("code", _label("code", Project)),
+    columns.told("title", _label("title", Project)),
+    columns.told("team", _label("team", Project)),
+    columns.told("field", _label("field", Project)),
+    columns.choice("state", _label("state", Project), choices(ProjectState), only_told=True),
+    columns.amount("area_m2", _label("area_m2", Project)),
+    columns.told("ip_count", _label("ip_count", Project)),
+    columns.amount("funding", _label("funding", Project)),
 )

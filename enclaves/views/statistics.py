@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.renderers import JSONRenderer
@@ -16,14 +16,16 @@ from rest_framework.views import APIView
 from accounts.queries import city_by_code
 from accounts.requests import Acting
 from core import clock
+from core.columns import sheet_of
 from core.errors import InvalidValue
-from core.parsing import DayField
-from core.sheets import CsvRenderer, XlsxRenderer, as_file
+from core.parsing import days_asked
+from core.sheets import CsvRenderer, InSheets, Sheet, XlsxRenderer, as_file, documented
 from enclaves import tally
 from enclaves.figures import FIGURES
 from enclaves.models import Project
 from enclaves.serializers.projects import ProjectView
 from enclaves.serializers.statistics import FiguresView, figure_sheets
+from enclaves.serializers.tables import PROJECT_COLUMNS
 from enclaves.views.addresses import ForActor
 
 _LONGEST_ID = 18
@@ -48,11 +50,7 @@ class EnclaveFigures(Acting, APIView):
 
     @extend_schema(
         parameters=_ASKED,
-        responses={
-            (200, "application/json"): FiguresView,
-            (200, CsvRenderer.media_type): OpenApiTypes.STR,
-            (200, XlsxRenderer.media_type): OpenApiTypes.BINARY,
-        },
+        responses=documented(FiguresView),
     )
     def get(self, request: Request) -> HttpResponse | Response:
         found = tally.count(_asked(request), actor=self.actor)
@@ -63,13 +61,18 @@ class EnclaveFigures(Acting, APIView):
 
 
 @extend_schema(parameters=[OpenApiParameter("figure", enum=list(FIGURES)), *_ASKED])
-class EnclaveFigureProjects(ForActor, ListAPIView[Project]):
-    """GET /api/v1/statistics/enclaves/projects?figure=…: the projects behind a figure."""
+class EnclaveFigureProjects(InSheets, ForActor, ListAPIView[Project]):  # type: ignore[misc]
+    """GET /api/v1/statistics/enclaves/projects?figure=…: behind a figure; `?format=`: as a file."""
 
+    sheet_name = "projects"
     read_scope = "statistics:read"
     public_reading = True
     serializer_class = ProjectView
     queryset = Project.objects.none()  # tells the OpenAPI generator what is listed here
+
+    def sheet(self, rows: Any) -> Sheet:
+        told = ProjectView(rows, many=True, context={"actor": self.actor}).data
+        return sheet_of(_("enclave projects"), PROJECT_COLUMNS, told)
 
     def get_queryset(self) -> QuerySet[Project]:
         figure = self.request.query_params.get("figure", "resident")
@@ -84,16 +87,9 @@ def _asked(request: Any) -> tally.Asked:
         for name in ("home_city", "host_district")
         if (code := asked.get(name))
     }
-    return tally.Asked(
-        since=_day(asked.get("since")) or date(today.year, 1, 1),
-        until=_day(asked.get("until")) or today,
-        park=_number(asked.get("enclave")),
-        **cities,
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return DayField().run_validation(text) if text else None
+    this_year = {"since": date(today.year, 1, 1), "until": today}
+    days = {**this_year, **days_asked(asked, "since", "until")}
+    return tally.Asked(park=_number(asked.get("enclave")), **days, **cities)
 
 
 def _number(text: str | None) -> int | None:

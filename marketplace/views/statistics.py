@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.renderers import JSONRenderer
@@ -19,8 +18,8 @@ from core.columns import sheet_of
 from core.envelope import stamp
 from core.errors import InvalidValue
 from core.pagination import ID
-from core.parsing import DayField
-from core.sheets import CsvRenderer, InSheets, Sheet, XlsxRenderer, as_file
+from core.parsing import days_asked
+from core.sheets import CsvRenderer, InSheets, Sheet, XlsxRenderer, as_file, documented
 from marketplace import funnel
 from marketplace.call_queries import call_by_id
 from marketplace.models import Need
@@ -51,11 +50,7 @@ class NeedsFunnel(Acting, APIView):
 
     @extend_schema(
         parameters=[OpenApiParameter("by", enum=[one.value for one in FunnelBy]), *_ASKED],
-        responses={
-            (200, "application/json"): FunnelView,
-            (200, CsvRenderer.media_type): OpenApiTypes.STR,
-            (200, XlsxRenderer.media_type): OpenApiTypes.BINARY,
-        },
+        responses=documented(FunnelView),
     )
     def get(self, request: Request) -> HttpResponse | Response:
         found = funnel.count(_asked(request), _split_by(request))
@@ -93,10 +88,7 @@ class FunnelNeeds(InSheets, Acting, ListAPIView[Need]):  # type: ignore[misc]
 def _asked(request: Any) -> funnel.Asked:
     """What the query narrows the funnel to; a value that means nothing is refused."""
     asked = request.query_params
-    days = {}
-    for name in ("since", "until"):
-        if text := asked.get(name):
-            days[name] = DayField().run_validation(text)
+    days: dict[str, Any] = days_asked(asked, "since", "until")
     city, field = asked.get("city", ""), asked.get("field", "")
     return funnel.Asked(
         call=_call(asked.get("call", "")),

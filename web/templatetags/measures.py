@@ -1,4 +1,4 @@
-"""Indicators as people read them: `≥ 1200 ℃`."""
+"""Measures as people read them: `≥ 1200 ℃`, `10,408.45`."""
 
 from decimal import Decimal
 from typing import Any
@@ -17,3 +17,9 @@ def demanded(indicator: Any) -> str:
     """What an indicator must reach, with its sign and unit; every digit of the target, no more."""
     target: Decimal = indicator.target
     return f"{_SIGNS[indicator.operator]} {target.normalize():f} {indicator.unit}".rstrip()
+
+
+@register.filter
+def square_metres(area: Decimal) -> str:
+    """The digits of an area, with no more decimals than it has."""
+    return f"{area:,.2f}".removesuffix(".00")
