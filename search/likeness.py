@@ -17,18 +17,20 @@ from search.statistics import WordStatistics
 # of the rarest are in no other document at all: they cost little and find nothing.
 _ENOUGH = 2000
 _LEAST_WORDS, _MOST_WORDS = 4, 120
-# Of those so many are ranked: those with such a word in the title, the newest first.
-_RANKED = 600
+# Of those so many are looked at: those with such a word in the title, the newest first. Nearly all
+# of what is found may be seen by everybody, so it is asked of these alone.
+_LOOKED_AT = 900
 _CANDIDATES = """
     WITH likely AS MATERIALIZED (
         SELECT d.document_id AS id, d.object_id
         FROM search_card AS d
-        WHERE d.kind = %s AND {condition} AND d.object_id IN ({visible})
+        WHERE d.kind = %s AND {condition}
         ORDER BY d.title_words && %s::int[] DESC, d.document_id DESC
         LIMIT %s
     )
     SELECT likely.object_id
     FROM likely JOIN search_document AS d USING (id)
+    WHERE likely.object_id IN ({visible})
     ORDER BY ts_rank(%s::real[], d.vector, %s::tsquery) DESC, likely.object_id DESC
     LIMIT %s
 """
@@ -69,7 +71,7 @@ def candidates(
     condition, of_condition = card_condition(rarest, every=False)
     statement = _CANDIDATES.format(condition=condition, visible=sql)
     numbers = [number(word) for one in rarest for word in one.words]
-    found = [kind.value, *of_condition, *parameters, numbers, _RANKED]
+    found = [kind.value, *of_condition, numbers, _LOOKED_AT, *parameters]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*found, WEIGHTS, tsquery(rarest), at_most])
         return [object_id for (object_id,) in cursor.fetchall()]

@@ -182,6 +182,12 @@ class Achievement(models.Model):
                 condition=Q(state=AchievementState.PUBLISHED),
             ),
             models.Index(fields=["state", "-id"], name="achievement_by_state"),
+            # Who may see which: a search asks it of thousands and reads no text for it.
+            models.Index(
+                fields=["id"],
+                include=["state", "registered_only", "owner", "city", "published_at"],
+                name="achievement_seen_by",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -220,6 +220,12 @@ class Need(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="need_by_state"),
+            # Who may see which: a search asks it of thousands and reads no text for it.
+            models.Index(
+                fields=["id"],
+                include=["state", "registered_only", "organization", "city", "published_at"],
+                name="need_seen_by",
+            ),
             # The sweep reads only this index.
             models.Index(
                 fields=["review_soon_at"],

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from config import sample
-from marketplace.models import Achievement, Need
+from marketplace.models import Achievement, Need, TechnologyField
 from search.models import Document
 from tests.factories import make_achievement
 
@@ -38,6 +38,12 @@ def test_the_sample_is_not_mixed_with_other_peoples(seller):
         load(needs=1, achievements=1)
     load(needs=1, achievements=0, beside_others=True)
     assert Need.objects.count() == 1
+
+
+def test_without_reference_data_one_sentence_says_what_to_run(db):
+    TechnologyField.objects.all().delete()
+    with pytest.raises(CommandError, match="load_reference"):
+        load(needs=1, achievements=0)
 
 
 def test_lists_and_search_of_the_sample_stay_within_their_statements(

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.models import City
 from config import sample
+from marketplace.models import TechnologyField
 
 
 class Command(BaseCommand):
@@ -25,6 +27,8 @@ class Command(BaseCommand):
                 "There are needs or achievements of other people here, who would be shown the"
                 " fictional ones. Use an empty database, or say --beside-others."
             )
+        if not (City.objects.exists() and TechnologyField.objects.exists()):
+            raise CommandError("There are no cities or fields yet: run load_reference first.")
         begun, before, kind = time.monotonic(), 0, ""
         many = {"needs": options["needs"], "achievements": options["achievements"]}
         for progress in sample.load(**many, seed=options["seed"]):
