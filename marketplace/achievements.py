@@ -16,15 +16,15 @@ from core.idempotency import Once, claim, settle
 from core.lifecycle import IllegalTransition
 from core.models import numbered_all
 from marketplace import rules
-from marketplace.dossiers import PARTS, write_parts
+from marketplace.dossiers import PARTS, check_all_rights, write_parts
 from marketplace.lifecycle import ACHIEVEMENT, AchievementState
 from marketplace.listing import confirm
 from marketplace.locks import lock_achievement, lock_achievements
 from marketplace.models import Achievement
 from marketplace.pledges import check_unpledged
 from marketplace.queries import achievements, technology_field
-from marketplace.rules import IPKind, MaturityScale
-from marketplace.rules.listing import check_dates, check_may_be_listed
+from marketplace.rules import MaturityScale
+from marketplace.rules.listing import check_may_be_listed
 from marketplace.searchable import keep_achievement, searchable_achievement
 from search.documents import keep
 
@@ -175,10 +175,15 @@ def withdraw_achievement(*, actor: Actor, achievement_id: int, reason: str) -> A
 
 
 def reserve(achievement_id: int, *, at: datetime, actor: Acts | None = None) -> Achievement:
-    """Keep a published achievement for one lot or one deal; not one that is pledged."""
+    """Keep a published achievement for one lot or one deal.
+
+    Not one that is pledged, nor one that could not be listed today: a right that lapsed, or whose
+    fee is overdue, is sold to nobody.
+    """
     achievement = lock_achievement(achievement_id)
     _check_from(achievement, AchievementState.PUBLISHED, AchievementState.RESERVED)
     check_unpledged(achievement)
+    check_may_be_listed(achievement.dossier(date_of(at)))
     return _move(achievement, AchievementState.RESERVED, actor, at)
 
 
@@ -268,11 +273,8 @@ def _write(achievement: Achievement, values: Mapping[str, Any], rows: Rows = _RO
         if name in PARTS:
             continue
         setattr(achievement, name, rows[name](value) if name in rows else value)
-    check_dates(achievement.applied_on, achievement.granted_on)
     rules.check_maturity(MaturityScale(achievement.maturity_scale), achievement.maturity_level)
-    achievement.ip_number = rules.check_ip_number(
-        IPKind(achievement.ip_kind), achievement.ip_number
-    )
+    check_all_rights(achievement, values)
 
 
 def _record(achievement: Achievement, what: str, actor: Acts | None, at: datetime) -> None:

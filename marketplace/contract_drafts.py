@@ -20,6 +20,7 @@ from marketplace.models import Achievement, Brokerage, ContractDraft, Deal, Tran
 from marketplace.plan_queries import brokerages, contract_drafts_visible_to
 from marketplace.rules import milestones as terms
 from marketplace.rules.brokers import Side
+from marketplace.rules.rights import CHINA
 from marketplace.typesetting import press
 
 _TEMPLATE = press.HERE / "contract.typ"
@@ -108,6 +109,9 @@ def _sold(achievement: Achievement) -> list[list[str]]:
     ]
     if achievement.ip_number:
         rows.append(["申请号或登记号", achievement.ip_number])
+    for one in achievement.ip_records.all():
+        elsewhere = "" if one.territory == CHINA else f"（{one.territory}）"
+        rows.append(["一并转让或许可的权利", f"{one.get_kind_display()} {one.number}{elsewhere}"])
     return rows
 
 

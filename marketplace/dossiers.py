@@ -1,12 +1,33 @@
 """The parts of an achievement's dossier that are lists: each is replaced as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.db import require_transaction
-from marketplace.models import Achievement, CoOwner, Encumbrance, Inventor
+from core.errors import InvalidValue
+from marketplace.models import Achievement, CoOwner, Encumbrance, Inventor, IPRecord
+from marketplace.rules import IPKind
+from marketplace.rules.listing import check_dates
+from marketplace.rules.rights import CHINA, Right, check_right, check_rights
 
-PARTS = ("inventors", "co_owners", "encumbrances")
+PARTS = ("inventors", "co_owners", "encumbrances", "ip_records")
+# What of a right changes by itself, and is told anew when the entry is confirmed.
+_CONFIRMED = ("legal_status", "next_fee_on")
+
+
+def check_all_rights(achievement: Achievement, values: Mapping[str, Any]) -> None:
+    """Refuse a number that is none, a right told twice, and a grant before its application."""
+    check_dates(achievement.applied_on, achievement.granted_on)
+    first = Right(IPKind(achievement.ip_kind), achievement.ip_number)
+    if "ip_records" in values:
+        given = values["ip_records"]
+        for row in given:
+            check_dates(row.get("applied_on"), row.get("granted_on"))
+        further = [_right(row) for row in given]
+    else:
+        known = achievement.ip_records.all() if achievement.pk else ()
+        further = [one.right() for one in known]
+    achievement.ip_number = check_rights([first, *further])[0].number
 
 
 def write_parts(achievement: Achievement, values: Mapping[str, Any]) -> None:
@@ -26,3 +47,27 @@ def write_parts(achievement: Achievement, values: Mapping[str, Any]) -> None:
     Encumbrance.objects.bulk_create(
         Encumbrance(achievement=achievement, **row) for row in values.get("encumbrances", ())
     )
+    IPRecord.objects.bulk_create(
+        IPRecord(
+            achievement=achievement,
+            place=place,
+            **{**row, "number": check_right(_right(row)).number},
+        )
+        for place, row in enumerate(values.get("ip_records", ()), start=1)
+    )
+
+
+def confirm_records(achievement: Achievement, told: Sequence[Mapping[str, Any]]) -> None:
+    """Step: what changed by itself of further rights, each by its id."""
+    known = {one.pk: one for one in achievement.ip_records.all()}
+    for row in told:
+        if (record := known.get(row["id"])) is None:
+            raise InvalidValue(what="records")
+        said = [name for name in _CONFIRMED if name in row]
+        for name in said:
+            setattr(record, name, row[name])
+        record.save(update_fields=said)
+
+
+def _right(row: Mapping[str, Any]) -> Right:
+    return Right(IPKind(row["kind"]), row.get("number", ""), row.get("territory", CHINA))

@@ -1,6 +1,6 @@
 """How long an achievement stays on the list: confirmed by its owner, reminded of, taken off."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.calendar import date_of
 from core.db import transaction
 from core.events import record
 from core.lifecycle import IllegalTransition
+from marketplace.dossiers import confirm_records
 from marketplace.lifecycle import ACHIEVEMENT, AchievementState
 from marketplace.locks import lock_achievement
 from marketplace.models import Achievement
@@ -31,11 +32,12 @@ def confirm_achievement(
     achievement_id: int,
     legal_status: str | None = None,
     next_fee_on: date | None = None,
+    records: Sequence[Mapping[str, Any]] = (),
 ) -> Achievement:
     """The owner says that all of it still holds: valid for another year, and back on the list.
 
-    What changes by itself, the right's status and the day its next fee is due, may be said anew in
-    the same step; what keeps it off the list refuses it here too.
+    What changes by itself, the rights' status and the day their next fee is due, may be said anew
+    in the same step; what keeps it off the list refuses it here too.
     """
     with transaction(by=actor.caller):
         achievement = lock_achievement(achievement_id, seen_by=actor)
@@ -51,6 +53,7 @@ def confirm_achievement(
         given = {name: value for name, value in changed.items() if value is not None}
         for name, value in given.items():
             setattr(achievement, name, value)
+        confirm_records(achievement, records)
         confirm(achievement, date_of(now))
         if state == AchievementState.UNLISTED:
             achievement.state, achievement.state_reason = AchievementState.PUBLISHED, ""
@@ -62,9 +65,11 @@ def confirm_achievement(
 
 def confirm(achievement: Achievement, today: date) -> None:
     """Step: the entry stands from today on; refused with everything that is missing."""
-    listing.check_may_be_listed(achievement.dossier(today))
+    dossier = achievement.dossier(today)
+    listing.check_may_be_listed(dossier)
     achievement.confirmed_on, achievement.reminded_on = today, None
-    achievement.valid_until = listing.valid_until(today, achievement.next_fee_on)
+    fees = [right.next_fee_on for right in dossier.rights]
+    achievement.valid_until = listing.valid_until(today, fees)
 
 
 def unlist_stale() -> int:

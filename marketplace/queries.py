@@ -158,7 +158,7 @@ def achievements() -> QuerySet[Achievement]:
 def with_dossiers(rows: QuerySet[Achievement]) -> QuerySet[Achievement]:
     """The same achievements with what else their view shows: who made and who holds them."""
     whole = rows.select_related("preferred_city")
-    return whole.prefetch_related("inventors", "co_owners", "encumbrances")
+    return whole.prefetch_related("inventors", "co_owners", "encumbrances", "ip_records")
 
 
 def achievement_ids_to_unlist(today: date) -> list[int]:

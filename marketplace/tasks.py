@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from marketplace import answer_clock, listing, plan_clock, review_clock
+from marketplace import answer_clock, fee_clock, listing, plan_clock, review_clock
 
 
 @shared_task(name="marketplace.raise_alarms")
@@ -17,3 +17,4 @@ def raise_alarms() -> None:
 def check_validity() -> None:
     listing.unlist_stale()
     listing.remind_owners()
+    fee_clock.remind_of_fees()

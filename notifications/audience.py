@@ -156,6 +156,7 @@ AUDIENCES: dict[str, Audience] = {
     "achievement.released": replace(_ACHIEVEMENT_NEWS, mailed=False),
     "achievement.confirmed": Audience((*_ACHIEVEMENT, "valid_until"), webhooks=(owner,)),
     "achievement.validity_ending": replace(_TO_OWNER, payload=(*_ACHIEVEMENT, "valid_until")),
+    "achievement.fee_due": replace(_TO_OWNER, payload=(*_ACHIEVEMENT, "due_on")),
     "achievement.unlisted": Audience(
         (*_ACHIEVEMENT, "valid_until"),
         members=(owner,),

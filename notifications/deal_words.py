@@ -104,6 +104,28 @@ DEAL_WORDS: dict[str, tuple[Any, Any]] = {
         _("A milestone stays overdue: {deal}"),
         _("What {seller} owes {buyer} since {due_on} is a matter of the bureau now."),
     ),
+    "deal.milestone_awaits_judgement": (
+        _("A milestone waits for your verdict: {deal}"),
+        _("{seller} handed over what was due on {due_on}. Please accept it, or say why not."),
+    ),
+    "deal.milestone_judgement_overdue": (
+        _("A verdict is overdue: {deal}"),
+        _(
+            "{buyer} has not judged what {seller} handed over for {due_on}. The bureau is told"
+            " of it."
+        ),
+    ),
+    "deal.acceptance_awaited": (
+        _("The result waits to be accepted: {deal}"),
+        _("Every part of the plan is settled. Please record the acceptance test of the whole."),
+    ),
+    "deal.acceptance_overdue": (
+        _("The acceptance is overdue: {deal}"),
+        _(
+            "{buyer} has not recorded the acceptance of what {seller} did. The bureau is told"
+            " of it."
+        ),
+    ),
     "deal.result_judged": (
         _("The result was judged: {deal}"),
         _("{buyer} recorded its acceptance test of {on}. The verdict stands in the deal."),

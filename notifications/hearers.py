@@ -135,6 +135,11 @@ def deal_seller(event: Event) -> list[int]:
     return [event.payload["seller"]]
 
 
+def deal_buyer(event: Event) -> list[int]:
+    """the deal's buyer"""
+    return [event.payload["buyer"]]
+
+
 def consignor(event: Event) -> list[int]:
     """the lot's consignor"""
     lots = Lot.objects.filter(pk=_key(event, "lot"))

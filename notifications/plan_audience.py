@@ -1,6 +1,6 @@
 """Who hears of the plan of a deal: both parties, and of what stays late the bureau, too."""
 
-from notifications.hearers import bureau, exchange, office, parties
+from notifications.hearers import bureau, deal_buyer, exchange, office, parties
 from notifications.hearing import Audience
 
 _DEAL = ("deal", "code", "seller", "buyer", "price", "method", "channel", "achievement", "need")
@@ -25,6 +25,17 @@ PLAN_AUDIENCES: dict[str, Audience] = {
     ),
     "deal.milestone_escalated": Audience(
         _PLANNED, members=(parties,), people=(bureau, office), webhooks=(parties, exchange)
+    ),
+    # The buyer owes a verdict: it is reminded, and then the bureau hears of it.
+    **dict.fromkeys(
+        ("deal.milestone_awaits_judgement", "deal.acceptance_awaited"),
+        Audience(_PLANNED, members=(deal_buyer,), webhooks=(parties, exchange)),
+    ),
+    **dict.fromkeys(
+        ("deal.milestone_judgement_overdue", "deal.acceptance_overdue"),
+        Audience(
+            _PLANNED, members=(parties,), people=(bureau, office), webhooks=(parties, exchange)
+        ),
     ),
     "deal.contract_drafted": Audience(
         (*_DEAL, "draft"), members=(parties,), webhooks=(parties, exchange)

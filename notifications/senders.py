@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from standardwebhooks import Webhook
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
@@ -35,6 +35,7 @@ from core.models import Event
 from notifications.messages import message_for
 from notifications.models import Delivery, WebhookEndpoint
 from notifications.rules import Target, WebhookUrlRefused, check_address, parse_url
+from search.links import unsubscribe_path
 
 log = structlog.get_logger(__name__)
 
@@ -85,14 +86,16 @@ def send(delivery: Delivery) -> Answer:
 def _mail(delivery: Delivery, event: Event, reader: User) -> Answer:
     with override(reader.language):
         message = message_for(event, reader)
+        ending, headers = _way_out(event, reader)
     mail = EmailMessage(
         subject=message.title,
-        body=f"{message.text}\n\n{settings.PUBLIC_URL.rstrip('/')}{message.path}\n",
+        body=f"{message.text}\n\n{_address(message.path)}\n{ending}",
         to=[delivery.address],
         headers={
             # The same at every attempt: a mail that comes twice is recognized as one.
             "Message-ID": f"<{delivery.message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>",
             "Auto-Submitted": "auto-generated",
+            **headers,
         },
     )
     try:
@@ -105,6 +108,23 @@ def _mail(delivery: Delivery, event: Event, reader: User) -> Answer:
     except (SMTPException, OSError) as error:
         raise SendError("mail_failed") from error
     return Answer()
+
+
+def _address(path: str) -> str:
+    return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+
+
+def _way_out(event: Event, reader: User) -> tuple[str, dict[str, str]]:
+    """How a reader stops mails that it asked for by itself, in the mail and for its program
+    (RFC 2369, RFC 8058). What a deal or a lot brings with it nobody can do without."""
+    if event.kind != "saved_search.found":
+        return "", {}
+    link = _address(unsubscribe_path(reader.pk))
+    headers = {
+        "List-Unsubscribe": f"<{link}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    return f"\n{gettext('No more such mails: {link}').format(link=link)}\n", headers
 
 
 # --- Webhooks ---------------------------------------------------------------------------

@@ -103,6 +103,13 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("Please confirm your achievement: {achievement}"),
         _("{achievement_code} leaves the public list after {valid_until} unless you confirm it."),
     ),
+    "achievement.fee_due": (
+        _("A fee is due soon: {achievement}"),
+        _(
+            "A fee of the rights of {achievement_code} is due on {due_on}. Once it is paid, tell"
+            " the next day with the confirmation of the entry."
+        ),
+    ),
     "achievement.unlisted": (
         _("The achievement left the list: {achievement}"),
         _("Nobody confirmed {achievement_code} in time. Confirm it, and it is back at once."),

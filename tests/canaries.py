@@ -132,6 +132,15 @@ def make_achievements(world: World) -> None:
         "co_owners": [
             {"name": "虚构共有人", "consented_on": date(2026, 2, 1), "consent": "canaryxconsent"}
         ],
+        "ip_records": [
+            {
+                "kind": "software",
+                "number": "虚构登记1号",
+                "holder": "虚构合作单位",
+                "consented_on": date(2026, 2, 1),
+                "consent": "canaryxpaper",
+            }
+        ],
         "encumbrances": [
             {
                 "kind": "pledge",

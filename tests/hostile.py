@@ -36,6 +36,12 @@ PARTS = {
         "months": 6,
         "payment_share": "50.00",
     },
+    "ip_records": {
+        **{"kind": "software", "number": "虚构登记1号", "territory": "CN", "holder": "虚构单位"},
+        **{"applied_on": "2020-01-01", "granted_on": "2021-01-01", "legal_status": "granted"},
+        **{"next_fee_on": "2027-01-01", "consented_on": "2026-01-01", "consent": "虚构同意书"},
+    },
+    "records": {"id": 1, "legal_status": "granted", "next_fee_on": "2027-01-01"},
     "encumbrances": {"kind": "sole", "holder": "虚构被许可人", "since": "2026-01-01"},
 }
 

@@ -35,7 +35,8 @@ STRANGE_IDS = ("9" * 5000, "-1", "１", "1%00")
 READS = [row for row in ROWS if row.route.startswith("GET ") and "/stream" not in row.route]
 DELETES = [row for row in ROWS if row.route.startswith("DELETE ")]
 NUMBERED = [row for row in (*READS, *WRITES, *DELETES) if "<int:pk>" in row.route]
-READ_PAGES = [page for page in PAGES if "405" not in PAGES[page]]
+# Pages of signed links are left to the tests of the links.
+READ_PAGES = [page for page in PAGES if "405" not in PAGES[page] and "<str:" not in page]
 LISTS = [row for row in READS if "<" not in row.route and row.route != "GET me"]
 NOUNS = sorted({first_noun(row) for row in ROWS})
 

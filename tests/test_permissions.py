@@ -956,6 +956,9 @@ ROWS = (
         lambda world: {"question": "虚构轴承"}),
     Row("GET saved-searches/<int:pk>", "saved_search", "seller",
                                                          "401 404 200 404 404 404 404 404 404 404 404"),
+    Row("PATCH saved-searches/<int:pk>", "saved_search", "seller",
+                                                         "401 404 200 404 404 404 404 404 404 403 403",
+        lambda world: {"rhythm": "quiet"}),
     Row("DELETE saved-searches/<int:pk>", "saved_search", "seller",
                                                          "401 404 204 404 404 404 404 404 404 403 403"),
     Row("GET search", "", "seller",                      "200 200 200 200 200 200 200 200 200 200 200"),
@@ -1068,6 +1071,9 @@ PAGES = {
     "enclaves/<int:pk>/tenancies/import": "302 403 403 403 403 200 403 403 403 302 302",
     "alliances/<int:pk>/members/import": "302 403 403 403 403 200 403 403 403 302 302",
     "statistics/reconciliation": "302 403 403 403 200 200 403 403 403 302 302",
+    "saved-searches/<int:pk>/tell": "405 405 405 405 405 405 405 405 405 405 405",
+    # The link of a mail; of one that was not sent there is no page.
+    "saved-searches/unsubscribe/<str:token>": "404 404 404 404 404 404 404 404 404 404 404",
     "sessions/<int:pk>/console": "302 404 404 404 200 403 404 404 404 302 302",
 }
 PAGE_SHOWN = {about: f"published_{about[:-1]}" for about in ("sessions", "needs", "achievements")}

@@ -102,6 +102,32 @@ def end_search(*, actor: Actor, saved_search_id: int) -> None:
         mine[saved_search_id].delete()
 
 
+def change_rhythm(*, actor: Actor, saved_search_id: int, rhythm: str) -> SavedSearch:
+    """Be told of one's own saved search in another rhythm from now on, or no more."""
+    person = require_person(actor)
+    with transaction(by=actor.caller):
+        mine = {one.pk: one for one in lock_saved_searches(person)}
+        if saved_search_id not in mine:
+            raise NotFound
+        _tell_in(mine[saved_search_id], Rhythm(rhythm))
+    return saved_by(actor).get(pk=saved_search_id)
+
+
+def silence(user_id: int) -> int:
+    """No mail and no notice of a person's saved searches from now on; what they find stays on the
+    page. Whoever holds the link of such a mail may ask for it. How many searches fell silent."""
+    with transaction(by=f"user:{user_id}"):
+        told = [one for one in lock_saved_searches(user_id) if one.rhythm != Rhythm.QUIET]
+        for one in told:
+            _tell_in(one, Rhythm.QUIET)
+    return len(told)
+
+
+def _tell_in(saved: SavedSearch, rhythm: Rhythm) -> None:
+    saved.rhythm = rhythm
+    saved.save(update_fields=["rhythm"])
+
+
 def tell_finds() -> int:
     """Look through every saved search that is due; return how many people have something new.
 
@@ -131,7 +157,8 @@ def _tell(user_id: int) -> bool:
             return False
         found: set[tuple[str, int]] = set()
         for one in due:
-            found |= _look(one, actor, now)
+            new = _look(one, actor, now)
+            found |= new if one.rhythm != Rhythm.QUIET else set()
         if found:
             record(f"searcher:{user_id}", "saved_search.found", at=now, finds=len(found))
     return bool(found)

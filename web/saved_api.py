@@ -3,19 +3,19 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.requests import Acting, Create
+from accounts.requests import Change, Create
 from core.parsing import InstantField, StrictForm
 from search.models import Kind, SavedSearch
 from search.queries import FACETS
 from search.rules.rhythm import Rhythm
 from web.finding import LONGEST_QUESTION
-from web.saved import end_search, save_search, saved_by
+from web.saved import change_rhythm, end_search, save_search, saved_by
 
 
 def _filter(longest: int) -> serializers.CharField:
@@ -23,7 +23,7 @@ def _filter(longest: int) -> serializers.CharField:
 
 
 class SavedSearchForm(StrictForm):
-    """What to look for, with the filters of the search; told at once or in a daily digest."""
+    """What to look for, with the filters of the search; told at once, in a daily digest, or not."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         only = {name: attrs.pop(name) for name in FACETS}
@@ -74,10 +74,18 @@ class SavedSearchList(Create, ListAPIView[SavedSearch]):
         return saved_by(self.actor)
 
 
-class SavedSearchDetail(Acting, RetrieveAPIView[SavedSearch]):
-    """GET and DELETE /api/v1/saved-searches/{id}"""
+class RhythmForm(StrictForm):
+    rhythm = serializers.ChoiceField(choices=list(Rhythm))
 
-    serializer_class = SavedSearchView
+
+@extend_schema_view(patch=extend_schema(request=RhythmForm, responses=SavedSearchView))
+class SavedSearchDetail(Change, RetrieveAPIView[SavedSearch]):
+    """GET, PATCH and DELETE /api/v1/saved-searches/{id}"""
+
+    form_class = RhythmForm
+    serializer_class = view_class = SavedSearchView
+    perform = staticmethod(change_rhythm)
+    id_name = "saved_search_id"
 
     def get_queryset(self) -> QuerySet[SavedSearch]:
         return saved_by(self.actor)

@@ -34,6 +34,12 @@ urlpatterns = [
     path("search", search_page, name="search"),
     path("saved-searches", saved_page.saved_searches, name="saved_searches"),
     path("saved-searches/<int:pk>/end", saved_page.end_saved_search, name="end_saved_search"),
+    path("saved-searches/<int:pk>/tell", saved_page.tell_saved_search, name="tell_saved_search"),
+    path(
+        "saved-searches/unsubscribe/<str:token>",
+        saved_page.unsubscribe,
+        name="unsubscribe_saved_searches",
+    ),
     path("statistics/cycles", views.cycles, name="cycles"),
     path("statistics/needs-funnel", funnel_page.needs_funnel, name="needs_funnel"),
     path("statistics/reconciliation", reconciling.reconciliation, name="reconciliation"),

@@ -25,7 +25,14 @@ from marketplace.admin.dossiers import DossierForm
 from marketplace.admin.needs import REVIEWERS, STAFF
 from marketplace.admin.pictures import PICTURE_STEPS, PictureInline
 from marketplace.lifecycle import ACHIEVEMENT, AchievementState
-from marketplace.models import Achievement, CoOwner, Encumbrance, Inventor, TechnologyField
+from marketplace.models import (
+    Achievement,
+    CoOwner,
+    Encumbrance,
+    Inventor,
+    IPRecord,
+    TechnologyField,
+)
 from marketplace.queries import achievements_reviewed_by
 from marketplace.rules.listing import AskedMode, check_may_be_listed
 
@@ -43,6 +50,15 @@ class CoOwnerInline(DeskInline):
     model = CoOwner
     readers = REVIEWERS
     fields = ("name", "consented_on", "consent")
+
+
+class IPRecordInline(DeskInline):
+    model = IPRecord
+    readers = REVIEWERS
+    fields = (
+        *("kind", "number", "territory", "applied_on", "granted_on", "legal_status"),
+        *("next_fee_on", "holder", "consented_on", "consent"),
+    )
 
 
 class EncumbranceInline(DeskInline):
@@ -63,7 +79,7 @@ class AchievementAdmin(TrackedAdmin, BatchAdmin):
     list_display_links = ("code", "title")
     sortable_by = ("code", "published_at")
     list_filter = ("state", "city", "field", "ip_kind")
-    search_fields = ("code", "title", "owner__name", "ip_number")
+    search_fields = ("code", "title", "owner__name", "ip_number", "ip_records__number")
     search_help_text = _("Number, title, owner or application number")
     ordering = ("-id",)
     fieldsets = (
@@ -161,7 +177,7 @@ class AchievementAdmin(TrackedAdmin, BatchAdmin):
         ),
         *PICTURE_STEPS,
     )
-    inlines = (InventorInline, CoOwnerInline, EncumbranceInline, PictureInline)
+    inlines = (IPRecordInline, InventorInline, CoOwnerInline, EncumbranceInline, PictureInline)
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Achievement]:
         return achievements_reviewed_by(actor)

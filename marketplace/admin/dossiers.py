@@ -14,17 +14,17 @@ from unfold.widgets import (
 )
 
 from accounts.desk.forms import DayField, ReasonForm
-from core.columns import line_of, read_line
+from core import columns
 from core.models import choices
 from marketplace.dossiers import PARTS
 from marketplace.models import Achievement
-from marketplace.rules.listing import EncumbranceKind, ExportClass, LegalStatus
+from marketplace.rules.listing import ExportClass, LegalStatus
 from marketplace.serializers.dossiers import DossierChanges
+from marketplace.serializers.tables import DOSSIER_LISTS
 
-_LINES: dict[str, tuple[str, ...]] = {
-    "inventors": ("name", "share"),
-    "co_owners": ("name", "consented_on", "consent"),
-    "encumbrances": ("kind", "holder", "since", "until", "consent"),
+_LINES = {
+    "inventors": columns.lines("inventors", _("inventors"), ("name", "share")),
+    **{one.field: one for one in DOSSIER_LISTS},
 }
 _NOT_SAID = [("", _("not said"))]
 _YES_NO = [*_NOT_SAID, ("yes", _("yes")), ("no", _("no"))]
@@ -92,15 +92,21 @@ class DossierForm(ReasonForm):
         _("licences and pledges"),
         _("One a line: kind | holder | since | until | paper of the consent"),
     )
+    ip_records = _lines(
+        _("further rights"),
+        _(
+            "One a line: kind | number | territory | applied on | granted on | legal status |"
+            " next fee due on | held by another | consented on | paper of the consent"
+        ),
+    )
 
     @classmethod
     def filled_from(cls, row: Any) -> dict[str, Any]:
         told = {name: getattr(row, name) for name in cls.base_fields if hasattr(row, name)}
         for name in ("is_service", "publicly_funded"):
             told[name] = {None: "", True: "yes", False: "no"}[told[name]]
-        for name, parts in _LINES.items():
-            rows = getattr(row, name).all()
-            told[name] = "\n".join(line_of([getattr(one, part) for part in parts]) for one in rows)
+        for name, column in _LINES.items():
+            told[name] = column.show(getattr(row, name).values())
         return told
 
     def clean(self) -> dict[str, Any]:
@@ -119,17 +125,11 @@ class DossierForm(ReasonForm):
 
 
 def _as_rest(name: str, value: Any) -> Any:
-    if name in _LINES:
-        return [_row(_LINES[name], line) for line in str(value).splitlines() if line.strip()]
+    if name in _LINES and (read := _LINES[name].read):
+        return read(str(value))
     if name in ("is_service", "publicly_funded"):
         return {"yes": True, "no": False}.get(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _row(parts: Sequence[str], line: str) -> dict[str, Any]:
-    row = read_line(parts, line)
-    kinds = {str(label): value for value, label in choices(EncumbranceKind)}
-    return {**row, "kind": kinds.get(row["kind"], row["kind"])} if "kind" in row else row
 
 
 def _flat(complaints: Any) -> list[str]:

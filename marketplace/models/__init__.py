@@ -11,7 +11,13 @@ from marketplace.models.disclosure import (
     NeedReading,
     NeedUndertaking,
 )
-from marketplace.models.dossiers import CoOwner, Encumbrance, Inventor
+from marketplace.models.dossiers import (
+    CoOwner,
+    Encumbrance,
+    FeeReminder,
+    Inventor,
+    IPRecord,
+)
 from marketplace.models.drafts import ContractDraft
 from marketplace.models.landings import Landing
 from marketplace.models.matches import MatchOpinion
@@ -55,7 +61,9 @@ __all__ = [
     "Encumbrance",
     "ExpertPanel",
     "ExpertReview",
+    "FeeReminder",
     "IPProposal",
+    "IPRecord",
     "Inventor",
     "Landing",
     "MatchOpinion",

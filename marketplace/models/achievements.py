@@ -19,6 +19,7 @@ from marketplace.rules.listing import (
     ExportClass,
     LegalStatus,
     PriceKind,
+    StandingRight,
 )
 
 
@@ -217,8 +218,7 @@ class Achievement(models.Model):
         ]
         return Dossier(
             today=today,
-            legal_status=LegalStatus(self.legal_status) if self.legal_status else None,
-            next_fee_on=self.next_fee_on,
+            rights=[self._first_right(), *(one.standing() for one in self.ip_records.all())],
             is_service=self.is_service,
             inventor_shares=[one.share for one in self.inventors.all()],
             consents=[one.consented_on is not None for one in self.co_owners.all()],
@@ -228,6 +228,10 @@ class Achievement(models.Model):
             price_kind=PriceKind(self.price_kind) if self.price_kind else None,
             asking_price=self.asking_price,
         )
+
+    def _first_right(self) -> StandingRight:
+        status = LegalStatus(self.legal_status) if self.legal_status else None
+        return StandingRight(legal_status=status, next_fee_on=self.next_fee_on)
 
     @property
     def maturity_band(self) -> MaturityBand:

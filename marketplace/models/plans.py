@@ -9,6 +9,7 @@ from marketplace.lifecycle import PlanState
 from marketplace.models.deals import Deal
 from marketplace.rules.plans import Alarm, Planned
 
+_WAITING = (Alarm.JUDGE, Alarm.UNJUDGED, Alarm.ACCEPT, Alarm.UNACCEPTED)
 _JUDGED = (PlanState.ACCEPTED, PlanState.FAILED, PlanState.DROPPED)
 
 
@@ -81,7 +82,11 @@ class PlannedMilestone(ByActor):
 
 
 class PlanAlarm(models.Model):
-    """That people were told of a milestone which is owed: once each. Only added."""
+    """That people were told of a milestone which is owed: once each. Only added.
+
+    Also of one that waits for a verdict since a day, once for each such day; and, with the one that
+    was settled last, of the whole that waits to be accepted.
+    """
 
     planned = models.ForeignKey(
         PlannedMilestone,
@@ -90,13 +95,23 @@ class PlanAlarm(models.Model):
         related_name="alarms",
     )
     kind = models.CharField(_("kind"), max_length=10, choices=choices(Alarm))
+    since = models.DateField(_("waits since"), null=True, blank=True)
     raised_at = models.DateTimeField(_("raised at"))
 
     class Meta:
         verbose_name = _("reminder of a milestone")
         verbose_name_plural = _("reminders of milestones")
         constraints = [
-            models.UniqueConstraint(fields=["planned", "kind"], name="planalarm_once"),
+            models.UniqueConstraint(
+                name="planalarm_once",
+                fields=["planned", "kind", "since"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="planalarm_waits_since_a_day",
+                condition=Q(kind__in=_WAITING, since__isnull=False)
+                | (~Q(kind__in=_WAITING) & Q(since=None)),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 Only what was said is judged: an owner that names no co-owner says that it owns alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -66,6 +66,8 @@ WHOLE = Decimal(100)
 # An entry is confirmed by its owner at least once a year, and reminded of it beforehand.
 VALID_FOR = timedelta(days=365)
 REMINDED_BEFORE = timedelta(days=30)
+# Earlier, because a right that lapsed does not come back by being confirmed.
+FEE_REMINDED_BEFORE = timedelta(days=60)
 
 
 class AchievementIncomplete(Refusal):
@@ -75,6 +77,7 @@ class AchievementIncomplete(Refusal):
         "right_in_force",
         "fee_paid",
         "co_owner_consents",
+        "holder_consents",
         "pledgee_consents",
         "inventor_shares",
         "inventors_of_service",
@@ -95,13 +98,21 @@ def check_dates(applied_on: date | None, granted_on: date | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingRight:
+    """Where one right stands; `consented` unless somebody else holds it and did not agree."""
+
+    legal_status: LegalStatus | None = None
+    next_fee_on: date | None = None
+    consented: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
-    """What the owner said of a right. Shares are per cent; `consents` are of the co-owners, and
+    """What the owner said of the rights. Shares are per cent; `consents` are of the co-owners, and
     `pledgee_consents` of whoever holds a pledge that still stands."""
 
     today: date
-    legal_status: LegalStatus | None = None
-    next_fee_on: date | None = None
+    rights: Sequence[StandingRight] = ()
     is_service: bool | None = None
     inventor_shares: Sequence[Decimal | None] = ()
     consents: Sequence[bool] = ()
@@ -124,9 +135,10 @@ def missing_for_listing(dossier: Dossier) -> list[str]:
     shares = dossier.inventor_shares
     said = [share for share in shares if share is not None]
     missing = {
-        "right_in_force": dossier.legal_status in _NOT_IN_FORCE,
-        "fee_paid": dossier.next_fee_on is not None and dossier.next_fee_on < dossier.today,
+        "right_in_force": any(one.legal_status in _NOT_IN_FORCE for one in dossier.rights),
+        "fee_paid": any(is_unpaid(one.next_fee_on, dossier.today) for one in dossier.rights),
         "co_owner_consents": not all(dossier.consents),
+        "holder_consents": not all(one.consented for one in dossier.rights),
         "pledgee_consents": not all(dossier.pledgee_consents),
         "inventor_shares": bool(said) and (len(said) < len(shares) or sum(said) != WHOLE),
         "inventors_of_service": bool(dossier.is_service) and not shares,
@@ -141,10 +153,21 @@ def check_may_be_listed(dossier: Dossier) -> None:
         raise AchievementIncomplete(missing=missing)
 
 
-def valid_until(confirmed_on: date, next_fee_on: date | None) -> date:
-    """The last day an entry stands: a year from its confirmation, or the day its fee is due."""
-    last = confirmed_on + VALID_FOR
-    return last if next_fee_on is None else max(confirmed_on, min(last, next_fee_on))
+def is_unpaid(next_fee_on: date | None, today: date) -> bool:
+    """Whether the day of a fee has passed; on the day itself it can still be paid."""
+    return next_fee_on is not None and next_fee_on < today
+
+
+def valid_until(confirmed_on: date, fees: Iterable[date | None]) -> date:
+    """The last day an entry stands: a year from its confirmation, or the day a fee is due."""
+    last = min([confirmed_on + VALID_FOR, *(day for day in fees if day is not None)])
+    return max(confirmed_on, last)
+
+
+def fees_to_remind(fees: Iterable[date | None], told: Collection[date], today: date) -> list[date]:
+    """The days on which a fee is due within sixty days, in order, that were not told of yet."""
+    soon = {day for day in fees if day is not None and today <= day <= today + FEE_REMINDED_BEFORE}
+    return sorted(soon - set(told))
 
 
 def is_over(last: date | None, today: date) -> bool:

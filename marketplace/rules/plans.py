@@ -20,16 +20,27 @@ HUNDRED = Decimal(100)
 REMINDED_BEFORE = timedelta(days=7)
 ESCALATED_AFTER = 5  # working days
 LATEST_MONTH = 120
+# Working days in which a buyer judges what was handed over: reminded, then escalated.
+JUDGED_WITHIN = (5, 10)
+# Working days in which it accepts the whole, or does not, after the last part was settled.
+ACCEPTED_WITHIN = (10, 20)
 _OWED = frozenset({PlanState.PLANNED, PlanState.FAILED})
 _SETTLED = frozenset({PlanState.ACCEPTED, PlanState.DROPPED})
 
 
 class Alarm(StrEnum):
-    """What people were told of a milestone that is owed; each includes those before it."""
+    """What people were told of a milestone that is owed; each includes those before it.
+
+    Likewise of one that waits for its buyer's verdict, and of the whole that does.
+    """
 
     SOON = "soon"
     OVERDUE = "overdue"
     ESCALATED = "escalated"
+    JUDGE = "judge"
+    UNJUDGED = "unjudged"
+    ACCEPT = "accept"
+    UNACCEPTED = "unaccepted"
 
 
 class PlanExceedsPrice(Refusal):
@@ -95,3 +106,29 @@ def alarm(due_on: date, state: PlanState, now: datetime, holidays: Holidays) -> 
     if now >= calendar.end_of(due_on):
         return Alarm.OVERDUE
     return Alarm.SOON if now >= calendar.end_of(due_on - REMINDED_BEFORE) else None
+
+
+def judging_alarm(handed_over_on: date, now: datetime, holidays: Holidays) -> Alarm | None:
+    """What the buyer has to be told of a milestone that waits for its verdict."""
+    return _waiting(handed_over_on, now, holidays, JUDGED_WITHIN, (Alarm.JUDGE, Alarm.UNJUDGED))
+
+
+def acceptance_alarm(settled_on: date, now: datetime, holidays: Holidays) -> Alarm | None:
+    """What the buyer has to be told of a result whose parts were all settled on a day."""
+    kinds = (Alarm.ACCEPT, Alarm.UNACCEPTED)
+    return _waiting(settled_on, now, holidays, ACCEPTED_WITHIN, kinds)
+
+
+def _waiting(
+    since: date,
+    now: datetime,
+    holidays: Holidays,
+    days: tuple[int, int],
+    kinds: tuple[Alarm, Alarm],
+) -> Alarm | None:
+    """The graver of two alarms whose working days, not counting the first one, are over."""
+    reached = None
+    for kind, many in zip(kinds, days, strict=True):
+        if now >= calendar.end_of(calendar.working_days_after(since, many, holidays)):
+            reached = kind
+    return reached

@@ -18,6 +18,7 @@ from marketplace.serializers.dossiers import (
     DossierView,
     EncumbranceView,
     InventorView,
+    IPRecordView,
 )
 from marketplace.serializers.pictures import PictureView
 from marketplace.tier_queries import is_insider
@@ -91,6 +92,7 @@ class AchievementView(DossierView):
     inventors = serializers.SerializerMethodField()
     co_owners = serializers.SerializerMethodField()
     encumbrances = serializers.SerializerMethodField()
+    ip_records = serializers.SerializerMethodField()
     missing = serializers.SerializerMethodField()
     pictures = PictureView(many=True)
 
@@ -109,6 +111,10 @@ class AchievementView(DossierView):
     @extend_schema_field(EncumbranceView(many=True))
     def get_encumbrances(self, achievement: Achievement) -> Any:
         return self._part(EncumbranceView, achievement, "encumbrances")
+
+    @extend_schema_field(IPRecordView(many=True))
+    def get_ip_records(self, achievement: Achievement) -> Any:
+        return self._part(IPRecordView, achievement, "ip_records")
 
     def get_missing(self, achievement: Achievement) -> list[str]:
         """What keeps it off the list as it now is; told to insiders."""

@@ -5,9 +5,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from core.parsing import AmountField, DayField, FlagField, StrictForm
+from core.parsing import AmountField, DayField, FlagField, StrictForm, WholeNumberField
 from marketplace.models import Inventor
+from marketplace.rules import IPKind
 from marketplace.rules.listing import WHOLE, EncumbranceKind, ExportClass, LegalStatus
+from marketplace.rules.rights import CHINA
 
 MAX_PEOPLE = 50
 
@@ -59,6 +61,31 @@ class EncumbranceForm(StrictForm):
         return attrs
 
 
+class IPRecordForm(StrictForm):
+    """A right besides the first. `territory` is a country's two letters, `holder` somebody else
+    than the owner, whose consent is a day and a paper, or neither yet."""
+
+    kind = serializers.ChoiceField(choices=list(IPKind))
+    number = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    territory = serializers.RegexField(r"\A[A-Z]{2}\Z", max_length=2, required=False, default=CHINA)
+    applied_on = DayField(required=False, allow_null=True, default=None)
+    granted_on = DayField(required=False, allow_null=True, default=None)
+    legal_status = serializers.ChoiceField(
+        choices=list(LegalStatus), required=False, default="", allow_blank=True
+    )
+    next_fee_on = DayField(required=False, allow_null=True, default=None)
+    holder = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    consented_on = DayField(required=False, allow_null=True, default=None)
+    consent = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if bool(attrs["consent"]) != (attrs["consented_on"] is not None):
+            raise serializers.ValidationError(_("A consent has a day and a paper."))
+        if attrs["consent"] and not attrs["holder"]:
+            raise serializers.ValidationError(_("The owner's own right needs nobody's consent."))
+        return attrs
+
+
 class DossierChanges(StrictForm):
     """What the owner may say of the right besides. What is left out stays as it is."""
 
@@ -82,13 +109,25 @@ class DossierChanges(StrictForm):
     encumbrances = serializers.ListField(
         child=EncumbranceForm(), required=False, max_length=MAX_PEOPLE
     )
+    ip_records = serializers.ListField(child=IPRecordForm(), required=False, max_length=MAX_PEOPLE)
+
+
+class ConfirmedRecordForm(StrictForm):
+    """What may have changed by itself of a further right."""
+
+    id = WholeNumberField()
+    legal_status = serializers.ChoiceField(choices=list(LegalStatus), required=False)
+    next_fee_on = DayField(required=False)
 
 
 class ConfirmForm(StrictForm):
-    """What may have changed by itself since."""
+    """What may have changed by itself since; `records` are further rights by their ids."""
 
     legal_status = serializers.ChoiceField(choices=list(LegalStatus), required=False)
     next_fee_on = DayField(required=False)
+    records = serializers.ListField(
+        child=ConfirmedRecordForm(), required=False, max_length=MAX_PEOPLE
+    )
 
 
 class InventorView(serializers.Serializer[Inventor]):
@@ -125,6 +164,21 @@ class EncumbranceView(WithPaper):
     until = DayField(allow_null=True)
     registration = serializers.CharField()
     released_on = DayField(allow_null=True)
+
+
+class IPRecordView(WithPaper):
+    """A right besides the one that the entry's own fields tell of."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    number = serializers.CharField()
+    territory = serializers.CharField()
+    applied_on = DayField(allow_null=True)
+    granted_on = DayField(allow_null=True)
+    legal_status = serializers.CharField()
+    next_fee_on = DayField(allow_null=True)
+    holder = serializers.CharField()
+    consented_on = DayField(allow_null=True)
 
 
 class DossierView(serializers.Serializer[Any]):

@@ -176,6 +176,25 @@ NEED_COLUMNS = (
     _need(columns.flag, "anonymous"),
 )
 
+# One row of such a list is one line of its cell.
+DOSSIER_LISTS = (
+    columns.lines("co_owners", _("co-owners"), ("name", "consented_on", "consent")),
+    columns.lines(
+        "encumbrances",
+        _("licences and pledges"),
+        ("kind", "holder", "since", "until", "consent"),
+        {"kind": choices(EncumbranceKind)},
+    ),
+    columns.lines(
+        "ip_records",
+        _("further rights"),
+        (
+            *("kind", "number", "territory", "applied_on", "granted_on", "legal_status"),
+            *("next_fee_on", "holder", "consented_on", "consent"),
+        ),
+        {"kind": choices(IPKind), "legal_status": choices(LegalStatus)},
+    ),
+)
 ACHIEVEMENT_COLUMNS = (
     _achievement(columns.told, "code"),
     _achievement(columns.text, "external_id"),
@@ -209,13 +228,7 @@ ACHIEVEMENT_COLUMNS = (
     _achievement(columns.text, "scene"),
     _achievement(columns.choice, "export_class", choices(ExportClass)),
     _achievement(columns.text, "decision"),
-    columns.lines("co_owners", _("co-owners"), ("name", "consented_on", "consent")),
-    columns.lines(
-        "encumbrances",
-        _("licences and pledges"),
-        ("kind", "holder", "since", "until", "consent"),
-        {"kind": choices(EncumbranceKind)},
-    ),
+    *DOSSIER_LISTS,
     _achievement(columns.several, "modes", choices(AskedMode)),
     _achievement(columns.choice, "price_kind", choices(PriceKind)),
     _achievement(columns.amount, "asking_price"),

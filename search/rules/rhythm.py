@@ -12,10 +12,11 @@ DIGEST_HOUR = 8
 class Rhythm(StrEnum):
     IMMEDIATE = "immediate"
     DAILY = "daily"
+    QUIET = "quiet"  # looked through daily, and shown on the page alone
 
 
 def is_due(rhythm: Rhythm, checked_at: datetime, now: datetime) -> bool:
-    """At once means at every look; daily, once after each eight o'clock in the morning."""
+    """At once means at every look; otherwise once after each eight o'clock in the morning."""
     return rhythm is Rhythm.IMMEDIATE or checked_at < _latest_digest(now)
 
 

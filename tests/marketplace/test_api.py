@@ -342,7 +342,7 @@ def test_a_list_costs_the_same_however_long_it_is(
         make_response(need, user)
     client = api(operator)
     # Session, person, memberships, clock, terms; the parent; the rows; what hangs on them.
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         answer = client.get(f"{V1}/{path.format(need.pk)}")
     assert len(ids(answer)) >= 5
 

@@ -238,6 +238,20 @@ PAPERS = {
         {"name": "虚构共有人", "consented_on": "2026-02-01", "consent": "虚构同意书"},
         {"name": "虚构另一人", "consented_on": None, "consent": ""},
     ],
+    "ip_records": [
+        {
+            "kind": "software",
+            "number": "虚构登记1号",
+            "territory": "CN",
+            "applied_on": "2024-01-01",
+            "granted_on": None,
+            "legal_status": "granted",
+            "next_fee_on": "2027-01-01",
+            "holder": "虚构合作单位",
+            "consented_on": "2026-02-01",
+            "consent": "虚构同意书2号",
+        }
+    ],
     "encumbrances": [
         {
             "kind": "ordinary",
@@ -262,6 +276,8 @@ def test_an_exported_achievement_comes_back_with_its_whole_dossier(api, seller, 
     number = sent_back.json()["results"][0]["id"]
     copy = api(rival).get(f"{V1}/achievements/{number}").json()
     own = {"id", "code", "owner", "owner_name", "city"}
+    for one in (*copy["ip_records"], *listed["ip_records"]):
+        del one["id"]
     assert {name: copy[name] for name in copy.keys() - own} == {
         name: listed[name] for name in listed.keys() - own
     }

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.rules.listing import (
+    FEE_REMINDED_BEFORE,
     REMINDED_BEFORE,
     VALID_FOR,
     AchievementIncomplete,
@@ -16,16 +17,20 @@ from marketplace.rules.listing import (
     GrantedBeforeApplication,
     LegalStatus,
     PriceKind,
+    StandingRight,
     check_dates,
     check_may_be_listed,
+    fees_to_remind,
     is_over,
     is_to_remind,
+    is_unpaid,
     missing_for_listing,
     valid_until,
 )
 
 TODAY = date(2026, 3, 2)
 DAY = timedelta(days=1)
+SOUND = StandingRight(LegalStatus.GRANTED, TODAY + DAY)
 NOTHING_SAID = Dossier(today=TODAY)
 days = st.dates(date(2020, 1, 1), date(2035, 1, 1))
 cents = st.integers(1, 10_000).map(lambda number: Decimal(number) / 100)
@@ -35,12 +40,13 @@ cents = st.integers(1, 10_000).map(lambda number: Decimal(number) / 100)
     ("said", "missing"),
     [
         ({}, []),
-        ({"legal_status": LegalStatus.GRANTED, "next_fee_on": TODAY}, []),
-        ({"legal_status": LegalStatus.PENDING}, []),
-        ({"legal_status": LegalStatus.LAPSED}, ["right_in_force"]),
-        ({"legal_status": LegalStatus.EXPIRED}, ["right_in_force"]),
-        ({"legal_status": LegalStatus.INVALIDATED}, ["right_in_force"]),
-        ({"next_fee_on": TODAY - DAY}, ["fee_paid"]),
+        ({"rights": [StandingRight(LegalStatus.GRANTED, TODAY)]}, []),
+        ({"rights": [SOUND, StandingRight(LegalStatus.PENDING)]}, []),
+        ({"rights": [SOUND, StandingRight(LegalStatus.LAPSED)]}, ["right_in_force"]),
+        ({"rights": [SOUND, StandingRight(LegalStatus.EXPIRED)]}, ["right_in_force"]),
+        ({"rights": [SOUND, StandingRight(LegalStatus.INVALIDATED)]}, ["right_in_force"]),
+        ({"rights": [StandingRight(next_fee_on=TODAY - DAY), SOUND]}, ["fee_paid"]),
+        ({"rights": [SOUND, StandingRight(consented=False)]}, ["holder_consents"]),
         ({"consents": [True, True]}, []),
         ({"consents": [True, False]}, ["co_owner_consents"]),
         ({"pledgee_consents": [True]}, []),
@@ -58,7 +64,11 @@ cents = st.integers(1, 10_000).map(lambda number: Decimal(number) / 100)
         ({"price_kind": PriceKind.FIXED, "asking_price": Decimal("1.00")}, []),
         ({"price_kind": PriceKind.NEGOTIABLE}, []),
         (
-            {"legal_status": LegalStatus.LAPSED, "consents": [False], "is_service": True},
+            {
+                "rights": [StandingRight(LegalStatus.LAPSED)],
+                "consents": [False],
+                "is_service": True,
+            },
             ["right_in_force", "co_owner_consents", "inventors_of_service"],
         ),
     ],
@@ -84,14 +94,30 @@ def test_shares_make_up_the_whole_to_the_cent(shares):
         assert missing_for_listing(replace(NOTHING_SAID, inventor_shares=[*shares, rest])) == []
 
 
-@given(days, st.none() | days)
-def test_an_entry_stands_for_a_year_or_until_its_fee_is_due(confirmed, fee):
-    last = valid_until(confirmed, fee)
+fees = st.lists(st.none() | days, max_size=5)
+
+
+@given(days, fees)
+def test_an_entry_stands_for_a_year_or_until_a_fee_is_due(confirmed, dues):
+    last = valid_until(confirmed, dues)
     assert confirmed <= last <= confirmed + VALID_FOR
-    if fee is not None and fee >= confirmed:
-        assert last <= fee
-    if fee is None:
+    said = [day for day in dues if day is not None]
+    if said and min(said) >= confirmed:
+        assert last <= min(said)
+    if not said:
         assert last == confirmed + VALID_FOR
+
+
+@given(fees, st.sets(days, max_size=3), days)
+def test_each_fee_is_told_of_once_in_the_sixty_days_before_it(dues, told, today):
+    found = fees_to_remind(dues, told, today)
+    assert found == sorted(set(found))
+    for day in found:
+        assert day in dues
+        assert today <= day <= today + FEE_REMINDED_BEFORE
+        assert not is_unpaid(day, today)
+    assert not set(found) & told
+    assert fees_to_remind(dues, told | set(found), today) == []
 
 
 @given(st.none() | days, st.none() | days)

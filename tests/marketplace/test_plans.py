@@ -290,6 +290,7 @@ def test_what_was_handed_over_or_belongs_to_an_ended_deal_is_told_of_no_more(
 
     def delivered_first(milestone_id):
         put(planned, PlanState.DELIVERED)
+        PlannedMilestone.objects.filter(pk=planned.pk).update(delivered_at=late)
         return real(milestone_id)
 
     with monkeypatch.context() as patch:
