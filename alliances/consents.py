@@ -36,10 +36,10 @@ def give_consent(
 ) -> DataConsent:
     """Let one member of the financial alliance read the data; giving it twice is giving it once."""
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return DataConsent.objects.get(pk=earlier)
         application = lock_application(application_id, seen_by=actor)
+        now = clock.now()
         require_agent(actor, application.applicant_id)
         known = financial_members().filter(pk=member).first()
         if known is None:

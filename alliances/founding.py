@@ -94,10 +94,10 @@ def name_chair(
 ) -> ChairTerm:
     """Enter who chairs the alliance from a day to a day, both included: one member at a time."""
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return ChairTerm.objects.get(pk=earlier)
         alliance = lock_alliance(alliance_id, seen_by=actor)
+        now = clock.now()
         require_keeper(actor, alliance)
         chair = AllianceMember.objects.filter(pk=member, alliance=alliance).first()
         if chair is None:
@@ -133,10 +133,10 @@ def enter_activity(
 ) -> Activity:
     """Enter what the alliance did, once it was held; counted once."""
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return Activity.objects.get(pk=earlier)
         alliance = lock_alliance(alliance_id, seen_by=actor)
+        now = clock.now()
         require_keeper(actor, alliance)
         if held_on > date_of(now):
             raise ActivityAhead

@@ -95,15 +95,16 @@ def establish_project(*, actor: Actor, project_id: int) -> FundProject:
 
 
 def put_before_committee(*, actor: Actor, project_id: int) -> FundProject:
-    """The committee votes on it; how many seats it has today decides the quorum."""
+    """The committee votes on it: who sits on it today votes, and their number is the quorum's."""
     require_office(actor)
     with transaction():
         project, now = lock_fund_project(project_id, seen_by=actor), clock.now()
         FUND.check(FundState(project.state), FundState.COMMITTEE)
-        seats = len(seats_on(date_of(now)))
-        check_seats(seats)
-        project.seats = seats
+        people = seats_on(date_of(now))
+        check_seats(len(people))
+        project.seats = len(people)
         project.save(update_fields=["seats"])
+        project.committee.set(people)
         _move(project, FundState.COMMITTEE, actor, now)
     return fund_projects().get(pk=project_id)
 
@@ -111,13 +112,16 @@ def put_before_committee(*, actor: Actor, project_id: int) -> FundProject:
 def vote_on_project(
     *, actor: Actor, project_id: int, in_favour: bool, note: str = "", once: Once | None = None
 ) -> FundProject:
-    """A member of the committee votes, once, while the project is before it."""
+    """A member of the committee votes, once, while the project is before it.
+
+    The member had the seat when the project was put before the committee, and has it still.
+    """
     person = require_person(actor)
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return fund_projects().get(pk=earlier)
         project = lock_fund_project(project_id, seen_by=actor)
+        now = clock.now()
         if not sits_on_committee(actor, date_of(now)):
             raise PermissionDenied
         if project.state != FundState.COMMITTEE:
@@ -126,6 +130,8 @@ def vote_on_project(
             )
         if project.votes.filter(person=person).exists():
             raise VotedAlready
+        if not project.committee.filter(pk=person).exists():
+            raise PermissionDenied
         FundVote.objects.create(
             project=project, person_id=person, in_favour=in_favour, note=note, voted_at=now
         )

@@ -62,10 +62,10 @@ def apply_for_membership(
     """
     require_agent(actor, organization_id)
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return members().get(pk=earlier)
         alliance = lock_alliance(alliance_id, seen_by=actor)
+        now = clock.now()
         require_verified(Organization.objects.get(pk=organization_id))
         if alliance.dissolved_on is not None:
             raise AllianceDissolved(dissolved_on=alliance.dissolved_on)

@@ -7,12 +7,25 @@ from accounts.actors import Actor
 from accounts.permissions import require_agent, require_signed_in, require_verified
 from alliances.finance_queries import applications, offers_visible_to, own_case
 from alliances.financing import end, lapse, move, record_case, record_offer
-from alliances.lifecycle import CASE, FINANCING, OFFER, CaseState, FinanceState, OfferState
+from alliances.lifecycle import (
+    CASE,
+    FINANCING,
+    OFFER,
+    CaseState,
+    FinanceState,
+    MemberState,
+    OfferState,
+)
 from alliances.locks import lock_application
 from alliances.models import FinanceApplication, FinanceCase, FinanceOffer
 from alliances.products import require_active
 from alliances.rules.apr import Loan, Repayment, apr
-from alliances.rules.credit import check_case_decline, check_still_valid, check_within
+from alliances.rules.credit import (
+    check_case_decline,
+    check_still_valid,
+    check_waiting,
+    check_within,
+)
 from alliances.rules.products import LENT, ProductKind, ProductTermsWrong
 from core import clock
 from core.calendar import date_of
@@ -31,6 +44,13 @@ class NotAsking(Conflict):
     words = tuple(FinanceState)
 
 
+class OfferorLeft(Conflict):
+    """Nobody could look into it, approve it or pay it out any more."""
+
+    code = "offeror_left"
+    message = "The member has left the alliance since; take another offer."
+
+
 def make_offer(
     *,
     actor: Actor,
@@ -47,13 +67,14 @@ def make_offer(
     """A member offers, once, at most what was asked for; money that is lent shows its APR."""
     require_signed_in(actor)
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return FinanceOffer.objects.get(pk=earlier)
         application, case = _asked(actor, application_id)
+        now = clock.now()
         require_active(case.member)
         require_verified(case.member.organization)
         CASE.check(CaseState(case.state), CaseState.OFFERED)
+        check_waiting(application.expires_at, now)
         check_within(amount, application.amount)
         check_still_valid(valid_until, date_of(now))
         offer = FinanceOffer.objects.create(
@@ -109,7 +130,10 @@ def accept_offer(*, actor: Actor, offer_id: int) -> FinanceOffer:
         require_agent(actor, application.applicant_id)
         OFFER.check(OfferState(offer.state), OfferState.ACCEPTED)
         FINANCING.check(FinanceState(application.state), FinanceState.ACCEPTED)
+        if offer.member.state == MemberState.EXITED:
+            raise OfferorLeft
         now = clock.now()
+        check_waiting(application.expires_at, now)
         check_still_valid(offer.valid_until, date_of(now))
         offer.state, offer.decided_at = OfferState.ACCEPTED, now
         offer.save(update_fields=["state", "decided_at"])

@@ -46,10 +46,10 @@ def list_product(
     """Offer a product, by an active member within its quota; amounts in CNY, rates in per cent."""
     require_agent(actor, organization_id)
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return products().get(pk=earlier)
         member = lock_own_member(organization_id)
+        now = clock.now()
         require_active(member)
         require_verified(member.organization)
         check_licence(MemberKind(member.kind), member.licence(), date_of(now))

@@ -37,6 +37,13 @@ class Conflict(Refusal):
     message = "The current state does not allow this."
 
 
+class Overtaken(Conflict):
+    """Two did the same at once, and a constraint of the database let the first one through."""
+
+    code = "overtaken"
+    message = "Somebody else did the same at this moment. Look again before you repeat it."
+
+
 class NotFound(Refusal):
     """There is no such thing, as far as this actor may know."""
 

@@ -17,7 +17,8 @@ from core.idempotency import Once, claim, settle
 from enclaves.locks import lock_park
 from enclaves.models import Agreement, Park, ParkFund, Unit
 from enclaves.permissions import require_founder, require_runs, require_runs_or_founder
-from enclaves.queries import told_park
+from enclaves.queries import taken_by_residents, told_park
+from enclaves.rules.admission import check_room_left
 from enclaves.rules.tenancy import Span, check_span, check_units_fit
 from enclaves.searchable import keep_park
 
@@ -109,6 +110,8 @@ def change_park(*, actor: Actor, park_id: int, **values: Any) -> Park:
         _check_areas(park)
         areas = Unit.objects.filter(park=park).values_list("area_m2", flat=True)
         check_units_fit(areas, park.area_m2)
+        if "incubating_m2" in values:
+            check_room_left(taken_by_residents(park), park.incubating_m2)
         park.save()
         keep_park(park)
         now = clock.now()
@@ -129,10 +132,10 @@ def sign_agreement(
 ) -> Agreement:
     """Enter what the cities agreed to share; by the office or the bureau of the home city."""
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return Agreement.objects.get(pk=earlier)
         park = lock_park(park_id, seen_by=actor)
+        now = clock.now()
         require_founder(actor, park.home_city_id)
         wanted = Span(starts_on, ends_on)
         check_span(wanted)
@@ -159,10 +162,10 @@ def attach_fund(
 ) -> ParkFund:
     """Enter a fund that stands by the park's projects, by its operator."""
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return ParkFund.objects.get(pk=earlier)
         park = lock_park(park_id, seen_by=actor)
+        now = clock.now()
         require_runs(actor, park)
         if park.funds.filter(name=name).exists():
             raise NameTaken(name=name)
@@ -177,10 +180,10 @@ def add_unit(
 ) -> Unit:
     """Enter a part of the park that is let as one, in m²; by its operator."""
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return Unit.objects.get(pk=earlier)
         park = lock_park(park_id, seen_by=actor)
+        now = clock.now()
         require_runs(actor, park)
         if park.units.filter(name=name).exists():
             raise NameTaken(name=name)

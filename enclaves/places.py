@@ -104,10 +104,10 @@ def open_assessment(
 ) -> Assessment:
     """Begin the assessment of a year with the check of the material; once a year, by the office."""
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return Assessment.objects.select_related("place").get(pk=earlier)
         place = lock_place(place_id, seen_by=actor)
+        now = clock.now()
         require_office(actor)
         check_assessable(PlaceState(place.state), place.valid_until, date_of(now))
         if place.assessments.filter(year=year).exists():

@@ -60,10 +60,10 @@ def propose_project(
     """
     require_signed_in(actor)
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return projects().get(pk=earlier)
         park = lock_park(park_id, seen_by=actor)
+        now = clock.now()
         if not runs(actor, park) and organization not in actor.acts_for:
             raise PermissionDenied
         progress.check_origins(deal, need, achievement)

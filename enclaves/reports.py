@@ -53,10 +53,10 @@ def draw_up_report(
     """
     span = period_of(period, starts_on)
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return reports().get(pk=earlier)
         park = lock_park(park_id, seen_by=actor)
+        now = clock.now()
         require_runs(actor, park)
         ends_on = check_over(span, date_of(now))
         if any(span.overlaps(other.span()) for other in park.reports.all()):
@@ -128,12 +128,16 @@ def confirm_report(*, actor: Actor, report_id: int) -> Report:
 
 
 def dispute_report(*, actor: Actor, report_id: int, reason: str) -> Report:
-    """A city holds the figures to be wrong; until it is settled nothing is shared."""
+    """A city holds the figures to be wrong; until it is settled nothing is shared.
+
+    Refused to a city that has confirmed them: its confirmation would stand beside its dispute.
+    """
     with transaction():
         report = lock_report(report_id, seen_by=actor)
         side, person = _side(actor, report.park), require_person(actor)
         told, now = check_reason(reason), clock.now()
         REPORT.check(ReportState(report.state), ReportState.DISPUTED)
+        check_unconfirmed(side, _confirmed(report))
         report.disputes.create(side=side, person_id=person, reason=told, raised_at=now)
         return _move(report, ReportState.DISPUTED, "disputed", actor, now)
 

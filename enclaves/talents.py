@@ -1,5 +1,6 @@
 """People of a park's projects, entered by its operator; counted once a period by their grade."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -37,16 +38,14 @@ def enter_talent(
     Of the number of the person's document only a key is kept by which the person is known again.
     """
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return Talent.objects.get(pk=earlier)
         project = lock_project(project_id, seen_by=actor)
+        now = clock.now()
         require_runs(actor, project.park)
         wanted, key = Span(starts_on, ends_on), person_key(document)
         check_span(wanted)
-        for other in project.talents.filter(person_key=key):
-            if wanted.overlaps(other.span()):
-                raise TalentKnown(starts_on=other.starts_on)
+        _check_unknown(wanted, project.talents.filter(person_key=key))
         talent = project.talents.create(
             person_key=key,
             starts_on=starts_on,
@@ -66,7 +65,10 @@ def end_talent(*, actor: Actor, talent_id: int, ends_on: date) -> Talent:
     with transaction():
         talent = lock_talent(talent_id, seen_by=actor)
         require_runs(actor, talent.project.park)
-        check_span(Span(talent.starts_on, ends_on))
+        wanted = Span(talent.starts_on, ends_on)
+        check_span(wanted)
+        others = talent.project.talents.filter(person_key=talent.person_key).exclude(pk=talent.pk)
+        _check_unknown(wanted, others)
         talent.ends_on = ends_on
         talent.save(update_fields=["ends_on"])
         _record(talent, "talent_left", actor)
@@ -77,6 +79,13 @@ def person_key(document: str) -> str:
     """The same for the same document, and of no use to who does not hold the secret key."""
     plain = "".join(document.split()).upper()
     return salted_hmac("enclaves.talent", plain, algorithm="sha256").hexdigest()
+
+
+def _check_unknown(wanted: Span, others: Iterable[Talent]) -> None:
+    """Refuse days of a person that another entry for the project has."""
+    for other in others:
+        if wanted.overlaps(other.span()):
+            raise TalentKnown(starts_on=other.starts_on)
 
 
 def _record(talent: Talent, what: str, actor: Actor) -> None:

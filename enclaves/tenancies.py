@@ -35,10 +35,10 @@ def let_unit(
     Refuses a time that overlaps with another tenancy of the unit.
     """
     with transaction():
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return Tenancy.objects.select_related("unit").get(pk=earlier)
         park = lock_park(park_id, seen_by=actor)
+        now = clock.now()
         require_runs(actor, park)
         wanted = Span(starts_on, ends_on)
         let = lock_unit(unit, park=park, seen_by=actor)

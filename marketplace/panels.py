@@ -80,10 +80,10 @@ def convene_panel(
     """Name an odd panel of three or more, none tied to the poster or a respondent, by staff."""
     require_staff(actor)
     with transaction(by=actor.caller):
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return ExpertPanel.objects.get(pk=earlier)
         need = lock_need(need_id, seen_by=actor)
+        now = clock.now()
         if panel_of(need) is not None:
             raise PanelStands
         chosen = [Criterion(row["name"].strip(), row["weight"]) for row in criteria]
@@ -139,10 +139,10 @@ def review_response(
     """An expert gives a response points by each criterion, once; never one who is tied by now."""
     person = require_person(actor)
     with transaction(by=actor.caller):
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return ExpertReview.objects.get(pk=earlier)
         need = lock_need_answered_by(response_id, seen_by=actor)
+        now = clock.now()
         panel = panel_of(need)
         if panel is None:
             raise PermissionDenied
@@ -196,10 +196,10 @@ def object_to_ranking(
     """Hold a publicised ranking up, by any person while it runs."""
     person = require_person(actor)
     with transaction(by=actor.caller):
-        now = clock.now()
-        if earlier := claim(once, at=now):
+        if earlier := claim(once, at=clock.now()):
             return PanelObjection.objects.get(pk=earlier)
         panel = _standing(lock_need(need_id, seen_by=actor))
+        now = clock.now()
         result = panel.result()
         if result is None:
             raise ResultNotPublicised

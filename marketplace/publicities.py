@@ -1,6 +1,7 @@
 """A proposed deal's publicity, and the objections that hold it up (浙江条例 art. 17)."""
 
 from datetime import datetime
+from typing import Any
 
 from accounts.actors import Actor
 from accounts.permissions import require_agent, require_signed_in, require_staff
@@ -42,7 +43,7 @@ def publicise_deal(
         now = clock.now()
         standing = rules.publicity_from(now, days, holidays())
         seller = deal.seller
-        Publicity.objects.create(
+        publicity = Publicity.objects.create(
             deal=deal,
             place=place,
             contact=contact or seller.contact_phone or seller.contact_email or seller.name,
@@ -52,7 +53,10 @@ def publicise_deal(
         )
         deal.state = DealState.PUBLICISED
         deal.save(update_fields=["state"])
-        deals.record_deal(deal, "publicised", actor, now, ends_at=standing.ends_at.isoformat())
+        facts: dict[str, Any] = {"ends_at": standing.ends_at.isoformat()}
+        if not publicity.names_buyer:  # everybody hears of this
+            facts["buyer"] = None
+        deals.record_deal(deal, "publicised", actor, now, **facts)
     return deal
 
 

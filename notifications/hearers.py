@@ -23,7 +23,7 @@ from auctions.models import Bid, Lot, PriorityRight, Registration
 from core.clock import SHANGHAI
 from core.models import Event
 from marketplace.lifecycle import ObjectionState
-from marketplace.models import Achievement, Landing, Need, Objection, PanelExpert, Response
+from marketplace.models import Achievement, Deal, Landing, Need, Objection, PanelExpert, Response
 
 # Organizations that concern an event; None means every subscriber.
 Organizations = Callable[[Event], Iterable[int] | None]
@@ -127,7 +127,10 @@ def case_member(event: Event) -> list[int]:
 
 def parties(event: Event) -> list[int]:
     """the deal's two parties"""
-    return [event.payload["seller"], event.payload["buyer"]]
+    seller, buyer = event.payload["seller"], event.payload["buyer"]
+    if buyer is None:  # not named in what everybody hears
+        buyer = Deal.objects.values_list("buyer", flat=True).get(pk=_key(event, "deal"))
+    return [seller, buyer]
 
 
 def deal_seller(event: Event) -> list[int]:

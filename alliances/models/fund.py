@@ -93,6 +93,10 @@ class FundProject(models.Model):
         _("reached"), max_length=12, choices=choices(FundState), default=FundState.POOL
     )
     seats = models.PositiveSmallIntegerField(_("seats of the committee"), null=True, blank=True)
+    # Who sat there when it was put before the committee: a seat that changes hands votes once.
+    committee = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name=_("committee"), blank=True, related_name="+"
+    )
     amount = models.DecimalField(
         _("invested (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -28,6 +28,11 @@ class CaseDecline(StrEnum):
 class OfferPast(Conflict):
     code = "offer_past"
     message = "The offer was valid until {valid_until}."
+
+
+class WaitedTooLong(Conflict):
+    code = "waited_too_long"
+    message = "The application waited for offers until {expires_at}."
 
 
 class AmountBeyond(Refusal):
@@ -63,6 +68,12 @@ def check_case_decline(code: str, reason: str) -> str:
 def check_still_valid(valid_until: date, today: date) -> None:
     if today > valid_until:
         raise OfferPast(valid_until=valid_until)
+
+
+def check_waiting(expires_at: datetime | None, now: datetime) -> None:
+    """Refuse offers and choices after the time that an application waits, swept or not."""
+    if expires_at is not None and now >= expires_at:
+        raise WaitedTooLong(expires_at=expires_at)
 
 
 def check_within(amount: Decimal, limit: Decimal) -> None:

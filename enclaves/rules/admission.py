@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from core.errors import Conflict
+from core.errors import Conflict, Refusal
 
 
 class CapacityUnknown(Conflict):
@@ -16,6 +16,13 @@ class CapacityExceeded(Conflict):
 
     code = "capacity_exceeded"
     message = "The project asks for {wanted} square metres, and {free} are free."
+
+
+class RoomTaken(Refusal):
+    """Areas in m²; a project has to exit first."""
+
+    code = "room_taken"
+    message = "The projects in the park take {taken} square metres; {wanted} are too few for them."
 
 
 class AdmissionDeclined(Conflict):
@@ -42,6 +49,13 @@ def check_room(wanted: Decimal, taken: Iterable[Decimal], capacity: Decimal | No
     free = free_area(taken, capacity)
     if wanted > free:
         raise CapacityExceeded(wanted=wanted, free=free)
+
+
+def check_room_left(taken: Iterable[Decimal], capacity: Decimal | None) -> None:
+    """Refuse less room than the projects take that are there; unknown room was never given out."""
+    together = sum(taken, Decimal(0))
+    if capacity is not None and together > capacity:
+        raise RoomTaken(taken=together, wanted=capacity)
 
 
 def check_votes(votes: Sequence[bool], reviewers: int) -> None:

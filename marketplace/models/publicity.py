@@ -68,6 +68,16 @@ class Publicity(models.Model):
         return str(self._about.public_summary)
 
     @property
+    def buyer_name(self) -> str:
+        """Whom everybody may know: never the poster of an anonymous need."""
+        return str(self.deal.buyer) if self.names_buyer else ""
+
+    @property
+    def names_buyer(self) -> bool:
+        need = self.deal.need
+        return need is None or not need.anonymous
+
+    @property
     def _about(self) -> Any:
         """What is sold, or asked for; one for verified organizations only goes by its number."""
         return self.deal.achievement or self.deal.need

@@ -82,7 +82,10 @@ class RunningView(serializers.Serializer[Publicity]):
 
 
 class PublicityView(RunningView):
-    """What is publicised of a deal, for everybody: nothing of its evidence and conditions."""
+    """What is publicised of a deal, for everybody: nothing of its evidence and conditions.
+
+    The buyer's name is empty where the buyer posted an anonymous need.
+    """
 
     deal = serializers.IntegerField(source="deal_id")
     code = serializers.CharField(source="deal.code")
@@ -92,7 +95,7 @@ class PublicityView(RunningView):
     price = AmountField(source="deal.price")
     method = serializers.CharField(source="deal.method")
     seller_name = serializers.CharField(source="deal.seller.name")
-    buyer_name = serializers.CharField(source="deal.buyer.name")
+    buyer_name = serializers.CharField()
     related_party = FlagField(source="deal.related_party")
     relation = serializers.CharField(source="deal.relation")
     objections = serializers.CharField(source="objections_path")

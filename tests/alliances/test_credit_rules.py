@@ -1,6 +1,6 @@
 """Limits, draws and reasons; and that credit counts once."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,10 +16,12 @@ from alliances.rules.credit import (
     NotOverdue,
     OfferPast,
     StillOwed,
+    WaitedTooLong,
     check_case_decline,
     check_overdue,
     check_repaid,
     check_still_valid,
+    check_waiting,
     check_within,
     total,
 )
@@ -94,3 +96,15 @@ def test_nothing_is_overdue_before_its_time(since, drawn):
     check_overdue(TODAY, TODAY, TODAY - timedelta(days=1))
     with pytest.raises(NotOverdue):
         check_overdue(since, TODAY, drawn)
+
+
+@given(st.integers(-3, 3))
+def test_an_application_waits_until_its_time_is_over(minutes):
+    ends = datetime(2026, 5, 1, tzinfo=UTC)
+    at = ends + timedelta(minutes=minutes)
+    check_waiting(None, at)
+    if minutes < 0:
+        check_waiting(ends, at)
+    else:
+        with pytest.raises(WaitedTooLong):
+            check_waiting(ends, at)

@@ -128,6 +128,21 @@ def test_votes_are_cast_while_the_committee_has_it(cadre, committee, rest, clock
     assert late.status_code == 404
 
 
+def test_a_seat_that_changes_hands_votes_once(cadre, committee, rest, clock):
+    office = rest(cadre)
+    url = before_committee(office)
+    office.post(f"{url}/committee")
+    assert rest(committee[0]).post(f"{url}/votes", {"in_favour": True}).status_code == 201
+    CommitteeSeat.objects.filter(person=committee[0]).update(ends_on=NOW.date())
+    clock.advance(days=1)
+    successor = make_user()
+    CommitteeSeat.objects.create(
+        person=successor, starts_on=clock.now().date(), ends_on=clock.now().date()
+    )
+    assert rest(successor).post(f"{url}/votes", {"in_favour": True}).status_code == 403
+    assert office.post(f"{url}/invest", INVESTED).json()["code"] == "no_quorum"
+
+
 def refused(name, write):
     with pytest.raises(IntegrityError, match=name), transaction():
         write()

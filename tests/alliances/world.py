@@ -87,6 +87,9 @@ def make_fund(people: dict[str, User]) -> dict[str, Any]:
         )
         for state in ("pool", "contacted", "diligence", "established", "committee", "invested")
     }
+    things["committee_project"].committee.set(
+        [people[name] for name in ("cadre", "judge", "second_judge")]
+    )
     for name in ("judge", "second_judge"):
         things["committee_project"].votes.create(person=people[name], in_favour=True, voted_at=NOW)
     return things

@@ -1,11 +1,12 @@
 """The one shape of every error, in the caller's language, without floats and without HTML."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db import IntegrityError
 from django.http import Http404
 from django.utils import translation
 from django.utils.translation import gettext
@@ -13,6 +14,7 @@ from rest_framework import exceptions, serializers
 
 from auctions.rules.ascending import BidTooLow
 from core import problems
+from core.db import transaction
 from core.errors import (
     Conflict,
     InvalidValue,
@@ -22,6 +24,7 @@ from core.errors import (
     Refusal,
     all_refusals,
 )
+from core.models import Holiday
 
 MEMBERS = {"type", "title", "status", "code", "detail", "request_id"}
 
@@ -101,6 +104,19 @@ def test_each_error_has_its_status_and_its_code(error, status, code):
     assert set(answer.data) >= MEMBERS
     assert answer.data["status"] == status
     assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.django_db
+def test_what_somebody_else_wrote_at_the_same_moment_is_a_conflict():
+    day = {"kind": "holiday", "name": "虚构", "source": "虚构"}
+    Holiday.objects.create(date=date(2031, 10, 1), **day)
+    with pytest.raises(IntegrityError) as twice, transaction():
+        Holiday.objects.create(date=date(2031, 10, 1), **day)
+    answer = problems.handle(twice.value, {})
+    assert (answer.status_code, answer.data["code"]) == (409, "overtaken")
+    with pytest.raises(IntegrityError) as wrong, transaction():
+        Holiday.objects.create(**{**day, "kind": "working_day"}, date=date(2031, 10, 6))
+    assert problems.handle(wrong.value, {}) is None, "our own mistake stays one"
 
 
 def test_what_is_no_refusal_is_not_swallowed():

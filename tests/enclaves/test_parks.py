@@ -17,6 +17,7 @@ from enclaves.parks import (
     RuleStands,
     SameCity,
 )
+from enclaves.rules.admission import RoomTaken
 from enclaves.rules.tenancy import PeriodEmpty, UnitOccupied, UnitsExceedPark
 from search.models import Document
 from tests.conftest import act, organization_of
@@ -64,6 +65,8 @@ def test_its_operator_keeps_it_current_but_does_not_name_itself(
     assert (told.address, told.let_m2, told.taken_m2) == ("虚构路1号", 0, 300)
     with pytest.raises(UnitsExceedPark):
         parks.change_park(actor=act(park_operator), park_id=park.pk, area_m2=Decimal(8_000))
+    with pytest.raises(RoomTaken):
+        parks.change_park(actor=act(park_operator), park_id=park.pk, incubating_m2=Decimal(299))
     other = organization_of(settler).pk
     with pytest.raises(PermissionDenied):
         parks.change_park(actor=act(park_operator), park_id=park.pk, operator=other)

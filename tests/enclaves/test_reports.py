@@ -183,6 +183,13 @@ def test_a_dispute_without_a_correction_keeps_what_was_confirmed(
     assert confirm(submitted, host_bureau).state == "agreed"
 
 
+def test_a_city_that_has_confirmed_figures_does_not_dispute_them(submitted, bureau, host_bureau):
+    confirm(submitted, bureau)
+    with pytest.raises(SideConfirmed):
+        reports.dispute_report(actor=act(bureau), reason="虚构", report_id=submitted.pk)
+    assert confirm(submitted, host_bureau).state == "agreed"
+
+
 MOVES = {
     "submitted": lambda people, pk: reports.submit_report(
         actor=act(people["park_operator"]), report_id=pk
@@ -266,6 +273,12 @@ def test_of_a_person_no_document_is_kept(api, park, park_operator, host_bureau, 
             grade="doctor",
             starts_on=date(2026, 4, 30),
         )
+    back = api(park_operator).post(path, {**body, "starts_on": "2026-06-01"}, format="json")
+    assert back.status_code == 201
+    longer = api(park_operator).post(
+        f"/api/v1/talents/{made.json()['id']}/end", {"ends_on": "2026-07-01"}, format="json"
+    )
+    assert longer.json()["code"] == "talent_known"
     with pytest.raises(NotFound):
         talents.end_talent(
             actor=act(settler), talent_id=made.json()["id"], ends_on=date(2026, 6, 1)

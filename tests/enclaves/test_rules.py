@@ -14,7 +14,9 @@ from enclaves.rules.admission import (
     CapacityExceeded,
     CapacityUnknown,
     ReviewsOutstanding,
+    RoomTaken,
     check_room,
+    check_room_left,
     check_votes,
     free_area,
 )
@@ -89,6 +91,15 @@ def test_whoever_is_admitted_fits_beside_the_others(wanted, taken, capacity):
     else:
         check_room(wanted, taken, capacity)
     assert 0 <= free_area(taken, capacity) <= capacity
+
+
+@given(st.lists(areas, max_size=6), st.none() | areas)
+def test_a_park_keeps_as_much_room_as_its_projects_take(taken, capacity):
+    if capacity is None or sum(taken) <= capacity:
+        check_room_left(taken, capacity)
+    else:
+        with pytest.raises(RoomTaken):
+            check_room_left(taken, capacity)
 
 
 def test_a_park_that_never_said_its_room_admits_nobody():

@@ -260,6 +260,22 @@ def test_an_upheld_objection_sets_the_panel_aside_and_another_may_follow(
     assert convene(operator, need, experts).set_aside_at is None
 
 
+def test_an_objection_that_waits_for_its_lock_until_the_publicity_is_over_is_late(
+    operator, rival, need, experts, clock, monkeypatch
+):
+    panel = ranked(operator, need, experts)
+    locked = panels.lock_need
+
+    def late(*args, **more):
+        clock.set(panel.ends_at)
+        return locked(*args, **more)
+
+    monkeypatch.setattr(panels, "lock_need", late)
+    said = {"need_id": need.pk, "reason": "评分有误", "contact": "虚构电话"}
+    with pytest.raises(PublicityOver):
+        panels.object_to_ranking(actor=act(rival), **said)
+
+
 def test_the_publicity_makes_up_for_the_time_an_objection_stood(
     operator, rival, bidder, need, experts, clock
 ):

@@ -14,10 +14,12 @@ from marketplace import deals, publicities, rules
 from marketplace.lifecycle import OBJECTION, ObjectionState
 from marketplace.models import Achievement, Deal, Objection, Publicity
 from marketplace.queries import objections_visible_to, running_publicities
+from notifications.hearers import parties
 from tests.conftest import NOW, Clock, act, make_member, organization_of
 from tests.marketplace.conftest import (
     HalfWayError,
     events_of,
+    make_need,
     propose,
     publicise,
 )
@@ -114,6 +116,17 @@ def test_a_failure_half_way_leaves_no_publicity(seller, bidder, break_half_way):
     with pytest.raises(HalfWayError):
         publicise(deal, seller)
     assert not Publicity.objects.exists()
+
+
+def test_the_poster_of_an_anonymous_need_is_named_to_nobody(anonymous, seller, bidder):
+    proposed = propose(seller, bidder)
+    Deal.objects.filter(pk=proposed.pk).update(need=make_need(bidder, anonymous=True))
+    publicise(Deal.objects.get(pk=proposed.pk), seller)
+    (told,) = anonymous.get("/api/v1/publicities").json()["results"]
+    assert (told["buyer_name"], told["seller_name"]) == ("", organization_of(seller).name)
+    event = Event.objects.get(kind="deal.publicised")
+    assert event.payload["buyer"] is None
+    assert parties(event) == [organization_of(seller).pk, organization_of(bidder).pk]
 
 
 def test_running_publicities_are_those_one_can_object_to(deal, stranger, bidder, clock):
