@@ -199,7 +199,8 @@ def candidates(case: Case) -> list[Candidate]:
 
 
 def case_ids_to_remind(now: datetime) -> list[int]:
-    waiting = FinanceCase.objects.filter(state=CaseState.WAITING, soon_at__lte=now)
+    asked = FinanceCase.objects.exclude(member__state=MemberState.EXITED)
+    waiting = asked.filter(state=CaseState.WAITING, soon_at__lte=now)
     untold = waiting.filter(reminded_at=None) | waiting.filter(due_at__lte=now, escalated_at=None)
     return list(untold.order_by("due_at").values_list("pk", flat=True))
 

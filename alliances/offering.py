@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from accounts.actors import Actor
 from accounts.permissions import require_agent, require_signed_in, require_verified
 from alliances.finance_queries import applications, offers_visible_to, own_case
@@ -195,8 +197,12 @@ def _cost(
 
 
 def _end_if_over(application: FinanceApplication, actor: Actor) -> None:
-    """Nobody can take it up any more: all who were asked said no, or their offers were declined."""
-    waiting = application.cases.filter(state=CaseState.WAITING)
-    standing = application.offers.filter(state=OfferState.MADE)
+    """Nobody can take it up any more: all who were asked said no, or their offers were declined.
+
+    A member that has left says nothing more, and its offer cannot be taken.
+    """
+    here = ~Q(member__state=MemberState.EXITED)
+    waiting = application.cases.filter(here, state=CaseState.WAITING)
+    standing = application.offers.filter(here, state=OfferState.MADE)
     if not waiting.exists() and not standing.exists():
         end(application, FinanceState.EXPIRED, actor, clock.now(), ALL_DECLINED)

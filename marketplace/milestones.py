@@ -89,6 +89,7 @@ def sign_contract(
     with transaction(by=actor.caller):
         deal, now = begin(deal_id, actor)
         terms.check_contract(contract, mode=deal.mode, price=deal.price)
+        terms.check_signed_before(signed_on, standing_of(deal))
         add(deal, MilestoneKind.CONTRACT, signed_on, actor, now, facts=_written(contract), **told)
         _sign_need(deal, signed_on, actor, now)
     return deal

@@ -17,6 +17,7 @@ from accounts.desk import shown
 from accounts.desk.admins import DeskAdmin
 from accounts.desk.fields import choice, line
 from accounts.desk.forms import AmountField, DayField, ReasonForm, StepForm
+from accounts.desk.logbook import OwnLog
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
 from accounts.requests import actor_of
@@ -25,6 +26,7 @@ from alliances.admin.roles import MEMBERS, READERS
 from alliances.finance_queries import (
     applications_visible_to,
     cases_overdue,
+    keeps_finance,
     offers_visible_to,
     own_case,
     reads_money,
@@ -136,7 +138,7 @@ def _step(name: str, label: Any, explanation: Any, action: Any, **more: Any) -> 
 
 
 @admin.register(FinanceApplication)
-class FinanceApplicationAdmin(DeskAdmin):
+class FinanceApplicationAdmin(OwnLog, DeskAdmin):
     """Applications for finance. Confidential data is read over REST alone, where it is logged."""
 
     readers = READERS
@@ -240,6 +242,10 @@ class FinanceApplicationAdmin(DeskAdmin):
             applies=_may_release,
         ),
     )
+
+    def reads_whole_log(self, actor: Actor, application: FinanceApplication) -> bool:
+        """What a member offered, approved or was paid is no other member's business."""
+        return keeps_finance(actor)
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[FinanceApplication]:
         return applications_visible_to(actor)

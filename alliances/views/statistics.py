@@ -86,7 +86,7 @@ class AllianceFigures(Acting, APIView):
 class Behind(InSheets, Acting, ListAPIView[Any]):  # type: ignore[misc]
     """The rows that a figure counts, as the figures are narrowed; `?format=`: as a file."""
 
-    read_scope = "statistics:read"
+    read_scope = "alliances:read"  # a figure opens no row
     public_reading = True
     title: ClassVar[Any]
     columns: ClassVar[tuple[Column, ...]]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.desk.adding import Adding, AddingAdmin
 from accounts.desk.admins import DeskInline
+from accounts.desk.logbook import OwnLog
 from accounts.desk.roles import ROLES, DeskRole
 from accounts.desk.steps import Step
 from accounts.requests import actor_of
@@ -27,7 +28,7 @@ from enclaves.admin.park_forms import (
 from enclaves.admin.roles import FOUNDERS, RUNNERS, InsideInline
 from enclaves.models import Agreement, Park, ParkFund, Unit
 from enclaves.permissions import founds, runs
-from enclaves.queries import parks_visible_to
+from enclaves.queries import is_insider, parks_visible_to
 
 
 class AgreementInline(InsideInline):
@@ -69,7 +70,7 @@ def _step(name: str, label: Any, explanation: Any, action: Any, form: Any, **mor
 
 
 @admin.register(Park)
-class ParkAdmin(AddingAdmin):
+class ParkAdmin(OwnLog, AddingAdmin):
     """Parks are public; what goes on in one has lists of its own."""
 
     readers = ROLES
@@ -138,6 +139,9 @@ class ParkAdmin(AddingAdmin):
             FundForm,
         ),
     )
+
+    def reads_whole_log(self, actor: Actor, park: Park) -> bool:
+        return is_insider(actor, park)
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Park]:
         return parks_visible_to(actor)

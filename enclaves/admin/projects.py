@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.desk.adding import Adding, AddingAdmin
-from accounts.desk.admins import DeskInline
+from accounts.desk.logbook import OwnLog
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
 from core.models import choices
@@ -26,29 +26,26 @@ from enclaves.admin.project_forms import (
     ProposeProjectForm,
     ReviewersForm,
 )
-from enclaves.admin.roles import INSIDERS, RUNNERS
+from enclaves.admin.roles import INSIDERS, RUNNERS, InsideInline
 from enclaves.lifecycle import PROJECT, ProjectState
 from enclaves.models import AdmissionReviewer, Project, ProjectMove, Talent
 from enclaves.permissions import runs
-from enclaves.queries import in_state, projects_visible_to
+from enclaves.queries import in_state, is_insider, projects_visible_to
 from enclaves.rules.progress import can_land
 
 
-class ReviewerInline(DeskInline):
+class ReviewerInline(InsideInline):
     model = AdmissionReviewer
-    readers = INSIDERS
     fields = ("person", "favours", "comment", "reviewed_at")
 
 
-class MoveInline(DeskInline):
+class MoveInline(InsideInline):
     model = ProjectMove
-    readers = INSIDERS
     fields = ("to", "reason", "moved_at", "by_user")
 
 
-class TalentInline(DeskInline):
+class TalentInline(InsideInline):
     model = Talent
-    readers = INSIDERS
     fields = ("name", "grade", "starts_on", "ends_on")
 
 
@@ -193,7 +190,7 @@ class Standing(SimpleListFilter):
 
 
 @admin.register(Project)
-class ProjectAdmin(AddingAdmin):
+class ProjectAdmin(OwnLog, AddingAdmin):
     """What parks take in, each with the deal, need or achievement that it comes from."""
 
     readers = INSIDERS
@@ -227,6 +224,9 @@ class ProjectAdmin(AddingAdmin):
     def standing(self, project: Project) -> str:
         """Whether it has landed, its landing says."""
         return str(dict(choices(ProjectState))[project.told_state])
+
+    def reads_whole_log(self, actor: Actor, project: Project) -> bool:
+        return is_insider(actor, project.park)
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Project]:
         return projects_visible_to(actor).select_related("organization", "need", "achievement")

@@ -65,8 +65,7 @@ class EnclaveFigureProjects(InSheets, ForActor, ListAPIView[Project]):  # type: 
     """GET /api/v1/statistics/enclaves/projects?figure=…: behind a figure; `?format=`: as a file."""
 
     sheet_name = "projects"
-    read_scope = "statistics:read"
-    public_reading = True
+    public_reading = True  # the scope is that of the projects: a figure opens none of them
     serializer_class = ProjectView
     queryset = Project.objects.none()  # tells the OpenAPI generator what is listed here
 

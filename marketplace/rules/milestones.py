@@ -36,9 +36,19 @@ ONCE = frozenset(MilestoneKind) - {
 }
 
 
+_REST_ON_CONTRACT = frozenset(
+    {MilestoneKind.REGISTRATION, MilestoneKind.TRANSFER, MilestoneKind.ACCEPTANCE}
+)
+
+
 class MilestoneTooEarly(Refusal):
     code = "milestone_too_early"
     message = "This cannot have been before {earliest}."
+
+
+class ContractTooLate(Refusal):
+    code = "contract_too_late"
+    message = "What rests on the contract took place on {latest}: it was signed by then."
 
 
 class MilestoneInFuture(Refusal):
@@ -218,6 +228,13 @@ def signed_on(standing: Iterable[Standing]) -> date:
     if not days:
         raise ContractNotSigned
     return days[0]
+
+
+def check_signed_before(day: date, standing: Iterable[Standing]) -> None:
+    """Refuse a corrected day of the contract that comes after what only a written one allows."""
+    resting = [one.on for one in standing if one.kind in _REST_ON_CONTRACT]
+    if resting and day > min(resting):
+        raise ContractTooLate(latest=min(resting))
 
 
 def check_contract(contract: Contract, *, mode: str, price: Decimal) -> None:

@@ -68,7 +68,7 @@ class FunnelNeeds(InSheets, Acting, ListAPIView[Need]):  # type: ignore[misc]
 
     sheet_name = "needs-behind-the-funnel"
 
-    read_scope = "statistics:read"
+    read_scope = "needs:read"  # a figure opens no need
     public_reading = True
     serializer_class = NeedView
     queryset = Need.objects.none()  # tells the OpenAPI generator what is listed here

@@ -96,6 +96,8 @@ def test_a_member_sees_its_own_rows_and_answers_its_own_cases(lending, desk, all
     }
     assert post(first, application, "offer", terms) == 302
     assert application.state == "offered"
+    logs = [one.get(page_url(application, "history")).content.decode() for one in (first, second)]
+    assert ["4.35" in log for log in logs] == [True, False]
     made = application.offers.get()
     assert post(second, application, "decline", {"reason_code": "no_capacity"}) == 302
     assert organization_of(one).name not in second.get(list_url(type(made))).content.decode()

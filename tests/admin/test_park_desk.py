@@ -185,6 +185,24 @@ def test_people_of_another_park_are_not_seen(park: Park, runner: User, desk: Des
     assert take(desk(bureau_of("330100")), far, "end", {"ends_on": "2026-06-01"}) == "403"
 
 
+def test_whose_project_it_is_sees_nothing_of_the_parks_own_affairs(
+    park: Park, runner: User, desk: Desk
+):
+    owner = make_runner()
+    project = make_project(park, owner, "incubating")
+    inside, outside = desk(runner), desk(owner)
+    assert take(inside, project, "enter-talent", TALENT) == "success"
+    for page in ("change", "history"):
+        told_inside, told_outside = (
+            one.get(page_url(project, page)).content.decode() for one in (inside, outside)
+        )
+        assert (TALENT["name"] in told_inside, TALENT["name"] in told_outside) == (True, False)
+    assert outside.get(page_url(project)).status_code == 200
+    assert take(inside, park, "attach-fund", FUND) == "success"
+    logs = [one.get(page_url(park, "history")).content.decode() for one in (inside, outside)]
+    assert ["虚构基金" in log for log in logs] == [True, False]
+
+
 def test_what_is_told_of_a_project_is_kept_current(park: Park, runner: User, desk: Desk):
     project, client = make_project(park), desk(runner)
     changed = {"title": "虚构新名", "team": "虚构六人", "ip_count": "7", "funding": "3,000,000"}

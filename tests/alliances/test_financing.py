@@ -1,6 +1,5 @@
 """An application for finance, from its draft to the last repayment."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -294,27 +293,6 @@ def test_an_offer_is_taken_while_it_is_valid(alliance, enterprise, rest, clock):
     made = offer(banker, submit(enterprise))
     clock.advance(days=21)
     assert code_of(rest(enterprise).post(f"/api/v1/offers/{made.pk}/accept")) == (409, "offer_past")
-
-
-def test_a_deadline_holds_although_nothing_has_swept(alliance, enterprise, rest, clock):
-    one, two = make_lenders(alliance, 2)
-    application = submit(enterprise)
-    made = offer(one, application, valid_until=date(2026, 12, 31))
-    clock.advance(days=60)
-    late = {**OFFER, "valid_until": "2026-12-31"}
-    answer = rest(two).post(f"{URL}/{application.pk}/offers", late)
-    assert (answer.status_code, answer.json()["code"]) == (409, "waited_too_long")
-    taken = rest(enterprise).post(f"/api/v1/offers/{made.pk}/accept")
-    assert (taken.status_code, taken.json()["code"]) == (409, "waited_too_long")
-
-
-def test_the_offer_of_a_member_that_has_left_is_not_taken(alliance, enterprise, rest, keeper):
-    (banker,) = make_lenders(alliance, 1)
-    made = offer(banker, submit(enterprise))
-    left = rest(keeper).post(f"/api/v1/members/{made.member_id}/end", {"reason": "虚构"})
-    assert left.status_code == 200
-    taken = rest(enterprise).post(f"/api/v1/offers/{made.pk}/accept")
-    assert (taken.status_code, taken.json()["code"]) == (409, "offeror_left")
 
 
 def test_a_suspended_member_makes_no_new_offer(alliance, enterprise, rest):

@@ -19,6 +19,7 @@ from marketplace.models import Deal, Landing
 from marketplace.rules.milestones import MilestoneInFuture
 from tests.conftest import NOW, act, credit_code, organization_of
 from tests.marketplace.conftest import landed_deal, make_deal, make_need
+from tests.marketplace.requests import partner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -177,6 +178,9 @@ def test_behind_each_figure_are_its_needs(api, seller, enterprise, bureau, opera
     assert behind("landed") == {landed.need_id}
     assert behind("substantive") == {landed.need_id, only_signed.need_id}
     assert behind("solicited") == behind("substantive")
+    figures_only = partner(operator, "statistics:read")
+    assert figures_only.get("/api/v1/statistics/needs-funnel").status_code == 200
+    assert figures_only.get("/api/v1/statistics/needs-funnel/needs").status_code == 403
     wrong = api(operator).get("/api/v1/statistics/needs-funnel/needs?stage=all")
     assert wrong.status_code == 400
 

@@ -60,6 +60,17 @@ def test_a_deal_has_one_contract_and_many_payments(kind):
             rules.check_once(kind, standing)
 
 
+@pytest.mark.parametrize("kind", K)
+def test_a_contract_was_signed_before_what_rests_on_it(kind):
+    standing = [Standing(kind, DAY, Decimal(1))]
+    rules.check_signed_before(DAY, standing)
+    if kind in (K.REGISTRATION, K.TRANSFER, K.ACCEPTANCE):
+        with pytest.raises(rules.ContractTooLate):
+            rules.check_signed_before(DAY + timedelta(days=1), standing)
+    else:
+        rules.check_signed_before(DAY + timedelta(days=1), standing)
+
+
 def test_what_asks_for_a_contract_finds_its_day_or_refuses():
     assert rules.signed_on([*paid("1"), Standing(K.CONTRACT, DAY)]) == DAY
     with pytest.raises(rules.ContractNotSigned):

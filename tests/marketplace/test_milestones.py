@@ -25,6 +25,7 @@ from marketplace.queries import standing_milestones
 from marketplace.rules.milestones import (
     AlreadyRecorded,
     ContractNotSigned,
+    ContractTooLate,
     MilestoneInFuture,
     MilestoneTooEarly,
     PaidTooMuch,
@@ -195,6 +196,18 @@ def test_a_wrong_fact_is_corrected_by_a_later_one_that_says_why(signed, seller, 
         (2, 3),
         (3, None),
     ]
+
+
+def test_a_corrected_contract_is_no_later_than_what_rests_on_it(signed, seller, clock):
+    register = {"number": "虚构证书", "office": "虚构登记处", "registered_on": DAY}
+    values = {"transaction_value": Decimal("100.00"), "technical_income": Decimal("0.00")}
+    run = {"actor": act(seller), "deal_id": signed.pk}
+    milestones.register_contract(**run, **register, **values)
+    clock.advance(days=2)
+    later = {**LUMP_SUM, "signed_on": DAY + timedelta(days=1)}
+    with pytest.raises(ContractTooLate):
+        milestones.sign_contract(**run, **later, corrects=1, reason="日期有误")
+    milestones.sign_contract(**run, **LUMP_SUM, corrects=1, reason="补充条款")
 
 
 def test_a_second_contract_only_corrects_the_first(signed, seller):
