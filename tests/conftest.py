@@ -9,7 +9,7 @@ Each is an `accounts.User`; `organization_of(user)` is where the person works.
 import gc
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from copy import copy
 from datetime import timedelta
 from functools import cache
@@ -22,7 +22,7 @@ from django.contrib import auth
 from django.core.management.commands import flush
 from rest_framework.test import APIClient
 
-from accounts import requests
+from accounts import authentication, requests
 from accounts.actors import Actor, actor_of_user
 from accounts.models import (
     City,
@@ -145,13 +145,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture
 def known_people(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who is behind a session, and what this person may do, is read once and not at each request.
+    """Who is behind a session or a token, and may do what, is read once and not at each request.
 
     For hundreds of requests of the same few people about something else. Reading it costs as much
     as many an answer, and that it is read at each request is for other tests to say.
     """
     user_of, users = auth.get_user, dict[str, Any]()
     actor_of, actors = requests.actor_of_user, dict[int, Actor]()
+    holders_of, holders = authentication.actors_and_time, dict[tuple[str, ...], dict[str, Actor]]()
 
     def get_user(request: Any) -> Any:
         session = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
@@ -168,6 +169,13 @@ def known_people(monkeypatch: pytest.MonkeyPatch) -> None:
             actors[user.pk] = actor_of(user)
         return actors[user.pk]
 
+    def actors_and_time(values: Collection[str]) -> Any:
+        asked = tuple(values)
+        if asked not in holders:
+            holders[asked], _ = holders_of(asked)
+        return holders[asked], None  # the time is asked for apart, as for a session
+
+    monkeypatch.setattr(authentication, "actors_and_time", actors_and_time)
     monkeypatch.setattr(auth, "get_user", get_user)
     monkeypatch.setattr(requests, "actor_of_user", actor_of_user)
 
