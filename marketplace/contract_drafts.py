@@ -117,9 +117,7 @@ def _sold(achievement: Achievement) -> list[list[str]]:
 
 def _earlier(achievement: Achievement, today: date) -> list[str]:
     """Licences and pledges that go on: what is over by now is nobody's right any more."""
-    standing = [
-        one for one in achievement.encumbrances.all() if not one.until or one.until >= today
-    ]
+    standing = [one for one in achievement.encumbrances.all() if one.stands_on(today)]
     return [
         f"{one.get_kind_display()}（{one.holder}，自 {one.since.isoformat()}）" for one in standing
     ]

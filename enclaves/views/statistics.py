@@ -88,7 +88,13 @@ def _asked(request: Any) -> tally.Asked:
     }
     this_year = {"since": date(today.year, 1, 1), "until": today}
     days = {**this_year, **days_asked(asked, "since", "until")}
-    return tally.Asked(park=_number(asked.get("enclave")), **days, **cities)
+    return tally.Asked(
+        since=days["since"],
+        until=days["until"],
+        park=_number(asked.get("enclave")),
+        home_city=cities.get("home_city"),
+        host_district=cities.get("host_district"),
+    )
 
 
 def _number(text: str | None) -> int | None:

@@ -211,11 +211,7 @@ class Achievement(models.Model):
     def dossier(self, today: date) -> Dossier:
         """What the rules of listing look at."""
         pledges = [one for one in self.encumbrances.all() if one.kind == EncumbranceKind.PLEDGE]
-        standing = [
-            one
-            for one in pledges
-            if one.released_on is None and (one.until is None or one.until >= today)
-        ]
+        standing = [one for one in pledges if one.stands_on(today)]
         return Dossier(
             today=today,
             rights=[self._first_right(), *(one.standing() for one in self.ip_records.all())],

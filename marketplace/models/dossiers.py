@@ -1,5 +1,7 @@
 """What stands behind an achievement: its rights, who made it, who owns it too or holds in it."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -110,6 +112,10 @@ class Encumbrance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.holder}"
+
+    def stands_on(self, day: date) -> bool:
+        """Whether it is anybody's right on a day: neither over nor struck off."""
+        return self.released_on is None and (self.until is None or self.until >= day)
 
 
 class IPRecord(models.Model):

@@ -131,6 +131,9 @@ def deal(seller, enterprise) -> Deal:
     sold.encumbrances.create(
         kind="ordinary", holder="过期公司", since=date(2025, 1, 1), until=date(2025, 12, 31)
     )
+    sold.encumbrances.create(
+        kind="pledge", holder="已解押银行", since=date(2025, 1, 1), released_on=date(2025, 6, 1)
+    )
     parties = organization_of(seller), organization_of(enterprise)
     return make_deal(*parties, achievement=sold, need=need, mode="transfer")
 
@@ -181,6 +184,7 @@ def test_a_draft_is_made_of_the_deal_and_read_as_the_same_pdf_by_both_parties(
     ):
         assert words in text, words
     assert "过期公司" not in text
+    assert "已解押银行" not in text
     assert api(rival).get(listed["pdf"]).status_code == 404
     with pytest.raises(NotFound):
         contract_drafts.pdf_of(listed["id"], seen_by=act(rival))
