@@ -141,12 +141,10 @@ def disburse(
             raise PledgeRequired
         check_within(amount, application.credit().open)
         now = clock.now()
-        movement = _enter(
-            application, MovementKind.DISBURSED, amount, paid_on, reference, actor, now
-        )
-        settle(once, movement)
         application.disbursed += amount
-        application.save(update_fields=["disbursed"])
+        movement = _enter(
+            application, MovementKind.DISBURSED, amount, paid_on, reference, actor, now, once
+        )
         if state is FinanceState.DISBURSED:
             record_financing(application, "disbursed", actor, now)
         else:
@@ -171,10 +169,10 @@ def repay(
         FINANCING.check(FinanceState(application.state), FinanceState.CLOSED)
         check_within(amount, application.credit().outstanding)
         now = clock.now()
-        movement = _enter(application, MovementKind.REPAID, amount, paid_on, reference, actor, now)
-        settle(once, movement)
         application.repaid += amount
-        application.save(update_fields=["repaid"])
+        movement = _enter(
+            application, MovementKind.REPAID, amount, paid_on, reference, actor, now, once
+        )
         record_financing(application, "repaid", actor, now)
         if not application.credit().outstanding:
             application.closed_at, application.overdue_since = now, None
@@ -216,13 +214,15 @@ def _enter(
     reference: str,
     actor: Actor,
     at: datetime,
+    once: Once | None,
 ) -> FinanceMovement:
+    """Write a movement, and the sum of its kind that the caller has counted it into."""
     approved = date_of(application.approved_at or at)
     if not approved <= paid_on <= date_of(at):
         raise MovedAhead
     if application.movements.filter(kind=kind, reference=reference).exists():
         raise MovementKnown(reference=reference)
-    return FinanceMovement.objects.create(
+    movement = FinanceMovement.objects.create(
         application=application,
         kind=kind,
         amount=amount,
@@ -232,3 +232,6 @@ def _enter(
         by_user_id=actor.user_id,
         by_client=actor.client_id,
     )
+    settle(once, movement)
+    application.save(update_fields=[kind.value])
+    return movement

@@ -7,12 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.desk.admins import DeskAdmin, DeskInline
-from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import DeskRole
-from accounts.desk.steps import Step
 from marketplace import panels
 from marketplace.admin.needs import REVIEWERS, STAFF
-from marketplace.lifecycle import OBJECTION, ObjectionState
+from marketplace.admin.objections import decisions
 from marketplace.models import (
     ExpertPanel,
     NeedReading,
@@ -83,31 +81,10 @@ class PanelObjectionAdmin(DeskAdmin):
         (_("Record"), {"fields": ("state", "raised_at", "decided_at", "decision")}),
     )
     facts = ("panel", "person", "contact", "reason", "raised_at", "state")
-    steps = (
-        Step(
-            name="dismiss",
-            label=_("Dismiss"),
-            explanation=_(
-                "The objection does not hold. After the last open one the publicity goes on,"
-                " made longer by the time it was held up."
-            ),
-            action=panels.dismiss_ranking_objection,
-            id_name="objection_id",
-            roles=STAFF,
-            sources=OBJECTION.sources(ObjectionState.DISMISSED),
-            form_class=ReasonForm,
-        ),
-        Step(
-            name="uphold",
-            label=_("Uphold"),
-            explanation=_("The objection holds: the panel and its ranking are set aside."),
-            action=panels.uphold_ranking_objection,
-            id_name="objection_id",
-            roles=STAFF,
-            sources=OBJECTION.sources(ObjectionState.UPHELD),
-            form_class=ReasonForm,
-            tone="grave",
-        ),
+    steps = decisions(
+        panels.dismiss_ranking_objection,
+        panels.uphold_ranking_objection,
+        upheld=_("The objection holds: the panel and its ranking are set aside."),
     )
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[PanelObjection]:

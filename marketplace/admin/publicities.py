@@ -18,14 +18,14 @@ from accounts.actors import Actor
 from accounts.desk import shown
 from accounts.desk.admins import DeskAdmin, DeskInline
 from accounts.desk.filters import WaitingFirst
-from accounts.desk.forms import ReasonForm, is_id
+from accounts.desk.forms import is_id
 from accounts.desk.roles import DeskRole
-from accounts.desk.steps import Step
 from core import clock
 from core.calendar import date_of
 from marketplace import publicities
 from marketplace.admin.needs import STAFF
-from marketplace.lifecycle import OBJECTION, DealState, ObjectionState, PublicityPhase
+from marketplace.admin.objections import decisions
+from marketplace.lifecycle import DealState, ObjectionState, PublicityPhase
 from marketplace.models import Deal, Objection, Publicity
 from marketplace.queries import (
     objections_visible_to,
@@ -212,31 +212,10 @@ class ObjectionAdmin(DeskAdmin):
         (_("Record"), {"fields": ("state", "raised_at", "person", "decided_at", "decision")}),
     )
     facts = ("deal", "who", "contact", "reason", "raised_at", "state")
-    steps = (
-        Step(
-            name="dismiss",
-            label=_("Dismiss"),
-            explanation=_(
-                "The objection does not hold. After the last open one the publicity goes on,"
-                " made longer by the time it was held up."
-            ),
-            action=publicities.dismiss_objection,
-            id_name="objection_id",
-            roles=STAFF,
-            sources=OBJECTION.sources(ObjectionState.DISMISSED),
-            form_class=ReasonForm,
-        ),
-        Step(
-            name="uphold",
-            label=_("Uphold"),
-            explanation=_("The objection holds: the deal is stopped and its achievement free."),
-            action=publicities.uphold_objection,
-            id_name="objection_id",
-            roles=STAFF,
-            sources=OBJECTION.sources(ObjectionState.UPHELD),
-            form_class=ReasonForm,
-            tone="grave",
-        ),
+    steps = decisions(
+        publicities.dismiss_objection,
+        publicities.uphold_objection,
+        upheld=_("The objection holds: the deal is stopped and its achievement free."),
     )
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Objection]:
