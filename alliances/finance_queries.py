@@ -150,6 +150,12 @@ def cases_overdue(actor: Actor, now: datetime) -> QuerySet[FinanceCase]:
     return cases_visible_to(actor).filter(state=CaseState.WAITING, due_at__lte=now)
 
 
+def cases_waiting(actor: Actor) -> QuerySet[FinanceCase]:
+    """Those that the actor may answer and has not."""
+    own = _asked(actor).filter(member__organization__in=actor.acts_for)
+    return own.filter(state=CaseState.WAITING, application__state__in=_WAITING)
+
+
 def offers_visible_to(actor: Actor) -> QuerySet[FinanceOffer]:
     rows = FinanceOffer.objects.select_related(
         "application__applicant", "member__organization", "member__alliance"

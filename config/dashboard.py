@@ -5,11 +5,9 @@ can open the list behind it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +25,9 @@ from auctions.queries import (
     lots_visible_to,
     registrations_visible_to,
 )
+from config.cards import Card, list_url, rows_waiting, tone_of
 from config.health import days_without_holidays
+from config.own_cards import own_cards
 from core import clock
 from marketplace.lifecycle import AchievementState, NeedState, ObjectionState
 from marketplace.queries import (
@@ -45,15 +45,6 @@ from notifications.admin import late_deliveries
 
 # Sweeps run every two seconds; a message that is due for longer waits for somebody.
 _SLOW_DELIVERY = timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Card:
-    title: str
-    value: str
-    url: str
-    tone: str = "plain"
-    note: str = ""
 
 
 def board(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -81,9 +72,10 @@ def _cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> Iterator[
         yield from _deal_cards(actor, now)
     if DeskRole.OFFICE in roles:
         waiting = organizations_visible_to(actor).filter(state=OrganizationState.SUBMITTED)
-        yield _waiting(
+        yield rows_waiting(
             _("Organizations to verify"), waiting, "accounts_organization", "state__exact=submitted"
         )
+    yield from own_cards(actor, roles, now)
     if roles & {DeskRole.OPERATOR, DeskRole.TECHNICAL}:
         yield _delivery_card(now)
     if roles & {DeskRole.OPERATOR, DeskRole.OFFICE} and (unknown := days_without_holidays(now)):
@@ -93,10 +85,12 @@ def _cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> Iterator[
 def _lot_cards(actor: Actor, now: datetime) -> Iterator[Card]:
     lots, model = lots_visible_to(actor), "auctions_lot"
     number = worklists.open_lots(lots, now).count()
-    yield Card(_("Lots open now"), str(number), _list(model, "when=open"), _tone(number, "going"))
+    yield Card(
+        _("Lots open now"), str(number), list_url(model, "when=open"), tone_of(number, "going")
+    )
     number = worklists.closing_lots(lots, now).count()
     yield Card(
-        _("Closing within an hour"), str(number), _list(model, "when=closing"), _tone(number)
+        _("Closing within an hour"), str(number), list_url(model, "when=closing"), tone_of(number)
     )
     overdue = worklists.overdue_lots(lots, now)
     number, oldest = overdue.count(), overdue.order_by("closes_at").first()
@@ -106,8 +100,8 @@ def _lot_cards(actor: Actor, now: datetime) -> Iterator[Card]:
     yield Card(
         _("Over, not closed yet"),
         str(number),
-        _list(model, "when=overdue"),
-        _tone(number, "bad"),
+        list_url(model, "when=overdue"),
+        tone_of(number, "bad"),
         note or "",
     )
 
@@ -115,13 +109,15 @@ def _lot_cards(actor: Actor, now: datetime) -> Iterator[Card]:
 def _bidder_cards(actor: Actor, now: datetime) -> Iterator[Card]:
     registrations, ledger = registrations_visible_to(actor), "auctions_depositmovement"
     waiting = worklists.waiting_registrations(registrations)
-    yield _waiting(_("Registrations waiting"), waiting, "auctions_registration", "")
+    yield rows_waiting(_("Registrations waiting"), waiting, "auctions_registration", "")
     movements = DepositMovement.objects.filter(registration__in=registrations)
-    yield _waiting(_("Deposits to refund"), worklists.refunds_due(movements), ledger, "refund=due")
+    yield rows_waiting(
+        _("Deposits to refund"), worklists.refunds_due(movements), ledger, "refund=due"
+    )
     number = worklists.refunds_overdue(movements, now).count()
-    url = _list(ledger, "refund=overdue")
-    yield Card(_("Refunds overdue"), str(number), url, _tone(number, "bad"))
-    yield _waiting(
+    url = list_url(ledger, "refund=overdue")
+    yield Card(_("Refunds overdue"), str(number), url, tone_of(number, "bad"))
+    yield rows_waiting(
         _("Forfeitures to decide"),
         worklists.undecided(forfeitures_visible_to(actor)),
         "auctions_forfeiture",
@@ -131,23 +127,23 @@ def _bidder_cards(actor: Actor, now: datetime) -> Iterator[Card]:
 
 def _answer_card(actor: Actor, now: datetime) -> Card:
     overdue = responses_unanswered(responses_visible_to(actor), overdue_at=now).count()
-    url = _list("marketplace_response", "answer=overdue")
-    return Card(_("Responses overdue for an answer"), str(overdue), url, _tone(overdue, "bad"))
+    url = list_url("marketplace_response", "answer=overdue")
+    return Card(_("Responses overdue for an answer"), str(overdue), url, tone_of(overdue, "bad"))
 
 
 def _review_cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> Iterator[Card]:
     needs, offered = needs_reviewed_by(actor), achievements_reviewed_by(actor)
     overdue = needs.filter(review_due_at__lte=now).count()
-    url = _list("marketplace_need", "review=overdue")
-    yield Card(_("Needs overdue in review"), str(overdue), url, _tone(overdue, "bad"))
-    yield _waiting(
+    url = list_url("marketplace_need", "review=overdue")
+    yield Card(_("Needs overdue in review"), str(overdue), url, tone_of(overdue, "bad"))
+    yield rows_waiting(
         _("Needs to endorse"),
         needs.filter(state=NeedState.SUBMITTED),
         "marketplace_need",
         "state__exact=submitted",
     )
     if DeskRole.OFFICE in roles:
-        yield _waiting(
+        yield rows_waiting(
             _("Needs to publish"),
             needs.filter(state=NeedState.ENDORSED),
             "marketplace_need",
@@ -155,9 +151,9 @@ def _review_cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> It
         )
     waiting = sum(one.many for one in (*needs_waiting(actor, now), *achievements_waiting(actor)))
     queues = reverse("admin:marketplace_need_queues")
-    yield Card(_("Review queues by city"), str(waiting), queues, _tone(waiting, "waiting"))
+    yield Card(_("Review queues by city"), str(waiting), queues, tone_of(waiting, "waiting"))
     if roles & {DeskRole.OPERATOR, DeskRole.OFFICE}:
-        yield _waiting(
+        yield rows_waiting(
             _("Achievements to review"),
             offered.filter(state=AchievementState.SUBMITTED),
             "marketplace_achievement",
@@ -168,10 +164,10 @@ def _review_cards(actor: Actor, roles: frozenset[DeskRole], now: datetime) -> It
 def _deal_cards(actor: Actor, now: datetime) -> Iterator[Card]:
     number = running_publicities(now).count()
     title, model = _("Publicities running"), "marketplace_publicity"
-    yield Card(title, str(number), _list(model, "when=running"), _tone(number, "going"))
-    yield _waiting(_("Publicities over, to confirm"), publicities_over(now), model, "when=over")
+    yield Card(title, str(number), list_url(model, "when=running"), tone_of(number, "going"))
+    yield rows_waiting(_("Publicities over, to confirm"), publicities_over(now), model, "when=over")
     objections = objections_visible_to(actor).filter(state=ObjectionState.OPEN)
-    yield _waiting(_("Objections to decide"), objections, "marketplace_objection", "")
+    yield rows_waiting(_("Objections to decide"), objections, "marketplace_objection", "")
 
 
 def _delivery_card(now: datetime) -> Card:
@@ -183,8 +179,8 @@ def _delivery_card(now: datetime) -> Card:
     return Card(
         _("Messages not sent"),
         str(number),
-        _list("notifications_delivery", "way=due"),
-        _tone(number, "bad" if stuck else "waiting"),
+        list_url("notifications_delivery", "way=due"),
+        tone_of(number, "bad" if stuck else "waiting"),
         note or "",
     )
 
@@ -194,24 +190,10 @@ def _calendar_card(unknown: list[date]) -> Card:
     return Card(
         _("Year without public holidays"),
         str(unknown[0].year),
-        _list("core_holiday", ""),
+        list_url("core_holiday", ""),
         "bad",
         _("Enter the State Council's arrangement; until then only weekends are days off."),
     )
-
-
-def _waiting(title: str, rows: QuerySet[Any], model: str, query: str) -> Card:
-    number = rows.count()
-    return Card(title, str(number), _list(model, query), _tone(number))
-
-
-def _tone(number: int, tone: str = "waiting") -> str:
-    return tone if number else "plain"
-
-
-def _list(model: str, query: str) -> str:
-    url = reverse(f"admin:{model}_changelist")
-    return f"{url}?{query}" if query else url
 
 
 def _lines(now: datetime) -> list[dict[str, Any]]:

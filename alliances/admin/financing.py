@@ -26,6 +26,7 @@ from alliances.admin.roles import MEMBERS, READERS
 from alliances.finance_queries import (
     applications_visible_to,
     cases_overdue,
+    cases_waiting,
     keeps_finance,
     offers_visible_to,
     own_case,
@@ -114,22 +115,24 @@ def _may_release(actor: Actor, application: Any) -> bool:
 
 
 class AnswerFilter(SimpleListFilter):
-    """Applications that a member has left unanswered beyond its time."""
+    """Applications that wait for the reader's answer, or that a member left unanswered too long."""
 
     title = _("answer")
     parameter_name = "answer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("overdue", _("overdue"))]
+        return [("waiting", _("waiting for you")), ("overdue", _("overdue"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        wanted = self.value()
+        actor, wanted = actor_of(request), self.value()
         if wanted is None:
             return queryset
-        if wanted != "overdue":
-            raise IncorrectLookupParameters
-        overdue = cases_overdue(actor_of(request), clock.now())
-        return queryset.filter(pk__in=overdue.values("application"))
+        if wanted == "waiting":
+            return queryset.filter(pk__in=cases_waiting(actor).values("application"))
+        if wanted == "overdue":
+            late = cases_overdue(actor, clock.now())
+            return queryset.filter(pk__in=late.values("application"))
+        raise IncorrectLookupParameters
 
 
 def _step(name: str, label: Any, explanation: Any, action: Any, **more: Any) -> Step:

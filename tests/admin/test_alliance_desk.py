@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import OrganizationKind, User
 from alliances.models import (
@@ -17,6 +18,7 @@ from marketplace.models import TechnologyField
 from tests.admin.conftest import list_url, page_url, step_url
 from tests.admin.parks import REASON, add, bureau_of, take
 from tests.alliances.conftest import join, make_alliance, make_banker
+from tests.alliances.lending import make_lenders, offer, submit
 from tests.conftest import (
     NOW,
     Clock,
@@ -175,3 +177,29 @@ def test_the_roll_comes_as_a_table_to_who_keeps_it(desk: Desk, keeper: User, all
     for person in (make_banker(), make_user()):
         assert desk(person).get(url).status_code == 403
     assert Client().get(url).status_code == 302
+
+
+def test_the_front_page_says_what_waits_for_members_keepers_and_the_committee(
+    desk: Desk, keeper: User, alliance: Alliance, clock: Clock
+):
+    one, two = make_lenders(alliance, 2)
+    join(alliance, make_banker(), "applied")
+    application = submit(make_member(make_organization()))
+    offer(one, application)
+
+    def numbers(person: User) -> dict[str, str]:
+        client = desk(person, headers={"accept-language": "en"})
+        cards = client.get(reverse("admin:index")).context["cards"]
+        for card in cards:
+            if "/alliances/" in card.url:
+                listed = client.get(card.url).context["cl"]
+                assert str(listed.result_count) == card.value, card.title
+        return {card.title: card.value for card in cards}
+
+    answer, late = "Applications to answer", "Applications overdue for an answer"
+    assert numbers(one) == {answer: "0", late: "0"}
+    assert numbers(two) == {answer: "1", late: "0"}
+    assert numbers(keeper) == {"Memberships to decide": "1", late: "0"}
+    assert numbers(seated())["Targets before the committee"] == "0"
+    clock.set(application.cases.latest("due_at").due_at)
+    assert numbers(two) == {answer: "1", late: "1"}

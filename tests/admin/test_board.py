@@ -57,7 +57,7 @@ def test_the_operators_board(world: World, desk: Desk):
 def test_each_card_leads_to_a_list_of_as_many(world: World, everything: User, desk: Desk):
     client = _in_english(desk, everything)
     cards, _ = _board(client)
-    assert len(cards) == 18
+    assert len(cards) == 25
     assert cards.pop("Review queues by city").url == reverse("admin:marketplace_need_queues")
     for card in cards.values():
         answer = client.get(card.url)
@@ -102,7 +102,13 @@ def test_the_offices_and_the_bureaus_boards(world: World, desk: Desk):
         "Needs to endorse",
         "Needs overdue in review",
         "Review queues by city",
+        "Park reports to confirm",
+        "Landings to confirm",
     }
+    assert (bureau["Park reports to confirm"].value, office["Projects to admit"].value) == (
+        "1",
+        "1",
+    )
     assert answer.context["lots_on_sale"] is None
 
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from enclaves.models import Park, Project, Talent
@@ -229,3 +230,16 @@ def test_tables_of_tenancies_are_brought_by_who_runs_the_park(
     assert desk(runner).get("/enclaves/999999/tenancies/import").status_code == 404
     clock.advance(days=400)
     assert desk(cadre).get(url).status_code == 403
+
+
+def test_the_front_page_says_what_waits_for_an_operator(park: Park, runner: User, desk: Desk):
+    make_project(park)
+    make_project(make_park())
+    client = desk(runner, headers={"accept-language": "en"})
+    cards = {one.title: one for one in client.get(reverse("admin:index")).context["cards"]}
+    assert {title: one.value for title, one in cards.items()} == {
+        "Projects to admit": "1",
+        "Park reports to submit": "0",
+    }
+    listed = client.get(cards["Projects to admit"].url).context["cl"]
+    assert listed.result_count == 1
