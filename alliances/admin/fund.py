@@ -125,7 +125,7 @@ def sits_today(request: HttpRequest) -> bool:
 def _votes(actor: Actor, project: FundProject) -> bool:
     """Whether the actor is one of those it was put before, still has a seat, and has not voted."""
     voted = any(one.person_id == actor.user_id for one in project.votes.all())
-    asked = project.committee.filter(pk=actor.user_id).exists()
+    asked = any(one.pk == actor.user_id for one in project.committee.all())
     return asked and not voted and sits_on_committee(actor, clock.today())
 
 
