@@ -21,7 +21,7 @@ from alliances.models import (
     SupportPolicy,
 )
 from alliances.rules.membership import AllianceKind, MemberKind
-from alliances.rules.products import Candidate, Case
+from alliances.rules.products import Candidate, Case, route
 
 _WAITING = (FinanceState.ROUTED, FinanceState.OFFERED)
 _STANDING = Q(alliance__kind=AllianceKind.FINANCIAL, alliance__dissolved_on=None)
@@ -80,10 +80,16 @@ def applications() -> QuerySet[FinanceApplication]:
 
 def applications_visible_to(actor: Actor) -> QuerySet[FinanceApplication]:
     if keeps_finance(actor):
-        return applications().exclude(state=FinanceState.DRAFT)
+        sent = ~Q(state=FinanceState.DRAFT)
+        return applications().filter(sent | Q(applicant__in=actor.sees))
     return applications().filter(
         Q(applicant__in=actor.sees) | Exists(_asked(actor).filter(application=OuterRef("pk")))
     )
+
+
+def own_applications(actor: Actor) -> QuerySet[FinanceApplication]:
+    """Those of the organizations the actor works for."""
+    return applications_visible_to(actor).filter(applicant__in=actor.sees)
 
 
 def credits_visible_to(actor: Actor) -> QuerySet[FinanceApplication]:
@@ -180,6 +186,12 @@ def readings_of(application: FinanceApplication) -> QuerySet[DataReading]:
     return DataReading.objects.filter(application=application).select_related(
         "member__organization", "person"
     )
+
+
+def eligible(application: FinanceApplication, today: date) -> dict[int, int]:
+    """Which members would be asked today, each with one of its products."""
+    case = application.case()
+    return route(case, candidates(case), applicant=application.applicant_id, today=today)
 
 
 def candidates(case: Case) -> list[Candidate]:

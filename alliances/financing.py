@@ -11,7 +11,7 @@ from accounts.queries import city_by_code
 from alliances.consents import give
 from alliances.finance_queries import (
     applications,
-    candidates,
+    eligible,
     financial_members,
     policies_in_force,
     policies_visible_to,
@@ -20,7 +20,7 @@ from alliances.lifecycle import CASE, FINANCING, OFFER, CaseState, FinanceState,
 from alliances.locks import lock_application
 from alliances.models import FinanceApplication, FinanceCase, SupportPolicy
 from alliances.rules.credit import ANSWER_DAYS, WAITS_FOR
-from alliances.rules.products import check_collateral, route
+from alliances.rules.products import check_collateral
 from core import clock
 from core.calendar import date_of
 from core.db import require_transaction, transaction
@@ -120,8 +120,7 @@ def withdraw_application(*, actor: Actor, application_id: int, reason: str) -> F
 def assign(application: FinanceApplication, actor: Actor | None, at: datetime) -> int:
     """Step: route a locked application to the members who may be asked; how many they are."""
     require_transaction()
-    case = application.case()
-    found = route(case, candidates(case), applicant=application.applicant_id, today=date_of(at))
+    found = eligible(application, date_of(at))
     if not found:
         return 0
     due = clock_from(at, ANSWER_DAYS, holidays())

@@ -4,7 +4,10 @@ A pledged right passes to nobody unless the pledgee agrees (民法典 art. 444).
 pledges made elsewhere stands in its dossier; these here come from a financing and go with it.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.calendar import date_of
 from core.db import require_transaction
@@ -38,10 +41,15 @@ class PledgedOnWrongDay(Refusal):
 
 def may_give(organization_id: int, achievement_id: int) -> bool:
     """Whether the organization holds the right, or has bought it and will."""
-    if _bought(organization_id, achievement_id):
-        return True
-    own = Achievement.objects.filter(pk=achievement_id, owner=organization_id)
-    return own.exclude(state=AchievementState.TRANSFERRED).exists()
+    return to_give({organization_id}).filter(pk=achievement_id).exists()
+
+
+def to_give(organization_ids: Collection[int]) -> QuerySet[Achievement]:
+    """What these organizations may give as collateral: held, or bought."""
+    formed = Deal.objects.filter(achievement=OuterRef("pk"), state=DealState.FORMED)
+    bought = Exists(formed.filter(buyer__in=organization_ids))
+    held = Q(owner__in=organization_ids) & ~Q(state=AchievementState.TRANSFERRED)
+    return Achievement.objects.filter(bought | held)
 
 
 def pledge(

@@ -1070,6 +1070,17 @@ PAGES = {
     "enclaves/<int:pk>": "200 200 200 200 200 200 200 200 200 200 200",
     "enclaves/<int:pk>/tenancies/import": "302 403 403 403 403 200 403 403 403 302 302",
     "alliances/<int:pk>/members/import": "302 403 403 403 403 200 403 403 403 302 302",
+    "finance": "200 200 200 200 200 200 200 200 200 200 200",
+    # To who may not apply it says what to do; what is sent is tested in test_finance_pages.py.
+    "finance/apply": "200 200 200 200 200 200 200 200 200 200 200",
+    "finance/applications": "302 200 200 200 200 200 200 200 200 302 302",
+    "finance/applications/<int:pk>": "302 404 404 404 404 404 404 404 404 302 302",
+    "finance/applications/<int:pk>/submit": "405 405 405 405 405 405 405 405 405 405 405",
+    "finance/applications/<int:pk>/withdraw": "405 405 405 405 405 405 405 405 405 405 405",
+    "finance/applications/<int:pk>/consents": "405 405 405 405 405 405 405 405 405 405 405",
+    "finance/consents/<int:pk>/revoke": "405 405 405 405 405 405 405 405 405 405 405",
+    "finance/offers/<int:pk>/accept": "405 405 405 405 405 405 405 405 405 405 405",
+    "finance/offers/<int:pk>/decline": "405 405 405 405 405 405 405 405 405 405 405",
     "statistics/reconciliation": "302 403 403 403 200 200 403 403 403 302 302",
     "saved-searches/<int:pk>/tell": "405 405 405 405 405 405 405 405 405 405 405",
     # The link of a mail; of one that was not sent there is no page.
@@ -1087,6 +1098,7 @@ PAGE_THINGS = {
     "sessions": "planned_session",
     "enclaves": "park",
     "alliances": "alliance",
+    "finance": "routed_financing",
     "statistics": "",
 }
 

@@ -24,6 +24,7 @@ from core.models import word
 from marketplace.disclosure import read_detail
 from marketplace.lifecycle import AchievementState, NeedState
 from marketplace.models import CooperationMode, Need, TechnologyField
+from marketplace.pledges import to_give
 from marketplace.queries import (
     PUBLIC_ACHIEVEMENTS,
     PUBLIC_NEEDS,
@@ -140,6 +141,7 @@ def achievement(request: HttpRequest, pk: int) -> HttpResponse:
         detail_is_open=reads_detail_openly(actor, shown),
         cards=lots.cards(listed, now),
         is_listed=is_public(shown),
+        is_collateral=bool(actor.acts_for) and to_give(actor.acts_for).filter(pk=pk).exists(),
         data=linked_data.of_achievement(
             shown, request.build_absolute_uri(reverse("achievement", args=[shown.pk]))
         ),

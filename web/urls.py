@@ -2,6 +2,8 @@ from django.urls import include, path
 
 from web import (
     console,
+    finance,
+    finance_steps,
     funnel_page,
     hall,
     importing,
@@ -31,6 +33,24 @@ urlpatterns = [
     path("enclaves/<int:pk>", parks.park, name="enclave"),
     path("enclaves/<int:pk>/tenancies/import", importing.import_tenancies, name="import_tenancies"),
     path("alliances/<int:pk>/members/import", importing.import_members, name="import_members"),
+    path("finance", finance.product_list, name="finance"),
+    path("finance/apply", finance_steps.apply_for_finance, name="apply_for_finance"),
+    path("finance/applications", finance.application_list, name="finance_applications"),
+    path("finance/applications/<int:pk>", finance.application, name="finance_application"),
+    path(
+        "finance/applications/<int:pk>/submit",
+        finance_steps.submit_draft,
+        name="submit_finance_application",
+    ),
+    path(
+        "finance/applications/<int:pk>/withdraw",
+        finance_steps.withdraw,
+        name="withdraw_finance_application",
+    ),
+    path("finance/applications/<int:pk>/consents", finance_steps.consent, name="consent_to_data"),
+    path("finance/consents/<int:pk>/revoke", finance_steps.revoke, name="revoke_consent"),
+    path("finance/offers/<int:pk>/accept", finance_steps.accept, name="accept_finance_offer"),
+    path("finance/offers/<int:pk>/decline", finance_steps.decline, name="decline_finance_offer"),
     path("search", search_page, name="search"),
     path("saved-searches", saved_page.saved_searches, name="saved_searches"),
     path("saved-searches/<int:pk>/end", saved_page.end_saved_search, name="end_saved_search"),

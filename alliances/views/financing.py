@@ -16,6 +16,7 @@ from alliances.finance_queries import (
     applications_visible_to,
     consents_visible_to,
     offers_visible_to,
+    own_applications,
     policies_visible_to,
     products_visible_to,
     readings_of,
@@ -190,8 +191,7 @@ class DataReadingList(Acting, ListAPIView[DataReading]):
     queryset = DataReading.objects.none()  # tells the OpenAPI generator what is listed here
 
     def get_queryset(self) -> QuerySet[DataReading]:
-        seen = applications_visible_to(self.actor).filter(applicant__in=self.actor.sees)
-        application = seen.filter(pk=self.kwargs["pk"]).first()
+        application = own_applications(self.actor).filter(pk=self.kwargs["pk"]).first()
         if application is None:
             raise NotFound
         return readings_of(application)
