@@ -25,13 +25,22 @@ class OwnLog:
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         actor = actor_of(request)
-        row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
+        row = self.get_object(request, unquote(object_id))
+        request.log_of = row  # type: ignore[attr-defined]
         if row is not None and not self.reads_whole_log(actor, row):
             request.log_shown = _by_own_people(actor)  # type: ignore[attr-defined]
         response: HttpResponse = super().history_view(  # type: ignore[misc]
             request, object_id, extra_context
         )
         return response
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Django reads the row again; it is the one that was just judged."""
+        if (row := getattr(request, "log_of", None)) is not None:
+            return row
+        return super().get_object(request, object_id, from_field)  # type: ignore[misc]
 
     def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
         """Django asks for one for a list of things, too."""

@@ -59,7 +59,6 @@ ENCLAVE_CASES = [
     _project("output", "landing", "output", {}, row="landed"),
     _project("exit", "output", "exited", {**REASON, "kind": "graduated"}, row="landed"),
     _report("submit", "cadre", _DRAWN_UP, "submitted", {}),
-    _report("confirm", "bureau", _SUBMITTED, "submitted", {}, "confirmed"),
     _report("dispute", "bureau", _SUBMITTED, "disputed", REASON),
     _report(
         "resolve",
@@ -69,4 +68,6 @@ ENCLAVE_CASES = [
         {"resolution": "虚构的处理"},
         "resolved",
     ),
+    # Last: what a city has confirmed it disputes no more, and a confirmation stays.
+    _report("confirm", "bureau", _SUBMITTED, "submitted", {}, "confirmed"),
 ]
