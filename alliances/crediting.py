@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from accounts.actors import Actor
 from accounts.permissions import require_agent, require_signed_in
 from alliances.finance_queries import applications, lender_of
@@ -12,6 +14,7 @@ from alliances.locks import lock_application
 from alliances.models import AllianceMember, FinanceApplication, FinanceMovement
 from alliances.rules.credit import (
     PledgeRequired,
+    check_drawn_by,
     check_overdue,
     check_repaid,
     check_within,
@@ -170,6 +173,9 @@ def repay(
         check_within(amount, application.credit().outstanding)
         now = clock.now()
         application.repaid += amount
+        drawn = application.movements.filter(kind=MovementKind.DISBURSED, on__lte=paid_on)
+        total = drawn.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+        check_drawn_by(paid_on, drawn=total, repaid=application.repaid)
         movement = _enter(
             application, MovementKind.REPAID, amount, paid_on, reference, actor, now, once
         )

@@ -143,6 +143,7 @@ def record_payment(
         deal, now = begin(deal_id, actor)
         standing = standing_of(deal, without=told.get("corrects"))
         terms.check_payment(amount, standing, price=deal.price, form=_form_of_payment(deal))
+        _check_rewards_covered(deal, terms.paid(standing) + amount)
         added = add(
             deal,
             MilestoneKind.PAYMENT,
@@ -245,6 +246,8 @@ def annul(*, actor: Actor, deal_id: int, corrects: int, reason: str) -> Deal:
         if wrong.kind == MilestoneKind.TRANSFER:
             _take_right_back(deal, actor, now)
         require_party(deal, actor, _PARTIES_OF.get(MilestoneKind(wrong.kind), BOTH))
+        if wrong.kind == MilestoneKind.PAYMENT:
+            _check_rewards_covered(deal, terms.paid(standing_of(deal, without=corrects)))
         add(
             deal,
             MilestoneKind.ANNULMENT,
@@ -280,6 +283,10 @@ def received_and_shared(milestones: Collection[DealMilestone]) -> Decimal:
     """How much of the money received has been distributed from, in CNY."""
     rewards = [one for one in milestones if one.kind == MilestoneKind.REWARD]
     return sum((money.parse(one.facts["received"]) for one in rewards), Decimal(0))
+
+
+def _check_rewards_covered(deal: Deal, received: Decimal) -> None:
+    terms.check_covers_rewards(received, received_and_shared(list(standing_milestones(deal))))
 
 
 def _take_right_back(deal: Deal, actor: Actor, at: datetime) -> None:

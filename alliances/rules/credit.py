@@ -35,6 +35,13 @@ class WaitedTooLong(Conflict):
     message = "The application waited for offers until {expires_at}."
 
 
+class RepaidAhead(Conflict):
+    """Nobody gives back what was not lent yet."""
+
+    code = "repaid_ahead"
+    message = "By {day} no more than {drawn} had been paid out."
+
+
 class AmountBeyond(Refusal):
     """More than what was asked for, offered, approved or drawn."""
 
@@ -74,6 +81,12 @@ def check_waiting(expires_at: datetime | None, now: datetime) -> None:
     """Refuse offers and choices after the time that an application waits, swept or not."""
     if expires_at is not None and now >= expires_at:
         raise WaitedTooLong(expires_at=expires_at)
+
+
+def check_drawn_by(day: date, *, drawn: Decimal, repaid: Decimal) -> None:
+    """Refuse repayments that, with the one of this day, are more than was drawn by it."""
+    if repaid > drawn:
+        raise RepaidAhead(day=day, drawn=drawn)
 
 
 def check_within(amount: Decimal, limit: Decimal) -> None:

@@ -100,6 +100,13 @@ class RewardExceedsReceipts(Refusal):
     message = "Only {received} was received and not yet distributed."
 
 
+class RewardRestsOnIt(Conflict):
+    """Money that never came cannot have been shared."""
+
+    code = "reward_rests_on_it"
+    message = "Rewards of {distributed} rest on what was received; correct those first."
+
+
 class RewardUnbalanced(Refusal):
     code = "reward_unbalanced"
     message = "Deductions and rewards are more than what was received."
@@ -342,6 +349,12 @@ def check_reward(
     for key, (amount, floor) in floors.items():
         if amount < floor:
             raise BelowLawfulFloor(key=key, floor=_cents(floor), law=policy.law)
+
+
+def check_covers_rewards(received: Decimal, distributed: Decimal) -> None:
+    """Refuse to take receipts back below what rewards have been distributed from."""
+    if received < distributed:
+        raise RewardRestsOnIt(distributed=distributed)
 
 
 def reward_due_on(

@@ -1,5 +1,6 @@
 """Limits, draws and reasons; and that credit counts once."""
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,9 +16,11 @@ from alliances.rules.credit import (
     Credit,
     NotOverdue,
     OfferPast,
+    RepaidAhead,
     StillOwed,
     WaitedTooLong,
     check_case_decline,
+    check_drawn_by,
     check_overdue,
     check_repaid,
     check_still_valid,
@@ -74,6 +77,12 @@ def test_limits_hold():
     check_repaid(Decimal(0))
     with pytest.raises(StillOwed):
         check_repaid(Decimal("0.01"))
+
+
+@given(st.decimals(0, 10**9, places=2), st.decimals(0, 10**9, places=2))
+def test_nobody_gives_back_what_was_not_lent_yet(drawn, repaid):
+    with pytest.raises(RepaidAhead) if repaid > drawn else nullcontext():
+        check_drawn_by(TODAY, drawn=drawn, repaid=repaid)
 
 
 def test_an_offer_is_valid_through_its_last_day():

@@ -346,6 +346,22 @@ def test_money_is_entered_on_days_that_were(alliance, enterprise, rest):
         assert code_of(rest(banker).post(url, paid)) == (409, "moved_ahead")
 
 
+def test_nothing_is_repaid_before_it_was_drawn(alliance, enterprise, rest, clock):
+    (banker,) = make_lenders(alliance, 1)
+    application = approve(enterprise, banker)
+    url = f"{URL}/{application.pk}/repay"
+    draw(banker, application, "500.00")
+    clock.advance(days=10)
+    draw(banker, application, "500.00", reference="虚构的第二笔")
+    early = {"amount": "500.01", "paid_on": "2026-03-05", "reference": "虚构的回单"}
+    assert code_of(rest(banker).post(url, early)) == (409, "repaid_ahead")
+    assert rest(banker).post(url, {**early, "amount": "500.00"}).status_code == 201
+    late = {"amount": "0.01", "paid_on": "2026-03-05", "reference": "虚构的另一回单"}
+    assert code_of(rest(banker).post(url, late)) == (409, "repaid_ahead")
+    application.refresh_from_db()
+    assert application.repaid == 500
+
+
 def test_the_same_key_draws_once(alliance, enterprise, rest):
     (banker,) = make_lenders(alliance, 1)
     application = approve(enterprise, banker)

@@ -1,5 +1,6 @@
 """What a milestone of a deal needs: days, kinds of contract, sums that fit, lawful rewards."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -215,6 +216,12 @@ def test_a_reward_is_lawful_or_refused_with_the_floor_and_the_law(
         assert not lawful
     else:
         assert lawful
+
+
+@given(received=money, distributed=money)
+def test_what_was_received_is_never_less_than_what_was_shared(received, distributed):
+    with pytest.raises(rules.RewardRestsOnIt) if distributed > received else nullcontext():
+        rules.check_covers_rewards(received, distributed)
 
 
 @pytest.mark.parametrize(

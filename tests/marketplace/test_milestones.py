@@ -30,6 +30,7 @@ from marketplace.rules.milestones import (
     MilestoneTooEarly,
     PaidTooMuch,
     RewardExceedsReceipts,
+    RewardRestsOnIt,
 )
 from tests.conftest import act, organization_of
 from tests.marketplace.conftest import make_achievement, make_deal, make_need, make_response
@@ -241,6 +242,20 @@ def test_a_reward_is_lawful_and_shared_out_of_what_came(signed, seller):
     with pytest.raises(RewardExceedsReceipts):
         reward(signed, seller, "0.01")
     reward(signed, seller, "100.00", corrects=3, reason="姓名有误")
+
+
+def test_money_that_was_shared_is_not_taken_back_before_its_reward(signed, seller, enterprise):
+    payment = pay(signed, seller, "100.00")
+    reward(signed, seller)
+    takes_back = {"actor": act(enterprise), "deal_id": signed.pk, "reason": "未到账"}
+    with pytest.raises(RewardRestsOnIt):
+        milestones.annul(**takes_back, corrects=payment.number)
+    with pytest.raises(RewardRestsOnIt):
+        pay(signed, enterprise, "99.99", corrects=payment.number, reason="金额有误")
+    assert kinds(signed) == ["contract", "payment", "reward"]
+    milestones.annul(**{**takes_back, "actor": act(seller)}, corrects=3)
+    milestones.annul(**takes_back, corrects=payment.number)
+    assert kinds(signed) == ["contract"]
 
 
 def test_an_enterprise_owes_no_reward(enterprise, bidder):
