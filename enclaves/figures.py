@@ -1,12 +1,12 @@
 """A park's figures of a period, from its records."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 
 from core.calendar import end_of
 from core.money import text
@@ -17,6 +17,12 @@ from enclaves.rules.tenancy import Span
 from marketplace.lifecycle import LandingState
 
 _DAY = timedelta(days=1)
+# What a park has of which there is nothing.
+_NOTHING: Mapping[str, Any] = {
+    **dict.fromkeys(("let_m2", "funding", "funds_size", "investment"), Decimal(0)),
+    **dict.fromkeys(("resident", "admitted", "landed", "producing", "exited"), 0),
+    **dict.fromkeys(("ip_count", "funds"), 0),
+}
 _MOVES = {
     "admitted": ProjectState.ADMITTED,
     "producing": ProjectState.OUTPUT,
@@ -63,26 +69,71 @@ class ParkFigures:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class ParksFigures:
+    """Of each park by its number, and of all together: whoever works in two of them counts once."""
+
+    by_park: Mapping[int, ParkFigures]
+    total: ParkFigures
+
+
 def figures_of(parks: QuerySet[Park], period: Span) -> ParkFigures:
-    """The figures of some parks together; whoever works in two of them counts once."""
-    chosen = parks.order_by().values("pk")
-    projects = Project.objects.filter(park__in=chosen)
-    resident = residents_on(projects, period)
-    landed = landed_in(projects, period)
-    funds = ParkFund.objects.filter(park__in=chosen, since__lt=period.ends_on)
-    sums = resident.aggregate(ip=Sum("ip_count"), funding=Sum("funding"))
-    return ParkFigures(
-        let_m2=_let(chosen, _last(period)),
-        resident=resident.count(),
-        landed=landed.count(),
-        **{name: moved_in(projects, state, period).count() for name, state in _MOVES.items()},
-        ip_count=sums["ip"] or 0,
-        funding=sums["funding"] or Decimal(0),
-        funds=funds.count(),
-        funds_size=funds.aggregate(size=Sum("size"))["size"] or Decimal(0),
-        investment=landed.aggregate(sum=Sum("landing__investment"))["sum"] or Decimal(0),
-        talents=_talents(projects, period),
+    """The figures of some parks together."""
+    return figures_by_park(parks, period).total
+
+
+def figures_by_park(parks: QuerySet[Park], period: Span) -> ParksFigures:
+    """The figures of some parks, in as many statements for many as for one."""
+    numbers = list(parks.order_by("pk").values_list("pk", flat=True))
+    sums = _sums(numbers, period)
+    people = _people(numbers, period)
+    return ParksFigures(
+        {
+            park: ParkFigures(
+                **{name: of.get(park, _NOTHING[name]) for name, of in sums.items()},
+                talents=_talents(people.get(park, []), period),
+            )
+            for park in numbers
+        },
+        ParkFigures(
+            **{name: sum(of.values(), _NOTHING[name]) for name, of in sums.items()},
+            talents=_talents([stay for stays in people.values() for stay in stays], period),
+        ),
     )
+
+
+def _sums(parks: Sequence[int], period: Span) -> dict[str, dict[int, Any]]:
+    """Each figure but the people's, by park; a park without any is not there."""
+    projects = Project.objects.filter(park__in=parks)
+    of_residents = _by_park(
+        residents_on(projects, period), Count("pk"), Sum("ip_count"), Sum("funding")
+    )
+    of_landed = _by_park(landed_in(projects, period), Count("pk"), Sum("landing__investment"))
+    of_funds = _by_park(
+        ParkFund.objects.filter(park__in=parks, since__lt=period.ends_on), Count("pk"), Sum("size")
+    )
+    of_moves = {
+        name: _by_park(moved_in(projects, state, period), Count("pk"))[0]
+        for name, state in _MOVES.items()
+    }
+    read: dict[str, dict[int, Any]] = {
+        "let_m2": _by_park(_let(parks, _last(period)), Sum("area_m2"))[0],
+        **dict(zip(("resident", "ip_count", "funding"), of_residents, strict=True)),
+        **dict(zip(("landed", "investment"), of_landed, strict=True)),
+        **of_moves,
+        **dict(zip(("funds", "funds_size"), of_funds, strict=True)),
+    }
+    return read
+
+
+def _by_park(rows: QuerySet[Any], *sums: Aggregate) -> list[dict[int, Any]]:
+    """Each sum by park; where there is nothing to add up, a park is not there."""
+    named = {f"sum_{place}": one for place, one in enumerate(sums)}
+    found = list(rows.order_by().values_list("park").annotate(**named))
+    return [
+        {park: values[place] for park, *values in found if values[place] is not None}
+        for place in range(len(sums))
+    ]
 
 
 def projects_behind(projects: QuerySet[Project], figure: str, period: Span) -> QuerySet[Project]:
@@ -122,22 +173,26 @@ def moved_in(projects: QuerySet[Project], to: ProjectState, period: Span) -> Que
     return projects.filter(pk__in=moves.values("project"))
 
 
-def _let(parks: Any, day: date) -> Decimal:
+def _let(parks: Sequence[int], day: date) -> QuerySet[Unit]:
     holds = Q(tenancies__starts_on__lte=day) & (
         Q(tenancies__ends_on=None) | Q(tenancies__ends_on__gt=day)
     )
-    let = Unit.objects.filter(holds, park__in=parks).aggregate(sum=Sum("area_m2"))
-    return let["sum"] or Decimal(0)
+    return Unit.objects.filter(holds, park__in=parks)
 
 
-def _talents(projects: QuerySet[Project], period: Span) -> dict[str, int]:
-    rows = Talent.objects.filter(project__in=projects.order_by().values("pk"))
-    stays = [
-        Stay(person, TalentGrade(grade), Span(starts_on, ends_on))
-        for person, grade, starts_on, ends_on in rows.values_list(
-            "person_key", "grade", "starts_on", "ends_on"
-        )
-    ]
+def _people(parks: Sequence[int], period: Span) -> dict[int, list[Stay]]:
+    """Who stayed when, by park."""
+    rows = Talent.objects.filter(project__park__in=parks).order_by("pk")
+    found: dict[int, list[Stay]] = {}
+    for park, person, grade, starts_on, ends_on in rows.values_list(
+        "project__park", "person_key", "grade", "starts_on", "ends_on"
+    ):
+        stay = Stay(person, TalentGrade(grade), Span(starts_on, ends_on))
+        found.setdefault(park, []).append(stay)
+    return found
+
+
+def _talents(stays: Iterable[Stay], period: Span) -> dict[str, int]:
     return {grade.value: count for grade, count in by_grade(stays, period).items()}
 
 

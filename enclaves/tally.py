@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from accounts.actors import Actor
 from core.errors import InvalidValue
 from core.models import ReferenceFigure, reference_figures
-from enclaves.figures import FIGURES, ParkFigures, figures_of, projects_behind
+from enclaves.figures import FIGURES, ParkFigures, figures_by_park, projects_behind
 from enclaves.models import Park, Project
 from enclaves.queries import parks_visible_to, projects_visible_to
 from enclaves.rules.tenancy import Span, check_span
@@ -45,8 +45,9 @@ class Counted:
 def count(asked: Asked, *, actor: Actor) -> Counted:
     """Every figure, computed from records; figures are public, what is behind them is not."""
     parks, period = _parks(asked, actor), asked.period()
-    rows = [(park, figures_of(Park.objects.filter(pk=park.pk), period)) for park in parks]
-    return Counted(asked, figures_of(parks, period), rows, reference_figures(TOPIC))
+    found = figures_by_park(parks, period)
+    rows = [(park, found.by_park[park.pk]) for park in parks if park.pk in found.by_park]
+    return Counted(asked, found.total, rows, reference_figures(TOPIC))
 
 
 def projects_at(figure: str, asked: Asked, *, actor: Actor) -> QuerySet[Project]:

@@ -5,6 +5,8 @@ from datetime import date
 from io import BytesIO, StringIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from core.models import Event, ReferenceFigure
@@ -17,6 +19,7 @@ from tests.conftest import NOW, act, city_of
 from tests.enclaves.conftest import (
     make_park,
     make_project,
+    make_talent,
     make_tenancy,
     make_unit,
 )
@@ -73,6 +76,27 @@ def test_published_figures_stand_beside_and_are_not_counted(anonymous, park):
     assert told["published"]["in_songjiang"]["value"] == "18"
     assert told["published"]["in_songjiang"]["source"] == "虚构来源"
     assert len(told["enclaves"]) == 1
+
+
+def test_many_parks_are_counted_in_as_many_statements_as_one(
+    anonymous, park, landed, django_assert_num_queries
+):
+    make_talent(landed)
+    with CaptureQueriesContext(connection) as alone:
+        first = anonymous.get(PATH).json()
+    for _ in range(3):
+        another = make_park()
+        project = make_project(another, state="landed", ip_count=2)
+        project.moves.create(to="admitted", moved_at=NOW, by_client="client")
+        make_talent(project)  # the same person, who counts once in all
+        make_tenancy(make_unit(another, area_m2=300))
+    with django_assert_num_queries(len(alone)):
+        told = anonymous.get(PATH).json()
+    assert told["enclaves"][0] == first["enclaves"][0]
+    for name in ("resident", "admitted", "landed", "ip_count"):
+        assert told["total"][name] == sum(one[name] for one in told["enclaves"]) > 0, name
+    assert told["total"]["let_m2"] == "900.00"
+    assert {one["talents"]["doctor"] for one in (*told["enclaves"], told["total"])} == {1}
 
 
 def test_figures_are_a_file_too_in_which_no_name_is_a_formula(anonymous, park_operator):
