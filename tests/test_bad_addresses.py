@@ -132,16 +132,23 @@ def test_no_field_can_be_probed_by_sorting_or_comparing(world, row):
         assert client.get(f"{path}?{probes}").json() == plain, word
 
 
-# Pages that the office may read whole, and what their numbers are of.
-OF_THE_OFFICE = {"enclaves": "park", "alliances": "alliance", "statistics": "lot"}
+# Who may read which pages whole, and what their numbers are of.
+READERS = {"sessions": "operator", "finance": "borrower"}
+OFFICE = ("enclaves", "alliances", "statistics")
+SHOWN = {
+    **PAGE_SHOWN,
+    "enclaves": "park",
+    "alliances": "alliance",
+    "finance": "routed_financing",
+}
 
 
 @pytest.mark.parametrize("page", READ_PAGES, ids=lambda page: page or "home")
 def test_a_page_survives_every_query_and_every_id(world, page):
     about = page.partition("/")[0]
-    own = with_own(world, "operator" if about == "sessions" else "seller").callers["own"]
-    client = world.callers["cadre"] if about in OF_THE_OFFICE else own
-    thing = world.things[PAGE_SHOWN.get(about) or OF_THE_OFFICE.get(about, "lot")]
+    own = with_own(world, READERS.get(about, "seller")).callers["own"]
+    client = world.callers["cadre"] if about in OFFICE else own
+    thing = world.things[SHOWN.get(about, "lot")]
     wrong = {}
     place = READ_PAGES.index(page)
     odd = ["bids=all", "bids=x", "after=-1", "after=１", "after=" + "9" * 40]
