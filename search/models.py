@@ -72,7 +72,7 @@ class Card(models.Model):
         verbose_name=_("search document"),
         primary_key=True,
         on_delete=models.CASCADE,
-        db_constraint=False,  # it has one that cascades: migration 0003
+        db_constraint=False,  # it has one that cascades: the first migration
         related_name="card",
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
