@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db import IntegrityError
-
 from accounts.actors import Actor
 from accounts.lifecycle import ORGANIZATION, OrganizationState
 from accounts.locks import lock_organization
@@ -13,7 +11,7 @@ from accounts.queries import city_by_code
 from accounts.rules import check_credit_code
 from core import clock
 from core.db import transaction
-from core.errors import Conflict, PermissionDenied, ReasonRequired
+from core.errors import Conflict, Overtaken, PermissionDenied, ReasonRequired
 from core.events import record
 from core.idempotency import Once, claim, settle
 from core.lifecycle import IllegalTransition
@@ -52,7 +50,7 @@ def register_organization(
             )
             settle(once, organization)
             _record(organization, "registered", actor, now)
-    except IntegrityError as error:
+    except Overtaken as error:
         # Somebody registered the same code at the same moment and was first to commit.
         raise AlreadyRegistered(credit_code=credit_code) from error
     return organization

@@ -2,8 +2,6 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError
-
 from accounts.actors import Actor
 from accounts.locks import lock_relation
 from accounts.models import Organization, Relation, RelationKind
@@ -11,7 +9,14 @@ from accounts.permissions import require_person, require_signed_in, require_staf
 from accounts.queries import organizations_visible_to
 from core import clock
 from core.db import transaction
-from core.errors import Conflict, NotFound, PermissionDenied, ReasonRequired, Refusal
+from core.errors import (
+    Conflict,
+    NotFound,
+    Overtaken,
+    PermissionDenied,
+    ReasonRequired,
+    Refusal,
+)
 from core.events import record
 from core.idempotency import Once, claim, settle
 
@@ -79,7 +84,7 @@ def declare_relation(
             relation.save(force_insert=True)
             settle(once, relation)
             _record(relation, "declared", actor, now)
-    except IntegrityError as error:
+    except Overtaken as error:
         raise RelationKnown from error
     return relation
 

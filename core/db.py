@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from django.db import OperationalError, connection
+import structlog
+from django.db import IntegrityError, OperationalError, connection
 from django.db import transaction as django_transaction
 from django.db.models import Model
 from django.db.models.base import ModelState
@@ -25,14 +26,26 @@ from psycopg import errors as pg
 from psycopg.pq import TransactionStatus
 from psycopg.sql import Literal
 
-from core.errors import Busy
+from core.errors import Busy, Overtaken
+
+log = structlog.get_logger(__name__)
 
 _WAITED_TOO_LONG = (pg.LockNotAvailable, pg.QueryCanceled, pg.DeadlockDetected)
+# What the check before a write cannot see: another transaction that wrote the same and commits
+# first.
+_DONE_TWICE = (pg.UniqueViolation, pg.ExclusionViolation)
 
 
 Row = TypeVar("Row", bound=Model)
 # A statement with its parameters, for `run_together`.
 Statement = tuple[str, Sequence[Any]]
+
+
+class LostRace(Overtaken, IntegrityError):
+    """A refusal for whoever asked; for whoever wrote the code, what the database complained of."""
+
+    def __str__(self) -> str:
+        return str(self.__cause__ or self.message)
 
 
 @contextmanager
@@ -44,6 +57,9 @@ def transaction(*, lock_timeout_ms: int | None = None, by: str = "") -> Iterator
 
     A lock that cannot be had in time becomes Busy (503, nothing changed) instead of a
     hung request. The time is every connection's (`DATABASES`), unless another is given.
+
+    What a constraint stops because somebody else wrote the same meanwhile is a refusal, too
+    (`Overtaken`, 409, nothing changed), at whatever door it was asked: REST, the desk, a page.
     """
     try:
         with django_transaction.atomic(durable=True):
@@ -53,13 +69,32 @@ def transaction(*, lock_timeout_ms: int | None = None, by: str = "") -> Iterator
                         "SELECT set_config('lock_timeout', %s, true)", [f"{lock_timeout_ms}ms"]
                     )
             if by:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT set_config('marketplace.actor', %s, true)", [by])
+                tell_who_acts(by)
             yield
     except OperationalError as error:
         if isinstance(error.__cause__, _WAITED_TOO_LONG):
             raise Busy from error
+        if isinstance(error.__cause__, pg.SerializationFailure):
+            raise Overtaken from error
         raise
+    except IntegrityError as error:
+        if (lost := lost_race(error)) is not None:
+            raise lost from error
+        raise
+
+
+def tell_who_acts(by: str) -> None:
+    """Have the history of what this transaction changes name who does it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('marketplace.actor', %s, true)", [by])
+
+
+def lost_race(error: IntegrityError) -> LostRace | None:
+    """The refusal behind a constraint that let somebody else through first; None: our own bug."""
+    if not isinstance(error.__cause__, _DONE_TWICE):
+        return None
+    log.warning("constraint_refused", constraint=error.__cause__.diag.constraint_name)
+    return LostRace()
 
 
 def require_transaction() -> None:

@@ -13,16 +13,13 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import RequestDataTooBig
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import defaults
-from psycopg import errors as pg
 from rest_framework import exceptions
 from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
@@ -31,14 +28,8 @@ from rest_framework.views import set_rollback
 from core import money
 from core.clock import SHANGHAI
 from core.envelope import current_request_id
-from core.errors import CHALLENGE, NotFound, Overtaken, PermissionDenied, Refusal
+from core.errors import CHALLENGE, NotFound, PermissionDenied, Refusal
 from core.models import word
-
-log = structlog.get_logger(__name__)
-
-# What the check before a write cannot see: another transaction that wrote the same and commits
-# first.
-_DONE_TWICE = (pg.UniqueViolation, pg.ExclusionViolation)
 
 MEDIA_TYPE = "application/problem+json"
 BUSY_RETRY_SECONDS = 1
@@ -64,9 +55,6 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = NotFound()
     elif isinstance(error, DjangoPermissionDenied):
         error = PermissionDenied()
-    elif isinstance(error, IntegrityError) and isinstance(error.__cause__, _DONE_TWICE):
-        log.warning("constraint_refused", constraint=error.__cause__.diag.constraint_name)
-        error = Overtaken()
     if isinstance(error, Refusal):
         headers = {}
         if error.status is HTTPStatus.UNAUTHORIZED:

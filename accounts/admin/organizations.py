@@ -15,7 +15,7 @@ from accounts.desk.admins import DeskInline
 from accounts.desk.forms import ReasonForm, StepForm
 from accounts.desk.roles import ROLES, DeskRole, roles_of
 from accounts.desk.steps import Step
-from accounts.desk.tracked import TrackedAdmin
+from accounts.desk.tracked import RevisedAdmin
 from accounts.lifecycle import ORGANIZATION, OrganizationState
 from accounts.models import Membership, Organization
 from accounts.queries import organizations_visible_to
@@ -56,7 +56,7 @@ class MemberInline(DeskInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(TrackedAdmin):
+class OrganizationAdmin(RevisedAdmin):
     """The office compares the file with the public register and lets it trade, or not."""
 
     kind = "organization"

@@ -15,6 +15,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field, lookup_field, unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -31,6 +32,7 @@ from accounts.desk.roles import DeskRole, roles_of
 from accounts.desk.shown import NOTHING, presentation_of
 from accounts.desk.steps import Step
 from accounts.requests import actor_of
+from core.db import lost_race, tell_who_acts
 from core.errors import Refusal
 from core.problems import refusal_body
 
@@ -355,6 +357,21 @@ class DeskFormAdmin(DeskAdmin):
 
     form = WholeForm
     locked: ClassVar[tuple[str, ...]] = ()
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Django saves by itself; who lost a race is told so, and sees what stands there now."""
+        try:
+            response: HttpResponseBase = super().changeform_view(request, *args, **kwargs)
+        except IntegrityError as error:
+            if (lost := lost_race(error)) is None:
+                raise
+            messages.error(request, refusal_body(lost)["detail"])
+            return HttpResponseRedirect(request.get_full_path())
+        return response
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        tell_who_acts(actor_of(request).caller)
+        super().save_model(request, obj, form, change)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(self.writers & roles_of(request))

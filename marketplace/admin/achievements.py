@@ -15,7 +15,7 @@ from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import ROLES, DeskRole
 from accounts.desk.shown import NOTHING
 from accounts.desk.steps import Step
-from accounts.desk.tracked import TrackedAdmin
+from accounts.desk.tracked import RevisedAdmin
 from core import clock
 from core.errors import Refusal
 from core.models import word
@@ -68,7 +68,7 @@ class EncumbranceInline(DeskInline):
 
 
 @admin.register(Achievement)
-class AchievementAdmin(TrackedAdmin, BatchAdmin):
+class AchievementAdmin(RevisedAdmin, BatchAdmin):
     """Reviewed and put on the list by the exchange or the office."""
 
     kind = "achievement"

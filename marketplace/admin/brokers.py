@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.actors import Actor
-from accounts.desk.admins import DeskAdmin, DeskFormAdmin
+from accounts.desk.admins import DeskFormAdmin
 from accounts.desk.forms import ReasonForm, StepForm, WholeForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
+from accounts.desk.tracked import TrackedAdmin
 from core.models import choices
 from marketplace import brokers
 from marketplace.admin.needs import STAFF
@@ -31,9 +32,10 @@ class BrokerForm(WholeForm):
 
 
 @admin.register(Broker)
-class BrokerAdmin(DeskFormAdmin):
+class BrokerAdmin(TrackedAdmin, DeskFormAdmin):
     """Certified technology managers: entered by the office, shown to everybody."""
 
+    kind = "broker"
     readers, writers = STAFF, frozenset({DeskRole.OFFICE})
     form = BrokerForm
     list_display = ("name", "certificate_number", "organization", "valid_from", "valid_until")
@@ -62,9 +64,10 @@ class PaperAgreementForm(StepForm):
 
 
 @admin.register(Brokerage)
-class BrokerageAdmin(DeskAdmin):
+class BrokerageAdmin(TrackedAdmin):
     """Who brokers which deal, for whom, and for how much."""
 
+    kind, part, thing = "deal", "brokerage", "deal_id"
     readers = STAFF
     list_display = ("deal", "broker", "side", "commission", "paid_by", "state", "named_at")
     list_display_links = ("deal", "broker")

@@ -23,6 +23,7 @@ from accounts.desk.adding import Adding, AddingAdmin
 from accounts.desk.forms import ReasonForm, ShanghaiTimeField
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
+from accounts.desk.tracked import TrackedAdmin
 from accounts.models import City, OrganizationKind
 from core import clock
 from core.idempotency import Once, fingerprint
@@ -127,9 +128,10 @@ class CallPhaseFilter(SimpleListFilter):
 
 
 @admin.register(NeedCall)
-class CallAdmin(AddingAdmin):
+class CallAdmin(TrackedAdmin, AddingAdmin):
     """Windows in which needs are solicited, and how many came in."""
 
+    kind = "call"
     readers = REVIEWERS
     writers = STAFF
     list_display = ("code", "title", "standing", "opens_at", "closes_at", "submitted", "listed")

@@ -5,10 +5,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.desk.admins import DeskAdmin
 from accounts.desk.forms import ReasonForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
+from accounts.desk.tracked import TrackedAdmin
 from marketplace import landings
 from marketplace.admin.needs import STAFF
 from marketplace.lifecycle import LANDING, LandingState
@@ -19,9 +19,10 @@ _DECIDERS = frozenset({DeskRole.OFFICE, DeskRole.BUREAU})
 
 
 @admin.register(Landing)
-class LandingAdmin(DeskAdmin):
+class LandingAdmin(TrackedAdmin):
     """Where technology landed: reported by the parties, counted once confirmed."""
 
+    kind = "landing"
     readers = STAFF | _DECIDERS
     list_display = ("deal", "entity_name", "city", "landed_on", "investment", "state")
     list_display_links = ("deal", "entity_name")

@@ -23,7 +23,7 @@ from accounts.desk.batch import BatchAdmin
 from accounts.desk.forms import ReasonForm, StepForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
-from accounts.desk.tracked import TrackedAdmin
+from accounts.desk.tracked import RevisedAdmin
 from accounts.requests import actor_of
 from core import clock
 from core.calendar import date_of
@@ -154,7 +154,7 @@ class ResponseInline(DeskInline):
 
 
 @admin.register(Need)
-class NeedAdmin(TrackedAdmin, BatchAdmin):
+class NeedAdmin(RevisedAdmin, BatchAdmin):
     """Endorsed by the bureau of its city, published by the office."""
 
     kind = "need"

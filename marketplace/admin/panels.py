@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.desk.admins import DeskAdmin, DeskInline
 from accounts.desk.roles import DeskRole
+from accounts.desk.tracked import TrackedAdmin
 from marketplace import panels
 from marketplace.admin.needs import REVIEWERS, STAFF
 from marketplace.admin.objections import decisions
@@ -44,9 +45,10 @@ class PlaceInline(DeskInline):
 
 
 @admin.register(ExpertPanel)
-class ExpertPanelAdmin(DeskAdmin):
+class ExpertPanelAdmin(TrackedAdmin):
     """Who judges the responses to which need; a ranking is publicised from the need's page."""
 
+    kind = "panel"
     readers = REVIEWERS
     list_display = ("need", "convened_at", "begins_at", "ends_at", "paused_at", "set_aside_at")
     list_display_links = ("need",)
@@ -65,9 +67,10 @@ class ExpertPanelAdmin(DeskAdmin):
 
 
 @admin.register(PanelObjection)
-class PanelObjectionAdmin(DeskAdmin):
+class PanelObjectionAdmin(TrackedAdmin):
     """A work list: the exchange or the office decides, with a reason that is told."""
 
+    kind, part, thing = "panel", "panelobjection", "panel_id"
     readers = STAFF
     list_display = ("panel", "reason", "person", "raised_at", "state", "decided_at")
     list_display_links = ("panel",)

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.actors import Actor
-from accounts.desk.admins import DeskAdmin
 from accounts.desk.forms import ReasonForm, StepForm
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
+from accounts.desk.tracked import TrackedAdmin
 from core import clock
 from marketplace import plans
 from marketplace.admin.needs import STAFF
@@ -46,9 +46,10 @@ def _step(wanted: PlanState, **values: Any) -> Step:
 
 
 @admin.register(PlannedMilestone)
-class PlannedMilestoneAdmin(DeskAdmin):
+class PlannedMilestoneAdmin(TrackedAdmin):
     """What the parties of deals owe each other by when."""
 
+    kind, part, thing = "deal", "plannedmilestone", "deal_id"
     readers = STAFF | {DeskRole.BUREAU}
     list_display = ("deal", "number", "title", "due_on", "payment_share", "state", "late")
     list_display_links = ("deal", "title")

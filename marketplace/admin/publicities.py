@@ -16,10 +16,11 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.actors import Actor
 from accounts.desk import shown
-from accounts.desk.admins import DeskAdmin, DeskInline
+from accounts.desk.admins import DeskInline
 from accounts.desk.filters import WaitingFirst
 from accounts.desk.forms import is_id
 from accounts.desk.roles import DeskRole
+from accounts.desk.tracked import TrackedAdmin
 from core import clock
 from core.calendar import date_of
 from marketplace import publicities
@@ -73,9 +74,10 @@ class ObjectionInline(DeskInline):
 
 
 @admin.register(Publicity)
-class PublicityAdmin(DeskAdmin):
+class PublicityAdmin(TrackedAdmin):
     """What is, or was, publicised. Publicising and stopping are steps of the deal."""
 
+    kind = "publicity"
     readers = STAFF
     list_display = (
         "deal_link",
@@ -197,9 +199,10 @@ class OneDeal(SimpleListFilter):
 
 
 @admin.register(Objection)
-class ObjectionAdmin(DeskAdmin):
+class ObjectionAdmin(TrackedAdmin):
     """A work list: the exchange or the office decides, with a reason that is told."""
 
+    kind, part, thing = "publicity", "objection", "publicity_id"
     readers = STAFF
     list_display = ("deal", "reason", "who", "raised_at", "state", "decided_at")
     sortable_by = ("raised_at", "decided_at")

@@ -34,10 +34,10 @@ def at_once(*attempts: Callable[[], Any]) -> list[str]:
         barrier.wait()
         try:
             attempt()
-        except Refusal as refusal:
-            return refusal.code
         except IntegrityError:
             return "integrity error"
+        except Refusal as refusal:
+            return refusal.code
         finally:
             connection.close()
         return "done"

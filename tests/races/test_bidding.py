@@ -39,10 +39,10 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
         barrier.wait(timeout=10)
         try:
             return action()
-        except Refusal as refusal:
-            return refusal.code
         except IntegrityError:
             return "stopped_by_a_constraint"
+        except Refusal as refusal:
+            return refusal.code
         finally:
             connection.close()
 
