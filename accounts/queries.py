@@ -1,11 +1,13 @@
 """Which organizations, members and cities an actor may see."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.lifecycle import OrganizationState
 from accounts.models import City, Membership, Organization, Relation
-from core.errors import InvalidValue, NotFound, PermissionDenied
+from core.errors import InvalidValue, NotFound, PermissionDenied, Refusal
 
 
 class ActingOrganizationRequired(InvalidValue):
@@ -35,6 +37,17 @@ def city_called(name: str) -> City:
 class UnknownCity(InvalidValue):
     code = "unknown_city"
     message = "{city} is not the region code of a city of the corridor."
+
+
+class NoSuchOrganization(Refusal):
+    code = "no_such_organization"
+    message = "No verified organization has the credit code {credit_code}."
+
+
+def verified_by_code(credit_codes: Iterable[str]) -> dict[str, Organization]:
+    """Verified organizations by their unified social credit codes (统一社会信用代码)."""
+    verified = Organization.objects.filter(state=OrganizationState.VERIFIED)
+    return {one.credit_code: one for one in verified.filter(credit_code__in=set(credit_codes))}
 
 
 def organizations_visible_to(actor: Actor) -> QuerySet[Organization]:

@@ -2,11 +2,14 @@
 
 Products are public. An application is seen by its applicant, by members it was routed to, by the
 alliance's secretariat and the office; an offer by its two sides, and by those who keep the roll.
+How an application goes on is told to its lender; to another member, its own part of it alone.
 """
 
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case as DbCase
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from accounts.actors import Actor
 from alliances.lifecycle import CaseState, FinanceState, MemberState, OfferState
@@ -96,16 +99,43 @@ def credits_visible_to(actor: Actor) -> QuerySet[FinanceApplication]:
     """What came of an application: for its applicant, its lender, and who keeps the roll."""
     if keeps_finance(actor):
         return applications()
-    lent = FinanceOffer.objects.filter(
-        application=OuterRef("pk"), state=OfferState.ACCEPTED, member__organization__in=actor.sees
+    return applications_visible_to(actor).filter(_follows(actor))
+
+
+def _follows(actor: Actor) -> Q:
+    """Applications that are one's own, or to which one lends."""
+    return Q(applicant__in=actor.sees) | Q(Exists(_own_offers(actor, OfferState.ACCEPTED)))
+
+
+def _own_offers(actor: Actor, state: OfferState) -> QuerySet[FinanceOffer]:
+    return FinanceOffer.objects.filter(
+        application=OuterRef("pk"), state=state, member__organization__in=actor.sees
     )
-    return applications_visible_to(actor).filter(Q(applicant__in=actor.sees) | Exists(lent))
+
+
+def with_told_state(rows: QuerySet[FinanceApplication], actor: Actor) -> QuerySet[Any]:
+    """An actor's rows with `told`, where each stands as `told_state` says it; empty for None."""
+    if keeps_finance(actor):
+        return rows.annotate(told=F("state"))
+    waiting = _asked(actor).filter(application=OuterRef("pk"), state=CaseState.WAITING)
+    return rows.annotate(
+        told=DbCase(
+            When(_follows(actor), then=F("state")),
+            When(Exists(waiting), then=Value(FinanceState.ROUTED)),
+            When(Exists(_own_offers(actor, OfferState.MADE)), then=Value(FinanceState.OFFERED)),
+            default=Value(""),
+            output_field=CharField(),
+        )
+    )
 
 
 def _asked(actor: Actor) -> QuerySet[FinanceCase]:
-    """The cases of members the actor works for, unless such a member has left."""
+    """The cases of members the actor works for; a member that has left finishes what it lends."""
     own = FinanceCase.objects.filter(member__organization__in=actor.sees)
-    return own.exclude(member__state=MemberState.EXITED)
+    lent = FinanceOffer.objects.filter(
+        application=OuterRef("application"), member=OuterRef("member"), state=OfferState.ACCEPTED
+    )
+    return own.filter(~Q(member__state=MemberState.EXITED) | Exists(lent))
 
 
 def is_applicant(actor: Actor, application: FinanceApplication) -> bool:
@@ -138,6 +168,24 @@ def reads_money(actor: Actor, application: FinanceApplication) -> bool:
             for one in application.offers.all()
         )
     return True
+
+
+def told_state(actor: Actor, application: FinanceApplication) -> FinanceState | None:
+    """Where it stands, for who reads what came of it; a member is told of its own part alone.
+
+    Routed while its answer is awaited, offered while its offer stands, and None when its part has
+    ended: what the others answered, and what was chosen, is none of its business.
+    """
+    case = own_case(actor, application)
+    if case is None or reads_money(actor, application):
+        return FinanceState(application.state)
+    if case.state == CaseState.WAITING:
+        return FinanceState.ROUTED
+    standing = (
+        one.member_id == case.member_id and one.state == OfferState.MADE
+        for one in application.offers.all()
+    )
+    return FinanceState.OFFERED if any(standing) else None
 
 
 def cases_visible_to(actor: Actor) -> QuerySet[FinanceCase]:

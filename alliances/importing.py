@@ -11,9 +11,8 @@ from functools import cache
 from typing import Any
 
 from accounts.actors import Actor
-from accounts.lifecycle import OrganizationState
 from accounts.models import Organization
-from accounts.queries import city_by_code
+from accounts.queries import NoSuchOrganization, city_by_code, verified_by_code
 from alliances.lifecycle import MemberState
 from alliances.locks import lock_alliance
 from alliances.members import AllianceDissolved, SecretariatStaysOut, require_keeper
@@ -32,11 +31,6 @@ from core.errors import Refusal
 from core.events import Happening, record_many
 from core.idempotency import Once, claim, settle
 from core.imports import Judged, Report, Result, Table, carry_out
-
-
-class NoSuchOrganization(Refusal):
-    code = "no_such_organization"
-    message = "No verified organization has the credit code {credit_code}."
 
 
 class OrganizationTwice(Refusal):
@@ -107,9 +101,7 @@ class _Judge:
 
     def __init__(self, alliance: Alliance, table: Table, now: datetime) -> None:
         self.alliance, self.now = alliance, now
-        codes = {line.values["credit_code"] for line in table.lines}
-        verified = Organization.objects.filter(state=OrganizationState.VERIFIED)
-        self.named = {one.credit_code: one for one in verified.filter(credit_code__in=codes)}
+        self.named = verified_by_code(line.values["credit_code"] for line in table.lines)
         # The latest of several.
         self.roll = {one.organization_id: one for one in alliance.members.order_by("pk")}
         self.city = cache(city_by_code)

@@ -63,6 +63,12 @@ def lock_own_member(organization_id: int) -> AllianceMember:
     return row
 
 
+def lock_offeror(member_id: int) -> AllianceMember:
+    """Lock the member that made an offer, which neither leaves nor is ended until it is taken."""
+    require_transaction()
+    return AllianceMember.objects.select_for_update(no_key=True).get(pk=member_id)
+
+
 def lock_product(product_id: int, *, seen_by: Actor) -> FinanceProduct:
     return _lock(products_visible_to(seen_by), product_id)
 

@@ -18,7 +18,7 @@ from alliances.lifecycle import (
     MemberState,
     OfferState,
 )
-from alliances.locks import lock_application
+from alliances.locks import lock_application, lock_offeror
 from alliances.models import FinanceApplication, FinanceCase, FinanceOffer
 from alliances.products import require_active
 from alliances.rules.apr import Loan, Repayment, apr
@@ -47,7 +47,7 @@ class NotAsking(Conflict):
 
 
 class OfferorLeft(Conflict):
-    """Nobody could look into it, approve it or pay it out any more."""
+    """Who has left takes on nothing new; what it took on before, it finishes."""
 
     code = "offeror_left"
     message = "The member has left the alliance since; take another offer."
@@ -123,16 +123,19 @@ def decline_case(
 def accept_offer(*, actor: Actor, offer_id: int) -> FinanceOffer:
     """The applicant takes one offer; the others lapse, and so do the cases without an answer.
 
-    The application is locked, so of two choices at once the later one finds its offer lapsed.
+    The application is locked, so of two choices at once the later one finds its offer lapsed; and
+    before it the member, so that nobody's offer is taken while it leaves.
     """
     require_signed_in(actor)
     with transaction():
-        application = lock_application(_application_of(offer_id, actor), seen_by=actor)
+        known = _known_offer(offer_id, actor)
+        offeror = lock_offeror(known.member_id)
+        application = lock_application(known.application_id, seen_by=actor)
         offer = application.offers.select_related("member__organization").get(pk=offer_id)
         require_agent(actor, application.applicant_id)
         OFFER.check(OfferState(offer.state), OfferState.ACCEPTED)
         FINANCING.check(FinanceState(application.state), FinanceState.ACCEPTED)
-        if offer.member.state == MemberState.EXITED:
+        if offeror.state == MemberState.EXITED:
             raise OfferorLeft
         now = clock.now()
         check_waiting(application.expires_at, now)
@@ -149,7 +152,8 @@ def decline_offer(*, actor: Actor, offer_id: int, reason: str) -> FinanceOffer:
     """The applicant does not take this one."""
     require_signed_in(actor)
     with transaction():
-        application = lock_application(_application_of(offer_id, actor), seen_by=actor)
+        known = _known_offer(offer_id, actor)
+        application = lock_application(known.application_id, seen_by=actor)
         offer = application.offers.select_related("member__organization").get(pk=offer_id)
         require_agent(actor, application.applicant_id)
         OFFER.check(OfferState(offer.state), OfferState.DECLINED)
@@ -173,11 +177,11 @@ def _asked(actor: Actor, application_id: int) -> tuple[FinanceApplication, Finan
     return application, case
 
 
-def _application_of(offer_id: int, actor: Actor) -> int:
+def _known_offer(offer_id: int, actor: Actor) -> FinanceOffer:
     known = offers_visible_to(actor).filter(pk=offer_id).first()
     if known is None:
         raise NotFound
-    return known.application_id
+    return known
 
 
 def _cost(

@@ -16,6 +16,8 @@ DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", example="a-long-random-text")
 # Earlier secrets: sessions and sealed maxima stay readable through a rotation.
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", default="")
+# By the first a new person of an enclave project is known again; earlier ones stay behind it.
+TALENT_KEYS = env.words("TALENT_KEYS", default="") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", default="")
 # Behind TLS, cookies must not travel without it. The demo on loopback has no TLS.

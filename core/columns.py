@@ -10,13 +10,13 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from core.sheets import Sheet, Value
+from core.sheets import InSheets, Sheet, Value
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.ASCII)
@@ -39,6 +39,17 @@ class Column:
     def names(self) -> frozenset[str]:
         """Everything that a header may call it, folded."""
         return frozenset(map(folded, (self.field, *in_each_language(self.label))))
+
+
+class InColumns(InSheets):
+    """Before a list view whose file has these columns of what the list tells."""
+
+    title: ClassVar[Any]
+    columns: ClassVar[tuple[Column, ...]]
+
+    def sheet(self, rows: Any) -> Sheet:
+        told = self.get_serializer(rows, many=True).data  # type: ignore[attr-defined]
+        return sheet_of(self.title, self.columns, told)
 
 
 def sheet_of(title: Any, columns: Sequence[Column], things: Iterable[Mapping[str, Any]]) -> Sheet:

@@ -11,8 +11,8 @@ from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 from core.calendar import end_of
 from core.money import text
 from enclaves.lifecycle import ProjectState, TalentGrade
-from enclaves.models import Park, ParkFund, Project, ProjectMove, Talent, Unit
-from enclaves.rules.counting import Stay, by_grade
+from enclaves.models import Park, ParkFund, Project, ProjectMove, Talent, Tenancy, Unit
+from enclaves.rules.counting import Stay, by_grade, counted
 from enclaves.rules.tenancy import Span
 from marketplace.lifecycle import LandingState
 
@@ -109,15 +109,14 @@ def _sums(parks: Sequence[int], period: Span) -> dict[str, dict[int, Any]]:
         residents_on(projects, period), Count("pk"), Sum("ip_count"), Sum("funding")
     )
     of_landed = _by_park(landed_in(projects, period), Count("pk"), Sum("landing__investment"))
-    of_funds = _by_park(
-        ParkFund.objects.filter(park__in=parks, since__lt=period.ends_on), Count("pk"), Sum("size")
-    )
+    funds = funds_behind(ParkFund.objects.filter(park__in=parks), period)
+    of_funds = _by_park(funds, Count("pk"), Sum("size"))
     of_moves = {
         name: _by_park(moved_in(projects, state, period), Count("pk"))[0]
         for name, state in _MOVES.items()
     }
     read: dict[str, dict[int, Any]] = {
-        "let_m2": _by_park(_let(parks, _last(period)), Sum("area_m2"))[0],
+        "let_m2": _by_park(_let(parks, period), Sum("area_m2"))[0],
         **dict(zip(("resident", "ip_count", "funding"), of_residents, strict=True)),
         **dict(zip(("landed", "investment"), of_landed, strict=True)),
         **of_moves,
@@ -173,23 +172,42 @@ def moved_in(projects: QuerySet[Project], to: ProjectState, period: Span) -> Que
     return projects.filter(pk__in=moves.values("project"))
 
 
-def _let(parks: Sequence[int], day: date) -> QuerySet[Unit]:
-    holds = Q(tenancies__starts_on__lte=day) & (
-        Q(tenancies__ends_on=None) | Q(tenancies__ends_on__gt=day)
-    )
-    return Unit.objects.filter(holds, park__in=parks)
+def tenancies_behind(tenancies: QuerySet[Tenancy], period: Span) -> QuerySet[Tenancy]:
+    """Those that held on the last day: a unit has one at a time, and its area is let."""
+    day = _last(period)
+    return tenancies.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
+
+
+def funds_behind(funds: QuerySet[ParkFund], period: Span) -> QuerySet[ParkFund]:
+    """Those that were attached by the last day."""
+    return funds.filter(since__lt=period.ends_on)
+
+
+def talents_behind(talents: QuerySet[Talent], period: Span) -> QuerySet[Talent]:
+    """Each person once, by the stay that counts."""
+    stays = (stay for _park, stay in _stays(talents))
+    return talents.filter(pk__in=[stay.record for stay in counted(stays, period)])
+
+
+def _let(parks: Sequence[int], period: Span) -> QuerySet[Unit]:
+    held = tenancies_behind(Tenancy.objects.all(), period)
+    return Unit.objects.filter(park__in=parks, pk__in=held.values("unit"))
 
 
 def _people(parks: Sequence[int], period: Span) -> dict[int, list[Stay]]:
     """Who stayed when, by park."""
-    rows = Talent.objects.filter(project__park__in=parks).order_by("pk")
     found: dict[int, list[Stay]] = {}
-    for park, person, grade, starts_on, ends_on in rows.values_list(
-        "project__park", "person_key", "grade", "starts_on", "ends_on"
-    ):
-        stay = Stay(person, TalentGrade(grade), Span(starts_on, ends_on))
+    for park, stay in _stays(Talent.objects.filter(project__park__in=parks)):
         found.setdefault(park, []).append(stay)
     return found
+
+
+def _stays(talents: QuerySet[Talent]) -> Iterable[tuple[int, Stay]]:
+    """Each with its park, the earliest entry first."""
+    for record, park, person, grade, starts_on, ends_on in talents.order_by("pk").values_list(
+        "pk", "project__park", "person_key", "grade", "starts_on", "ends_on"
+    ):
+        yield park, Stay(person, TalentGrade(grade), Span(starts_on, ends_on), record)
 
 
 def _talents(stays: Iterable[Stay], period: Span) -> dict[str, int]:

@@ -126,9 +126,14 @@ def agreements_of(park_id: int, *, seen_by: Actor) -> QuerySet[Agreement]:
     return Agreement.objects.filter(park=park_run_by(park_id, seen_by))
 
 
+def funds_visible_to(actor: Actor) -> QuerySet[ParkFund]:
+    """All of them: the funds of parks are public."""
+    return ParkFund.objects.select_related("park")
+
+
 def funds_of(park_id: int, *, seen_by: Actor) -> QuerySet[ParkFund]:
     """The funds attached to a park, for everybody."""
-    return ParkFund.objects.filter(park=park_seen_by(park_id, seen_by))
+    return funds_visible_to(seen_by).filter(park=park_seen_by(park_id, seen_by))
 
 
 def units_of(park_id: int, *, seen_by: Actor) -> QuerySet[Unit]:
@@ -138,7 +143,7 @@ def units_of(park_id: int, *, seen_by: Actor) -> QuerySet[Unit]:
 
 def tenancies_visible_to(actor: Actor) -> QuerySet[Tenancy]:
     """Seen by insiders of the park, and one's own."""
-    rows = Tenancy.objects.select_related("unit__park")
+    rows = Tenancy.objects.select_related("unit__park", "tenant")
     if actor.is_staff:
         return rows
     return rows.filter(_inside(actor, "unit__park__") | Q(tenant__in=actor.sees))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from accounts.actors import Actor
@@ -76,9 +77,19 @@ def end_talent(*, actor: Actor, talent_id: int, ends_on: date) -> Talent:
 
 
 def person_key(document: str) -> str:
-    """The same for the same document, and of no use to who does not hold the secret key."""
+    """The same for the same document, and of no use to who does not hold the key.
+
+    Who is on record under an earlier key of TALENT_KEYS keeps it, so that a person counts once
+    across a rotation.
+    """
     plain = "".join(document.split()).upper()
-    return salted_hmac("enclaves.talent", plain, algorithm="sha256").hexdigest()
+    made = [_keyed(plain, secret) for secret in settings.TALENT_KEYS]
+    known = Talent.objects.filter(person_key__in=made).order_by("pk")
+    return known.values_list("person_key", flat=True).first() or made[0]
+
+
+def _keyed(plain: str, secret: str) -> str:
+    return salted_hmac("enclaves.talent", plain, secret, algorithm="sha256").hexdigest()
 
 
 def _check_unknown(wanted: Span, others: Iterable[Talent]) -> None:

@@ -9,9 +9,23 @@ from django.db.models import QuerySet
 from accounts.actors import Actor
 from core.errors import InvalidValue
 from core.models import ReferenceFigure, reference_figures
-from enclaves.figures import FIGURES, ParkFigures, figures_by_park, projects_behind
-from enclaves.models import Park, Project
-from enclaves.queries import parks_visible_to, projects_visible_to
+from enclaves.figures import (
+    FIGURES,
+    ParkFigures,
+    figures_by_park,
+    funds_behind,
+    projects_behind,
+    talents_behind,
+    tenancies_behind,
+)
+from enclaves.models import Park, ParkFund, Project, Talent, Tenancy
+from enclaves.queries import (
+    funds_visible_to,
+    parks_visible_to,
+    projects_visible_to,
+    talents_visible_to,
+    tenancies_visible_to,
+)
 from enclaves.rules.tenancy import Span, check_span
 
 TOPIC = "enclaves"
@@ -56,6 +70,25 @@ def projects_at(figure: str, asked: Asked, *, actor: Actor) -> QuerySet[Project]
         raise InvalidValue(what="figure")
     rows = projects_visible_to(actor).filter(park__in=_parks(asked, actor).values("pk"))
     return projects_behind(rows, figure, asked.period())
+
+
+def tenancies_at(asked: Asked, *, actor: Actor) -> QuerySet[Tenancy]:
+    """The tenancies behind the area that is let, as far as the reader may see them."""
+    rows = tenancies_visible_to(actor).filter(unit__park__in=_parks(asked, actor).values("pk"))
+    return tenancies_behind(rows, asked.period())
+
+
+def funds_at(asked: Asked, *, actor: Actor) -> QuerySet[ParkFund]:
+    """The funds behind their number and size."""
+    rows = funds_visible_to(actor).filter(park__in=_parks(asked, actor).values("pk"))
+    return funds_behind(rows, asked.period())
+
+
+def talents_at(asked: Asked, grade: str, *, actor: Actor) -> QuerySet[Talent]:
+    """The people behind the talents, each once, as far as the reader may see them."""
+    rows = talents_visible_to(actor).filter(project__park__in=_parks(asked, actor).values("pk"))
+    people = talents_behind(rows, asked.period())
+    return people.filter(grade=grade) if grade else people
 
 
 def _parks(asked: Asked, actor: Actor) -> QuerySet[Park]:

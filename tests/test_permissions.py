@@ -482,6 +482,12 @@ ROWS = (
     Row("GET statistics/enclaves", "", "park_operator",  "200 200 200 200 200 200 200 200 200 200 403"),
     Row("GET statistics/enclaves/projects", "", "park_operator",
                                                          "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET statistics/enclaves/tenancies", "", "park_operator",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET statistics/enclaves/funds", "", "park_operator",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
+    Row("GET statistics/enclaves/talents", "", "park_operator",
+                                                         "200 200 200 200 200 200 200 200 200 200 403"),
     # --- Needs: public once published; before that their own people, staff and their bureau.
     Row("GET needs", "", "enterprise",                   "200 200 200 200 200 200 200 200 200 200 403"),
     Row("POST needs", "", "enterprise",                  "401 403 201 201 201 403 403 201 201 201 403", need_body),

@@ -31,12 +31,14 @@ from alliances.finance_queries import (
     offers_visible_to,
     own_case,
     reads_money,
+    with_told_state,
 )
 from alliances.lifecycle import FINANCING, CaseState, FinanceState
 from alliances.models import FinanceApplication, FinanceOffer
 from alliances.rules.apr import Repayment
 from alliances.rules.credit import CaseDecline
 from core import clock
+from core.models import choices
 
 _ASKING = frozenset({FinanceState.ROUTED, FinanceState.OFFERED})
 
@@ -135,6 +137,23 @@ class AnswerFilter(SimpleListFilter):
         raise IncorrectLookupParameters
 
 
+class ToldStateFilter(SimpleListFilter):
+    """By the state that the reader is told: of a member, its own part."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return choices(FinanceState)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if (wanted := self.value()) is None:
+            return queryset
+        if wanted not in list(FinanceState):
+            raise IncorrectLookupParameters
+        return queryset.filter(told=wanted)
+
+
 def _step(name: str, label: Any, explanation: Any, action: Any, **more: Any) -> Step:
     values = {"roles": MEMBERS, "applies": _lends, "id_name": "application_id", **more}
     return Step(name=name, label=label, explanation=explanation, action=action, **values)
@@ -145,16 +164,16 @@ class FinanceApplicationAdmin(OwnLog, DeskAdmin):
     """Applications for finance. Confidential data is read over REST alone, where it is logged."""
 
     readers = READERS
-    list_display = ("code", "applicant", "kind", "amount", "months", "city", "state")
+    list_display = ("code", "applicant", "kind", "amount", "months", "city", "told")
     sortable_by = ("amount", "months")
-    list_filter = (AnswerFilter, "state", "kind", "city")
+    list_filter = (AnswerFilter, ToldStateFilter, "kind", "city")
     search_fields = ("code", "applicant__name")
     search_help_text = _("Number or applicant")
     ordering = ("-id",)
     fieldsets = (
         (None, {"fields": ("code", "applicant", "kind", "amount", "months", "purpose")}),
         (_("Basis"), {"fields": ("field", "city", "collateral", "policy", "answers")}),
-        (_("Record"), {"fields": ("state", "submitted_at", "expires_at", "money")}),
+        (_("Record"), {"fields": ("told", "submitted_at", "expires_at", "money")}),
     )
     facts = ("code", "applicant", "kind", "amount", "months")
     steps = (
@@ -251,7 +270,7 @@ class FinanceApplicationAdmin(OwnLog, DeskAdmin):
         return keeps_finance(actor)
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[FinanceApplication]:
-        return applications_visible_to(actor)
+        return with_told_state(applications_visible_to(actor), actor)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -260,6 +279,12 @@ class FinanceApplicationAdmin(OwnLog, DeskAdmin):
         if row is not None:
             row.reader = actor_of(request)
         return row
+
+    @admin.display(description=_("state"))
+    def told(self, application: Any) -> str:
+        """Of a member that was not chosen, its own part of it."""
+        told: str = application.told
+        return shown.phase(FinanceState(told)) if told else shown.NOTHING
 
     @admin.display(description=_("cases"))
     def answers(self, application: Any) -> str:

@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from alliances.finance_queries import is_applicant, keeps_finance, own_case, reads_money
+from alliances.finance_queries import (
+    is_applicant,
+    keeps_finance,
+    own_case,
+    reads_money,
+    told_state,
+)
 from alliances.models import (
     DataConsent,
     DataReading,
@@ -235,7 +241,11 @@ class CaseView(serializers.Serializer[FinanceCase]):
 
 
 class ApplicationView(serializers.Serializer[FinanceApplication]):
-    """A member sees its own case and never the others'; what came of it, only the lender."""
+    """A member sees its own case and never the others'; what came of it, only the lender.
+
+    `state` is told to a member by its own part: `routed` while its answer is awaited, `offered`
+    while its offer stands, null when its part has ended.
+    """
 
     id = serializers.IntegerField()
     code = serializers.CharField()
@@ -250,7 +260,7 @@ class ApplicationView(serializers.Serializer[FinanceApplication]):
     collateral = serializers.IntegerField(source="collateral_id", allow_null=True)
     policy = serializers.IntegerField(source="policy_id", allow_null=True)
     pledged = serializers.SerializerMethodField()
-    state = serializers.CharField()
+    state = serializers.CharField(allow_null=True)
     state_reason = serializers.CharField(allow_null=True)
     submitted_at = InstantField(allow_null=True)
     expires_at = InstantField(allow_null=True)
@@ -277,8 +287,10 @@ class ApplicationView(serializers.Serializer[FinanceApplication]):
 
     def to_representation(self, application: FinanceApplication) -> dict[str, Any]:
         told = super().to_representation(application)
-        if not _keeps(self.context) and not reads_money(asking(self.context), application):
-            told.update(dict.fromkeys(_MONEY), pledged=None)
+        actor = asking(self.context)
+        if not _keeps(self.context) and not reads_money(actor, application):
+            state = told_state(actor, application)
+            told.update(dict.fromkeys(_MONEY), pledged=None, state=state and state.value)
         return told
 
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.requests import Acting, Command, Create, organization_of
+from accounts.requests import Acting, Command, Create, actor_of, organization_of
 from alliances import consents, crediting, financing, offering, products
 from alliances.finance_queries import (
     applications_visible_to,
@@ -20,6 +20,7 @@ from alliances.finance_queries import (
     policies_visible_to,
     products_visible_to,
     readings_of,
+    with_told_state,
 )
 from alliances.lifecycle import FinanceState
 from alliances.models import (
@@ -66,8 +67,16 @@ class ProductFilters(FilterSet):
 
 
 class ApplicationFilters(FilterSet):
-    state = ChoiceFilter(choices=choices(FinanceState))
+    """By the state that the reader is told."""
+
+    state = ChoiceFilter(choices=choices(FinanceState), method="in_state")
     kind = ChoiceFilter(choices=choices(ProductKind))
+
+    def in_state(
+        self, rows: QuerySet[FinanceApplication], name: str, state: str
+    ) -> QuerySet[FinanceApplication]:
+        told: QuerySet[Any] = with_told_state(rows, actor_of(self.request))
+        return told.filter(told=state)
 
 
 class _ByOrganization(Create, ListAPIView[Any]):

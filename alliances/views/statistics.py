@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -48,11 +48,11 @@ from alliances.serializers.tables import (
     TARGET_COLUMNS,
 )
 from core import clock
-from core.columns import Column, sheet_of
+from core.columns import InColumns
 from core.envelope import stamp
 from core.errors import InvalidValue
 from core.parsing import days_asked
-from core.sheets import CsvRenderer, InSheets, Sheet, XlsxRenderer, as_file, documented
+from core.sheets import CsvRenderer, XlsxRenderer, as_file, documented
 
 _ASKED = [
     OpenApiParameter("city", description="region code"),
@@ -83,18 +83,11 @@ class AllianceFigures(Acting, APIView):
         return Response(FiguresView(found).data, headers={"Server-Time": stamp(found.as_of)})
 
 
-class Behind(InSheets, Acting, ListAPIView[Any]):  # type: ignore[misc]
+class Behind(InColumns, Acting, ListAPIView[Any]):  # type: ignore[misc]
     """The rows that a figure counts, as the figures are narrowed; `?format=`: as a file."""
 
     read_scope = "alliances:read"  # a figure opens no row
     public_reading = True
-    title: ClassVar[Any]
-    columns: ClassVar[tuple[Column, ...]]
-
-    def sheet(self, rows: Any) -> Sheet:
-        view: Any = self.get_serializer_class()
-        told = view(rows, many=True, context={"actor": self.actor}).data
-        return sheet_of(self.title, self.columns, told)
 
 
 _ALLIANCE_KIND = OpenApiParameter("kind", enum=[one.value for one in AllianceKind])

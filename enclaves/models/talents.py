@@ -16,7 +16,7 @@ class Talent(ByActor):
     """That a person of a grade works in a project, `starts_on <= day < ends_on`.
 
     `person_key` is the same for one person wherever it works, and tells no document's number:
-    it is made of it with the product's secret key.
+    it is made of it with a key of TALENT_KEYS.
     """
 
     project = models.ForeignKey(

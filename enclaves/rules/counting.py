@@ -17,14 +17,21 @@ class Stay:
     person: str
     grade: TalentGrade
     span: Span
+    record: int = 0  # by which its row is found again
+
+
+def counted(stays: Iterable[Stay], period: Span) -> list[Stay]:
+    """The stay by which each person counts: the first of the highest grade."""
+    chosen: dict[str, Stay] = {}
+    for stay in stays:
+        if stay.span.overlaps(period):
+            known = chosen.get(stay.person)
+            if known is None or _RANK[stay.grade] < _RANK[known.grade]:
+                chosen[stay.person] = stay
+    return list(chosen.values())
 
 
 def by_grade(stays: Iterable[Stay], period: Span) -> dict[TalentGrade, int]:
     """How many people of each grade there were; whoever worked in two projects counts once."""
-    highest: dict[str, TalentGrade] = {}
-    for stay in stays:
-        if stay.span.overlaps(period):
-            known = highest.get(stay.person, stay.grade)
-            highest[stay.person] = min(known, stay.grade, key=_RANK.__getitem__)
-    found = list(highest.values())
+    found = [stay.grade for stay in counted(stays, period)]
     return {grade: found.count(grade) for grade in TalentGrade}

@@ -102,6 +102,7 @@ class FundForm(StrictForm):
 class FundView(serializers.Serializer[ParkFund]):
     id = serializers.IntegerField()
     enclave = serializers.IntegerField(source="park_id")
+    enclave_name = serializers.CharField(source="park.name")
     name = serializers.CharField()
     size = AmountField()
     manager = serializers.CharField()
@@ -137,14 +138,21 @@ class EndTenancyForm(StrictForm):
 
 
 class TenancyView(serializers.Serializer[Tenancy]):
+    """`credit_code` is of a tenant that is an organization of the platform; of others empty."""
+
     id = serializers.IntegerField()
     enclave = serializers.IntegerField(source="unit.park_id")
+    enclave_name = serializers.CharField(source="unit.park.name")
     unit = serializers.IntegerField(source="unit_id")
     unit_name = serializers.CharField(source="unit.name")
     area_m2 = AmountField(source="unit.area_m2")
     tenant = serializers.IntegerField(source="tenant_id", allow_null=True)
     tenant_name = serializers.CharField()
+    credit_code = serializers.SerializerMethodField()
     starts_on = DayField()
     ends_on = DayField(allow_null=True)
     rent = AmountField()
     end_reason = serializers.CharField()
+
+    def get_credit_code(self, tenancy: Tenancy) -> str:
+        return tenancy.tenant.credit_code if tenancy.tenant else ""

@@ -86,7 +86,10 @@ class EndTalentForm(StrictForm):
 
 class TalentView(serializers.Serializer[Talent]):
     id = serializers.IntegerField()
+    enclave = serializers.IntegerField(source="project.park_id")
+    enclave_name = serializers.CharField(source="project.park.name")
     project = serializers.IntegerField(source="project_id")
+    project_code = serializers.CharField(source="project.code")
     name = serializers.CharField()
     grade = serializers.CharField()
     starts_on = DayField()

@@ -1,11 +1,11 @@
-"""The figures of enclave parks: for everybody; the projects behind them for who may see them."""
+"""The figures of enclave parks: for everybody; the rows behind them for who may see them."""
 
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.renderers import JSONRenderer
@@ -16,16 +16,24 @@ from rest_framework.views import APIView
 from accounts.queries import city_by_code
 from accounts.requests import Acting
 from core import clock
-from core.columns import sheet_of
+from core.columns import InColumns
 from core.errors import InvalidValue
 from core.parsing import days_asked
-from core.sheets import CsvRenderer, InSheets, Sheet, XlsxRenderer, as_file, documented
+from core.sheets import CsvRenderer, XlsxRenderer, as_file, documented
 from enclaves import tally
 from enclaves.figures import FIGURES
-from enclaves.models import Project
+from enclaves.lifecycle import TalentGrade
+from enclaves.models import ParkFund, Project, Talent, Tenancy
+from enclaves.serializers.parks import FundView, TenancyView
 from enclaves.serializers.projects import ProjectView
+from enclaves.serializers.reports import TalentView
 from enclaves.serializers.statistics import FiguresView, figure_sheets
-from enclaves.serializers.tables import PROJECT_COLUMNS
+from enclaves.serializers.tables import (
+    FUND_COLUMNS,
+    LET_COLUMNS,
+    PROJECT_COLUMNS,
+    TALENT_COLUMNS,
+)
 from enclaves.views.addresses import ForActor
 
 _LONGEST_ID = 18
@@ -60,22 +68,62 @@ class EnclaveFigures(Acting, APIView):
         return Response(FiguresView(found).data)
 
 
-@extend_schema(parameters=[OpenApiParameter("figure", enum=list(FIGURES)), *_ASKED])
-class EnclaveFigureProjects(InSheets, ForActor, ListAPIView[Project]):  # type: ignore[misc]
-    """GET /api/v1/statistics/enclaves/projects?figure=…: behind a figure; `?format=`: as a file."""
+class Behind(InColumns, ForActor, ListAPIView[Any]):  # type: ignore[misc]
+    """The rows that a figure counts, as the figures are narrowed; `?format=`: as a file."""
 
-    sheet_name = "projects"
-    public_reading = True  # the scope is that of the projects: a figure opens none of them
+    public_reading = True  # the scope is that of the rows: a figure opens none of them
+
+
+@extend_schema(parameters=[OpenApiParameter("figure", enum=list(FIGURES)), *_ASKED])
+class EnclaveFigureProjects(Behind):
+    """GET /api/v1/statistics/enclaves/projects?figure=…: behind a number of projects."""
+
+    sheet_name, title, columns = "projects", _("enclave projects"), PROJECT_COLUMNS
     serializer_class = ProjectView
     queryset = Project.objects.none()  # tells the OpenAPI generator what is listed here
-
-    def sheet(self, rows: Any) -> Sheet:
-        told = ProjectView(rows, many=True, context={"actor": self.actor}).data
-        return sheet_of(_("enclave projects"), PROJECT_COLUMNS, told)
 
     def get_queryset(self) -> QuerySet[Project]:
         figure = self.request.query_params.get("figure", "resident")
         return tally.projects_at(figure, _asked(self.request), actor=self.actor)
+
+
+@extend_schema(parameters=_ASKED)
+class EnclaveFigureTenancies(Behind):
+    """GET /api/v1/statistics/enclaves/tenancies: behind the area that is let on the last day."""
+
+    sheet_name, title, columns = "tenancies", _("tenancies"), LET_COLUMNS
+    serializer_class = TenancyView
+    queryset = Tenancy.objects.none()
+
+    def get_queryset(self) -> QuerySet[Tenancy]:
+        return tally.tenancies_at(_asked(self.request), actor=self.actor)
+
+
+@extend_schema(parameters=_ASKED)
+class EnclaveFigureFunds(Behind):
+    """GET /api/v1/statistics/enclaves/funds: behind the number and the size of the funds."""
+
+    sheet_name, title, columns = "funds", _("funds attached"), FUND_COLUMNS
+    serializer_class = FundView
+    queryset = ParkFund.objects.none()
+
+    def get_queryset(self) -> QuerySet[ParkFund]:
+        return tally.funds_at(_asked(self.request), actor=self.actor)
+
+
+@extend_schema(parameters=[OpenApiParameter("grade", enum=list(TalentGrade)), *_ASKED])
+class EnclaveFigureTalents(Behind):
+    """GET /api/v1/statistics/enclaves/talents: each person once, by the stay that counts."""
+
+    sheet_name, title, columns = "talents", _("talents"), TALENT_COLUMNS
+    serializer_class = TalentView
+    queryset = Talent.objects.none()
+
+    def get_queryset(self) -> QuerySet[Talent]:
+        grade = self.request.query_params.get("grade", "")
+        if grade and grade not in list(TalentGrade):
+            raise InvalidValue(what="grade")
+        return tally.talents_at(_asked(self.request), grade, actor=self.actor)
 
 
 def _asked(request: Any) -> tally.Asked:

@@ -86,7 +86,7 @@ OFFERED = {
     "alliances.financeproduct": {"kind__exact"},
     "alliances.financeapplication": {
         "answer",
-        "state__exact",
+        "state",
         "kind__exact",
         "city__id__exact",
     },

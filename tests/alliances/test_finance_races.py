@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import IntegrityError, InternalError
 
-from alliances import crediting, offering
+from alliances import crediting, members, offering
 from alliances.models import (
+    AllianceMember,
     DataConsent,
     DataReading,
     FinanceApplication,
@@ -63,6 +64,48 @@ def test_control_of_the_choice_without_the_lock(clock, enterprise, monkeypatch):
     attempts = two_offers(enterprise)
     monkeypatch.setattr(offering, "lock_application", unlocked)
     assert at_once(*attempts) == ["done", "illegal_transition"]
+
+
+def leaving_while_it_is_taken(enterprise, monkeypatch):
+    """The member has left and not committed yet when its offer is taken."""
+    (banker,) = make_lenders(make_alliance(), 1)
+    made = offer(banker, submit(enterprise))
+    has_left, is_over = Event(), Event()
+    recorded = members._record
+
+    def hold(*told):
+        recorded(*told)
+        has_left.set()
+        is_over.wait(timeout=0.3)
+
+    monkeypatch.setattr(members, "_record", hold)
+
+    def leave():
+        members.end_member(actor=act(banker), member_id=made.member_id, reason="虚构")
+
+    def take():
+        has_left.wait(timeout=10)
+        try:
+            offering.accept_offer(actor=act(enterprise), offer_id=made.pk)
+        finally:
+            is_over.set()
+
+    return leave, take
+
+
+@TRANSACTIONS
+def test_an_offer_is_not_taken_while_its_member_leaves(clock, enterprise, monkeypatch):
+    attempts = leaving_while_it_is_taken(enterprise, monkeypatch)
+    assert at_once(*attempts) == ["done", "offeror_left"]
+    assert FinanceOffer.objects.get().state == "made"
+
+
+@TRANSACTIONS
+@pytest.mark.xfail(strict=True, reason="the control: without the lock the offer is taken")
+def test_control_of_the_leaving_without_the_lock(clock, enterprise, monkeypatch):
+    attempts = leaving_while_it_is_taken(enterprise, monkeypatch)
+    monkeypatch.setattr(offering, "lock_offeror", lambda key: AllianceMember.objects.get(pk=key))
+    assert at_once(*attempts) == ["done", "offeror_left"]
 
 
 def pledging(actor, key):

@@ -243,10 +243,8 @@ def test_when_all_have_said_no_the_application_ends(alliance, enterprise, rest):
         rest(two).post(f"{url}/decline", {"reason_code": "other"}).json()["code"]
         == "reason_required"
     )
-    assert (
-        rest(two).post(f"{url}/decline", {"reason_code": "no_capacity"}).json()["state"]
-        == "offered"
-    )
+    said_no = rest(two).post(f"{url}/decline", {"reason_code": "no_capacity"}).json()
+    assert (said_no["state"], said_no["cases"][0]["state"]) == (None, "declined")
     no = rest(enterprise).post(f"/api/v1/offers/{made.pk}/decline", {"reason": "太贵"})
     assert no.json()["state"] == "declined"
     application.refresh_from_db()

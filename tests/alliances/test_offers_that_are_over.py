@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from tests.alliances.lending import make_lenders, offer, submit
+from tests.alliances.lending import accept, make_lenders, offer, submit
 from tests.alliances.test_financing import OFFER, URL
+from tests.alliances.world import PAID
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -32,4 +33,21 @@ def test_the_offer_of_a_member_that_has_left_is_not_taken(alliance, enterprise, 
     assert (taken.status_code, taken.json()["code"]) == (409, "offeror_left")
     said_no = {"reason_code": "no_capacity"}
     last = rest(other).post(f"{URL}/{application.pk}/decline", said_no).json()
-    assert last["state"] == "expired", "nobody is left who could lend"
+    assert last["cases"][0]["state"] == "declined"
+    application.refresh_from_db()
+    assert application.state == "expired", "nobody is left who could lend"
+
+
+def test_a_member_that_has_left_finishes_what_it_took_on(alliance, enterprise, rest, keeper):
+    banker, _ = make_lenders(alliance, 2)
+    application = submit(enterprise)
+    made = offer(banker, application)
+    accept(enterprise, made)
+    left = rest(keeper).post(f"/api/v1/members/{made.member_id}/end", {"reason": "虚构"})
+    assert left.status_code == 200
+    lender, url = rest(banker), f"{URL}/{application.pk}"
+    assert lender.post(f"{url}/diligence").json()["state"] == "diligence"
+    assert lender.post(f"{url}/approve", {"limit": "100.00"}).json()["state"] == "approved"
+    assert lender.post(f"{url}/disburse", PAID).status_code == 201
+    assert lender.post(f"{url}/repay", PAID).status_code == 201
+    assert rest(enterprise).get(url).json()["state"] == "closed"

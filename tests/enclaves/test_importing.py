@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from core.models import Event
 from enclaves.models import Tenancy
+from tests.conftest import make_organization, organization_of
 from tests.enclaves.conftest import make_park, make_tenancy, make_unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -102,3 +103,30 @@ def test_tenancies_are_a_file_that_runs_nothing_and_can_be_imported_again(
     page = load_workbook(BytesIO(api(park_operator).get(f"{path}xlsx").content)).active
     assert (page["B3"].value, page["B3"].data_type) == ("=1+1", "s")
     assert len(api(rival).get(f"{path}csv").content.decode("utf-8-sig").splitlines()) == 1
+
+
+def test_a_tenant_is_linked_by_its_credit_code(api, send, unit, park, park_operator, settler):
+    organization, unverified = organization_of(settler), make_organization(verified=False)
+    header = "unit_name,tenant_name,统一社会信用代码,starts_on,ends_on,rent\n"
+    linked = f"A座三层,,{organization.credit_code},2026-01-01,2027-01-01,1\n"
+    bad = (
+        f"A座三层,虚构,{unverified.credit_code},2027-01-01,2028-01-01,1\n"
+        f"A座三层,虚构,91310000MA00000000,2028-01-01,2029-01-01,1\n"
+        "A座三层,,,2029-01-01,2030-01-01,1\n"
+    )
+    refused = send(park_operator, linked + bad, header=header).json()
+    assert [(one["row"], one["code"], one["field"]) for one in refused["errors"]] == [
+        (3, "no_such_organization", ""),
+        (4, "no_such_organization", ""),
+        (5, "required", "tenant_name"),
+    ]
+    assert not Tenancy.objects.exists()
+    assert outcomes(send(park_operator, linked, header=header)) == ["created"]
+    told = api(settler).get(f"/api/v1/enclaves/{park.pk}/tenancies").json()["results"]
+    assert [(one["tenant"], one["tenant_name"], one["credit_code"]) for one in told] == [
+        (organization.pk, organization.name, organization.credit_code)
+    ]
+    type(organization).objects.update(name="虚构的新名称")
+    text = api(park_operator).get(f"/api/v1/enclaves/{park.pk}/tenancies?format=csv").content
+    again = send(park_operator, text.decode("utf-8-sig"), header="")
+    assert outcomes(again) == ["existing"], "also under another name"

@@ -12,10 +12,12 @@ from core.errors import NotFound, PermissionDenied, ReasonRequired
 from core.lifecycle import IllegalTransition
 from core.models import Event
 from enclaves import reports, talents
+from enclaves.figures import figures_of
 from enclaves.lifecycle import REPORT, ReportState
-from enclaves.models import BenefitShare, Report, ReportConfirmation, ReportDispute, Talent
+from enclaves.models import BenefitShare, Park, Report, ReportConfirmation, ReportDispute, Talent
 from enclaves.reports import PeriodReported
 from enclaves.rules.sharing import NotAPeriod, PeriodRunning, SideConfirmed
+from enclaves.rules.tenancy import Span
 from enclaves.talents import TalentKnown
 from tests.conftest import NOW, act, make_user
 from tests.enclaves.conftest import make_landing, make_project, make_tenancy, make_unit
@@ -347,3 +349,30 @@ def test_shares_and_confirmations_are_never_rewritten(submitted, bureau, host_bu
             connection.cursor() as cursor,
         ):
             cursor.execute(f"DELETE FROM enclaves_{table}")  # noqa: S608
+
+
+def test_a_person_counts_once_across_a_rotation_of_keys(park, park_operator, settings):
+    """Whatever becomes of SECRET_KEY; a key that was thrown away takes its people along."""
+
+    def enter(document):
+        project = make_project(park, state="landed")
+        return talents.enter_talent(
+            actor=act(park_operator),
+            project_id=project.pk,
+            name="虚构",
+            document=document,
+            grade="doctor",
+            starts_on=date(2026, 1, 1),
+        ).person_key
+
+    settings.TALENT_KEYS = ["one"]
+    first = enter("虚构1")
+    settings.SECRET_KEY = "rotated"
+    assert enter("虚构 1") == first
+    settings.TALENT_KEYS = ["two", "one"]
+    assert enter("虚构1") == first, "on record under the earlier key"
+    assert enter("虚构2") == enter("虚构2") != first
+    year = Span(date(2026, 1, 1), date(2027, 1, 1))
+    assert figures_of(Park.objects.filter(pk=park.pk), year).people == 2
+    settings.TALENT_KEYS = ["two"]
+    assert enter("虚构1") != first

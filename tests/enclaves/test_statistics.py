@@ -15,7 +15,7 @@ from enclaves.duties import raise_duty_alarms
 from enclaves.models import DutyAlarm
 from notifications.fanout import fan_out_all
 from notifications.models import Notice
-from tests.conftest import NOW, act, city_of
+from tests.conftest import NOW, act, city_of, organization_of
 from tests.enclaves.conftest import (
     make_park,
     make_project,
@@ -128,6 +128,55 @@ def test_behind_a_figure_are_its_projects_for_who_may_see_them(
     assert anonymous.get(f"{PATH}/projects?figure=all").status_code == 400
     for figure in ("resident", "admitted", "producing", "exited"):
         assert api(park_operator).get(f"{PATH}/projects?figure={figure}").status_code == 200
+
+
+def test_behind_areas_funds_and_talents_are_as_many_rows_as_are_counted(
+    api, anonymous, park, landed, park_operator, settler, rival
+):
+    elsewhere = make_park()
+    unit = make_unit(park, area_m2=300)
+    own = make_tenancy(unit, tenant=organization_of(settler), tenant_name="=1+1")
+    make_tenancy(unit, starts_on=date(2025, 1, 1), ends_on=date(2026, 1, 1))
+    make_unit(park)
+    make_tenancy(make_unit(elsewhere))
+    for home, since in ((park, "2025-01-01"), (park, "2026-12-01"), (elsewhere, "2025-01-01")):
+        home.funds.create(name=f"虚构基金{since}", size=100, since=since)
+    make_talent(landed)
+    second = make_project(park, state="landed")
+    make_talent(second, "同一人")
+    second.talents.create(
+        name="硕士", person_key="1", grade="master", starts_on=date(2026, 1, 1), entered_at=NOW
+    )
+    query = f"enclave={park.pk}"
+    figures = anonymous.get(f"{PATH}?{query}").json()["total"]
+
+    def behind(user, name, more=""):
+        answer = (api(user) if user else anonymous).get(f"{PATH}/{name}?{query}{more}")
+        assert answer.status_code == 200, answer.content
+        return answer.json()["results"]
+
+    (let,) = behind(park_operator, "tenancies")
+    assert (let["id"], let["area_m2"], let["enclave_name"]) == (
+        *(own.pk, figures["let_m2"], park.name),
+    )
+    funds = behind(None, "funds")
+    assert (
+        (len(funds), funds[0]["size"])
+        == (figures["funds"], figures["funds_size"])
+        == (*(1, "100.00"),)
+    )
+    for grade, number in figures["talents"].items():
+        assert len(behind(park_operator, "talents", f"&grade={grade}")) == number, grade
+    assert [one["name"] for one in behind(park_operator, "talents")] == ["硕士", "虚构人才"]
+    assert [one["id"] for one in behind(settler, "tenancies")] == [own.pk]
+    for name in ("tenancies", "talents"):
+        assert behind(rival, name) == behind(None, name) == [], name
+    text = api(park_operator).get(f"{PATH}/tenancies?format=csv").content.decode("utf-8-sig")
+    assert list(csv.reader(StringIO(text)))[1][:4] == [park.name, unit.name, "300.00", "'=1+1"]
+    for name in ("tenancies", "funds", "talents"):
+        assert api(park_operator).get(f"{PATH}/{name}?format=xlsx").content[:2] == b"PK"
+        assert anonymous.get(f"{PATH}/{name}?enclave=x").status_code == 400
+    assert anonymous.get(f"{PATH}/talents?grade=x").status_code == 400
 
 
 def test_the_calendar_tells_what_is_due_and_what_is_overdue(
