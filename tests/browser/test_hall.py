@@ -142,6 +142,35 @@ def test_a_move_whose_answer_is_lost_is_not_made_twice(console, lot, bidder):
     console.will_read("#call", "Going once")
 
 
+def test_a_fast_clerk_keys_ahead_of_the_answers(console, lot, bidder, rival):
+    own, other = paddle_of(lot, bidder), paddle_of(lot, rival)
+    for key, said in ((Keys.F2, "The session is open."), (Keys.PAGE_DOWN, "The item is up.")):
+        press(console, key)
+        console.will_read("#said", said)
+    # From now on moves arrive, but their answers wait.
+    console.browser.execute_script("""
+        const send = window.fetch;
+        const answers = new Promise((resolve) => { window.comeBack = resolve; });
+        window.fetch = async (url, init) => {
+          const answer = await send(url, init);
+          if (init?.method === "POST") await answers;
+          return answer;
+        };
+    """)
+    press(console, Keys.F2)
+    console.will_read("#call", "Asking 100 wan yuan (¥1,000,000)")  # the stream told it
+    press(console, own, Keys.ENTER)
+    press(console, Keys.ENTER)  # struck twice
+    press(console, Keys.BACKSPACE * len(own), other)
+    assert lot.bids.count() == 0
+    console.browser.execute_script("window.comeBack()")
+    console.will_read("#said", f"Bid no. 1: paddle {own}, ¥1,000,000.")
+    assert console.browser.switch_to.active_element.get_attribute("value") == other
+    press(console, Keys.ENTER)
+    console.will_read("#said", f"Bid no. 2: paddle {other}, ¥1,050,000.")
+    assert lot.bids.count() == 2
+
+
 def test_the_console_fits_its_screen_and_the_sessions_page_a_phone(console, server, lot):
     for width, height in ((1280, 720), (1920, 1080)):
         resize(console, width, height)

@@ -8,7 +8,7 @@ import { newKey, submit } from "./wire.js";
 const box = document.getElementById("console");
 const connection = document.getElementById("connection");
 const address = `${location.pathname}?part`;
-let busy = false;
+const moves = []; // the first is under way
 
 const el = (id) => document.getElementById(id);
 
@@ -62,29 +62,54 @@ function onState(state) {
 
 const hall = live(address, box.dataset.session, take, onState);
 
-async function make(form, button) {
-  if (busy) return;
-  busy = true;
+/* A move that is made while another is under way waits for its answer: a fast hand loses nothing.
+   The same move once more is a key that was struck twice. What waits is forgotten when the answer
+   before it is a refusal, or none: it was decided on what then was not so. */
+function make(form, button) {
+  const move = { form, content: new URLSearchParams(new FormData(form, button)) };
+  if (moves.some((one) => isSame(one, move))) return;
+  moves.push(move);
+  if (moves.length === 1) makeAll();
+}
+
+function isSame(one, other) {
+  return without(one) === without(other);
+}
+
+function without({ content }) {
+  return [...content].filter(([name]) => name !== "csrfmiddlewaretoken").join("&");
+}
+
+async function makeAll() {
   box.setAttribute("aria-busy", "true");
-  const { amount, asking } = form.elements;
-  const asked = amount && (amount.value || asking.value);
-  const answer = await submit(address, form, button);
-  busy = false;
+  while (moves.length) {
+    const wasTaken = show(moves[0], await submit(address, moves[0].content));
+    if (wasTaken) moves.shift();
+    else moves.length = 0;
+  }
   box.removeAttribute("aria-busy");
+}
+
+/* Whether the move was made. */
+function show({ form, content }, answer) {
   const part = answer === null || answer.isJson ? null : parts(answer.body);
   if (part === null || (answer.status >= 500 && !part("said"))) {
     const said = Object.assign(document.createElement("p"), { className: "message bad", textContent: connection.dataset.unanswered });
     said.setAttribute("role", "alert");
     el("said").replaceChildren(said);
-    if (amount) amount.value = asked; // the same key asks for the same bid, whatever is asked by now
+    // The same key asks for the same bid, whatever is asked by now.
+    const { key, amount } = form.elements;
+    if (amount && key.value === content.get("key")) amount.value = content.get("amount") || content.get("asking");
     onState("reconnecting");
     hall.refresh();
-    return;
+    return false;
   }
+  const wasTyped = form.isConnected && form.elements.key?.value === content.get("key");
   hall.answered(answer);
-  if (!part("said")) return;
+  if (!part("said")) return false;
   replace("said", part("said"));
-  if (form.id === "bid-form") enter(part("entry"));
+  if (wasTyped) enter(part("entry"));
+  return answer.status < 400;
 }
 
 document.addEventListener("submit", (event) => {

@@ -115,10 +115,10 @@ export async function upload(url, body, { key, organization }) {
   }
 }
 
-/* Send a form. Whether a move without an answer was made is for the person to see; null then. */
-export async function submit(url, form, button = null) {
+/* Send what a form holds. Whether a move without an answer was made is for the person to see; null
+   then. */
+export async function submit(url, body) {
   try {
-    const body = new URLSearchParams(new FormData(form, button));
     return await once(url, { method: "POST", body });
   } catch {
     return null;
