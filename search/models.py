@@ -57,6 +57,11 @@ class Document(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
+    @property
+    def shown(self) -> str:
+        """The text of which a hit shows a part."""
+        return self.text or self.keywords
+
 
 class Card(models.Model):
     """The few bytes of a document by which hits are found, narrowed down and counted.

@@ -35,10 +35,12 @@ class HitView(serializers.Serializer[Document]):
     at = InstantField()
 
     def get_title_html(self, document: Document) -> str:
-        return marked(document.title, self.context["found"].words_in(document))
+        in_title, _ = self.context["hits"][document.pk]
+        return marked(document.title, in_title)
 
     def get_snippet(self, document: Document) -> str:
-        return snippet(document.text or document.keywords, self.context["found"].words_in(document))
+        _, in_text = self.context["hits"][document.pk]
+        return snippet(document.shown, in_text)
 
 
 class FacetsView(serializers.Serializer[Any]):
@@ -102,7 +104,8 @@ class Search(Acting, APIView):
             "matched": found.way,
             "facets": _facets(found),
         }
-        return Response(SearchView(body, context={"found": found}).data)
+        hits = {document.pk: found.hits_in(document) for document in found.documents}
+        return Response(SearchView(body, context={"hits": hits}).data)
 
 
 def _facets(found: Found) -> dict[str, dict[str, int]]:

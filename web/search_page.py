@@ -21,7 +21,7 @@ from marketplace.rules.achievements import MaturityBand
 from search.models import Document, Kind
 from search.queries import FACETS, Found
 from search.rules.cursors import Cursor
-from search.rules.snippets import marked, snippet
+from search.rules.snippets import Places, marked, snippet
 from web import texts
 from web.finding import Question, read_question, search
 from web.pages import page
@@ -56,7 +56,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         question=question.text,
         examples=_EXAMPLES,
         kept=question.only,
-        hits=[_hit(document, found.words_in(document), names) for document in found.documents],
+        hits=[_hit(document, *found.hits_in(document), names) for document in found.documents],
         found=found,
         facets=list(_facets(found, question, names)),
         everywhere=_address(question.text),
@@ -87,14 +87,13 @@ class Choice:
     is_chosen: bool
 
 
-def _hit(document: Document, words: frozenset[str], labels: Labels) -> Hit:
-    shown = document.text or document.keywords
+def _hit(document: Document, in_title: Places, in_text: Places, labels: Labels) -> Hit:
     values = ((name, getattr(document, name)) for name in ("field", "city", "maturity"))
     return Hit(
         document,
         # Written by `search.rules.snippets`, which escapes everything but its own <em>.
-        title=mark_safe(marked(document.title, words)),  # noqa: S308
-        snippet=mark_safe(snippet(shown, words, length=_SNIPPET)),  # noqa: S308
+        title=mark_safe(marked(document.title, in_title)),  # noqa: S308
+        snippet=mark_safe(snippet(document.shown, in_text, length=_SNIPPET)),  # noqa: S308
         facts=tuple(labels[name].get(value, value) for name, value in values if value),
         kind=labels["kind"][document.kind],
         address=address_of(document),

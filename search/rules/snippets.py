@@ -4,7 +4,7 @@ What comes out is HTML in which nothing but those `<em>` is a tag: everything el
 that a text full of tags shows as it was typed.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from html import escape
 
 from search.rules.text import fold_with_places, runs, stem
@@ -14,14 +14,16 @@ _LEAD = 20
 _ELLIPSIS = "…"
 
 
-def marked(text: str, words: Collection[str]) -> str:
-    """The whole text with the words in `<em>`."""
-    return _mark(text, hits(text, words), 0, len(text))
+Places = Sequence[tuple[int, int]]
 
 
-def snippet(text: str, words: Collection[str], *, length: int = LENGTH) -> str:
-    """About `length` letters around the first words found; the beginning, if there are none."""
-    found = hits(text, words)
+def marked(text: str, found: Places) -> str:
+    """The whole text with what was found in it in `<em>`."""
+    return _mark(text, found, 0, len(text))
+
+
+def snippet(text: str, found: Places, *, length: int = LENGTH) -> str:
+    """About `length` letters around the first hits; the beginning, if there are none."""
     start = max(0, min(found[0][0] - _LEAD, len(text) - length)) if found else 0
     end = min(len(text), start + length)
     inside = _mark(text, found, start, end)
@@ -54,7 +56,7 @@ def _places(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
                 at = run.text.find(word, at + 1)
 
 
-def _mark(text: str, found: Collection[tuple[int, int]], start: int, end: int) -> str:
+def _mark(text: str, found: Places, start: int, end: int) -> str:
     parts, done = [], start
     for first, last in found:
         if last <= start or first >= end:

@@ -9,7 +9,7 @@ from search.models import Card, Document
 from search.statistics import WordStatistics
 from tests.factories import make_achievement
 from tests.marketplace.conftest import make_need
-from tests.search.test_search import PATH, ask, found, indexed
+from tests.search.test_search import PATH, ask, city_of, field_of, found, indexed
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -73,3 +73,18 @@ def test_a_card_goes_with_its_document(enterprise, anonymous):
         cursor.execute("DELETE FROM search_document")
     assert not Card.objects.exists()
     assert found(anonymous, "压缩机") == []
+
+
+def test_with_two_filters_as_many_are_looked_at_as_with_one(crowded, enterprise, anonymous):
+    there = {"city": city_of("330100")}
+    oldest = indexed(make_need(enterprise, title="虚构：甲", field=field_of("NM"), **there))
+    for _ in range(10):
+        indexed(
+            make_need(enterprise, title="虚构：甲", field=field_of("AI"), city=city_of("320500"))
+        )
+    for only in ({"city": "330100"}, {"city": "330100", "field": "NM"}):
+        answer = ask(anonymous, "虚构", **only)
+        assert (answer["count"], answer["capped"]) == (0, True)
+    indexed(make_need(enterprise, title="虚构：甲", field=field_of("NM"), **there))
+    assert oldest.pk not in {n for _, n in found(anonymous, "虚构", city="330100", field="NM")}
+    assert ask(anonymous, "虚构", city="330100", field="NM")["count"] == 1

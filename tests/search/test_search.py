@@ -265,6 +265,25 @@ def test_each_facet_is_counted_without_its_own_filter(enterprise, seller, anonym
     assert ask(anonymous, "气凝胶", field="AI")["count"] == 0
 
 
+def test_with_two_filters_each_facet_is_counted_without_its_own_alone(enterprise, anonymous):
+    here, there = city_of("330100"), city_of("320500")
+    for field, city in (("NM", here), ("NM", here), ("NM", there), ("AI", here), ("AI", there)):
+        indexed(make_need(enterprise, title="虚构：气凝胶", field=field_of(field), city=city))
+    answer = ask(anonymous, "气凝胶", field="NM", city="330100")
+    assert answer["count"] == len(answer["results"]) == 2
+    assert answer["facets"]["field"] == {"NM": 2, "AI": 1}
+    assert answer["facets"]["city"] == {"330100": 2, "320500": 1}
+    assert answer["facets"]["kind"] == {"need": 2}
+
+
+def test_filters_that_leave_nothing_do_not_loosen_the_question(enterprise, anonymous):
+    both = {"field": field_of("AI"), "city": city_of("320500")}
+    indexed(make_need(enterprise, title="虚构：气凝胶隔膜", **both))
+    indexed(make_need(enterprise, title="虚构：气凝胶", city=city_of("330100")))
+    answer = ask(anonymous, "气凝胶 隔膜", field="NM", city="330100")
+    assert (answer["matched"], answer["count"]) == ("every_word", 0)
+
+
 # --- Shown ------------------------------------------------------------------------------
 
 
