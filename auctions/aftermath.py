@@ -9,12 +9,14 @@ from accounts.actors import Actor
 from accounts.permissions import require_operator
 from auctions import closing, deposits, forfeitures
 from auctions.books import books_of
+from auctions.decisions import agree
 from auctions.lifecycle import (
     LOT,
     AftermathKind,
+    DecisionState,
     DefaultGrounds,
     ForfeitureGrounds,
-    ForfeitureState,
+    LotDecisionKind,
     LotState,
 )
 from auctions.locks import lock_lot, lock_registrations_of
@@ -33,8 +35,10 @@ from marketplace.rules import check_reason
 def void_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
     """Declare void what came of a lot, or a suspended lot that will not go on.
 
-    A deal that was formed is rescinded, the achievement is free, and every deposit goes back, the
-    buyer's too. Refuses a lot that has a next round: that sale stands or falls by itself.
+    Nobody does it alone: the first person proposes it with the reason that will be published, and
+    it is done when another asks for the same. Then a deal that was formed is rescinded, the
+    achievement is free, and every deposit goes back, the buyer's too. Refuses a lot that has a
+    next round: that sale stands or falls by itself.
     """
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
@@ -43,12 +47,9 @@ def void_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
         LOT.check(LotState(lot.state), LotState.VOID)
         _check_not_relisted(lot)
         now = clock.now()
-        if lot.state == LotState.SUSPENDED:
-            closing.give_up(lot, now)
-        elif (buyer := _buyer(lot)) is not None:
-            deposits.give_back(buyer, at=now)
-        _end(lot, AftermathKind.VOID, told, actor, now)
-        record(f"lot:{lot.pk}", "lot.voided", at=now, actor=actor, lot=lot.pk, reason=told)
+        decision = agree(lot, LotDecisionKind.VOID, actor=actor, reason=told, at=now)
+        if decision is not None:
+            _void(lot, decision.reason, actor, decision.decided_at or now)
     return lot
 
 
@@ -79,6 +80,15 @@ def default_lot(*, actor: Actor, lot_id: int, grounds: str, reason: str) -> Lot:
     return lot
 
 
+def _void(lot: Lot, reason: str, actor: Actor, at: datetime) -> None:
+    if lot.state == LotState.SUSPENDED:
+        closing.give_up(lot, at)
+    elif (buyer := _buyer(lot)) is not None:
+        deposits.give_back(buyer, at=at)
+    _end(lot, AftermathKind.VOID, reason, actor, at)
+    record(f"lot:{lot.pk}", "lot.voided", at=at, actor=actor, lot=lot.pk, reason=reason)
+
+
 def _end(
     lot: Lot, kind: AftermathKind, reason: str, actor: Actor, at: datetime, *, grounds: str = ""
 ) -> None:
@@ -100,7 +110,7 @@ def _buyer(lot: Lot) -> Registration | None:
 def _propose_forfeiture(buyer: Registration, reason: str, actor: Actor, at: datetime) -> None:
     """Unless there is nothing to keep, or keeping it was proposed already."""
     amount = books_of([buyer.pk])[buyer.pk].forfeitable
-    if not amount or buyer.forfeitures.exclude(state=ForfeitureState.REJECTED).exists():
+    if not amount or buyer.forfeitures.exclude(state=DecisionState.REJECTED).exists():
         return
     forfeitures.propose(
         buyer,

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
-from auctions.lifecycle import DepositKind, ForfeitureState, LotState, RegistrationState
+from auctions.lifecycle import DecisionState, DepositKind, LotState, RegistrationState
 from auctions.models import DepositMovement, Forfeiture, Registration
 from auctions.rules.deposits import Account, Books, Fault, Movement, audit
 from core.db import as_array, run_together
@@ -44,7 +44,7 @@ def books_of(registration_ids: Collection[int]) -> dict[int, Books]:
 
     Plain SQL: a thousand lots that end together have thousands of registrations.
     """
-    asked = [ForfeitureState.PROPOSED.value, as_array(registration_ids)]
+    asked = [DecisionState.PROPOSED.value, as_array(registration_ids)]
     (rows,) = run_together((_BOOKS, asked))
     return {row[0]: Books(*row[1:]) for row in rows}
 
@@ -73,7 +73,7 @@ def audited(registrations: QuerySet[Registration]) -> Iterator[Audited]:
     """Each registration's proof, two statements for a thousand of them."""
     # At most one of a registration's forfeitures is not rejected.
     standing = Forfeiture.objects.filter(registration=OuterRef("pk")).exclude(
-        state=ForfeitureState.REJECTED
+        state=DecisionState.REJECTED
     )
     rows = registrations.select_related("lot").annotate(
         claim=Subquery(standing.values("amount")), claim_state=Subquery(standing.values("state"))
@@ -91,6 +91,6 @@ def _account(row: Any) -> Account:
         required=row.lot.deposit_amount,
         admitted=row.approved_at is not None,
         ended=row.state in _ENDED or row.lot.state in _LOT_OVER,
-        decided=claims.get(ForfeitureState.APPROVED, _NOTHING),
-        disputed=claims.get(ForfeitureState.PROPOSED, _NOTHING),
+        decided=claims.get(DecisionState.APPROVED, _NOTHING),
+        disputed=claims.get(DecisionState.PROPOSED, _NOTHING),
     )

@@ -11,13 +11,13 @@ from accounts.actors import Actor
 from accounts.permissions import require_another_person, require_operator, require_person
 from auctions import deposits
 from auctions.books import books_of
+from auctions.decisions import decide
 from auctions.lifecycle import (
-    FORFEITURE,
     ON_SALE,
     REGISTRATION,
+    DecisionState,
     DepositKind,
     ForfeitureGrounds,
-    ForfeitureState,
     LotState,
     RegistrationState,
 )
@@ -83,7 +83,7 @@ def reject_forfeiture(*, actor: Actor, forfeiture_id: int, reason: str) -> Forfe
         person, now = require_person(actor), clock.now()
         if not reason.strip():
             raise ReasonRequired
-        _decide(forfeiture, ForfeitureState.REJECTED, person, now, reason=reason.strip())
+        decide(forfeiture, DecisionState.REJECTED, person=person, at=now, reason=reason.strip())
         _record(forfeiture, "rejected", actor, now)
         _let_go(forfeiture.registration, now)
     return forfeiture
@@ -104,7 +104,7 @@ def propose(
     if not reason.strip():
         raise ReasonRequired
     REGISTRATION.check(RegistrationState(registration.state), RegistrationState.FORFEITED)
-    if registration.forfeitures.filter(state=ForfeitureState.PROPOSED).exists():
+    if registration.forfeitures.filter(state=DecisionState.PROPOSED).exists():
         raise deposits.ForfeitureOpen
     check_forfeitable(books_of([registration.pk])[registration.pk], amount)
     forfeiture = Forfeiture.objects.create(
@@ -134,7 +134,7 @@ def approve(forfeiture: Forfeiture, *, actor: Actor, at: datetime) -> None:
         raise StillLeading
     books = books_of([registration.pk])[registration.pk]
     check_price_fell(books, price_stands=registration.lot.state not in deposits.PRICE_FELL)
-    _decide(forfeiture, ForfeitureState.APPROVED, person, at)
+    decide(forfeiture, DecisionState.APPROVED, person=person, at=at)
     registration.state = RegistrationState.FORFEITED
     registration.save(update_fields=["state"])
     _record(forfeiture, "approved", actor, at)
@@ -153,15 +153,6 @@ def _let_go(registration: Registration, at: datetime) -> None:
     on_price = books_of([registration.pk])[registration.pk].on_price
     if registration.lot.state in _OVER and not on_price:
         deposits.end_without_purchase(registration, at=at)
-
-
-def _decide(
-    forfeiture: Forfeiture, wanted: ForfeitureState, person: int, at: datetime, reason: str = ""
-) -> None:
-    FORFEITURE.check(ForfeitureState(forfeiture.state), wanted)
-    forfeiture.state, forfeiture.decision_reason = wanted, reason
-    forfeiture.decided_at, forfeiture.decided_by_id = at, person
-    forfeiture.save(update_fields=["state", "decision_reason", "decided_at", "decided_by"])
 
 
 def _record(forfeiture: Forfeiture, what: str, actor: Actor, at: datetime) -> None:

@@ -151,10 +151,16 @@ class DepositKind(StrEnum):
     FORFEITED = "forfeited"
 
 
-class ForfeitureState(StrEnum):
+class DecisionState(StrEnum):
+    """Of what one person proposes and another decides."""
+
     PROPOSED = "proposed"
     APPROVED = "approved"
     REJECTED = "rejected"
+
+
+# The first migration knows it by this name.
+ForfeitureState = DecisionState
 
 
 class ForfeitureGrounds(StrEnum):
@@ -179,6 +185,13 @@ class AftermathKind(StrEnum):
 
     VOID = "void"
     DEFAULT = "default"
+
+
+class LotDecisionKind(StrEnum):
+    """What two people decide about a lot."""
+
+    VOID = "void"  # what came of it has no effect, or it never goes on
+    RESUME = "resume"  # it goes on, and its end moves
 
 
 class DocumentKind(StrEnum):
@@ -229,11 +242,10 @@ REGISTRATION = Lifecycle(
     },
 )
 
-FORFEITURE = Lifecycle(
-    "forfeiture",
-    {
-        ForfeitureState.PROPOSED: {ForfeitureState.APPROVED, ForfeitureState.REJECTED},
-        ForfeitureState.APPROVED: set(),
-        ForfeitureState.REJECTED: set(),
-    },
-)
+_DECIDED_ONCE: dict[DecisionState, set[DecisionState]] = {
+    DecisionState.PROPOSED: {DecisionState.APPROVED, DecisionState.REJECTED},
+    DecisionState.APPROVED: set(),
+    DecisionState.REJECTED: set(),
+}
+FORFEITURE = Lifecycle("forfeiture", _DECIDED_ONCE)
+LOT_DECISION = Lifecycle("lot_decision", _DECIDED_ONCE)

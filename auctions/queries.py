@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from accounts.actors import Actor
 from auctions.ending import Due, LastBid
 from auctions.lifecycle import (
+    DecisionState,
     DocumentKind,
-    ForfeitureState,
     LotState,
     Regime,
     RegistrationState,
@@ -28,6 +28,7 @@ from auctions.models import (
     IssuedDocument,
     Lot,
     LotAppraisal,
+    LotDecision,
     LotResult,
     Policy,
     PriorityRight,
@@ -37,6 +38,7 @@ from auctions.models import (
     PublishedHeads,
     Registration,
     RunningOrderEntry,
+    Suspension,
 )
 from auctions.rounds import standing_rounds
 from auctions.rules.policy import HouseOutsideAuction
@@ -114,12 +116,34 @@ def with_own_registrations(lots: QuerySet[Lot], actor: Actor) -> QuerySet[Lot]:
     """
     own = Registration.objects.filter(organization__in=actor.sees).order_by("id")
     rights = PriorityRight.objects.filter(ended_at=None).order_by("rank", "id")
+    if actor.is_staff:
+        lots = with_waiting_decisions(lots)
     return lots.select_related("aftermath", "relisting_proposal").prefetch_related(
         Prefetch("registrations", queryset=own, to_attr="own_registrations"),
         Prefetch("priority_rights", queryset=rights, to_attr="standing_rights"),
         "suspensions",
         Prefetch("next_rounds", queryset=standing_rounds(), to_attr="standing_rounds"),
     )
+
+
+def with_waiting_decisions(lots: QuerySet[Lot]) -> QuerySet[Lot]:
+    """The same lots, each with what waits for a second person as `waiting_decisions`."""
+    waiting = LotDecision.objects.filter(state=DecisionState.PROPOSED)
+    waiting = waiting.select_related("proposed_by")
+    return lots.prefetch_related(
+        Prefetch("decisions", queryset=waiting, to_attr="waiting_decisions")
+    )
+
+
+def decisions_visible_to(actor: Actor) -> QuerySet[LotDecision]:
+    """Staff's: everybody else is told what came of a decision once it is carried out."""
+    decisions = LotDecision.objects.select_related("lot").order_by("id")
+    return decisions if actor.is_staff else decisions.none()
+
+
+def standing_still() -> QuerySet[Suspension]:
+    """The suspensions that last: of lots that neither went on nor are void."""
+    return Suspension.objects.filter(resumed_at=None, lot__state=LotState.SUSPENDED)
 
 
 def registrations_visible_to(actor: Actor) -> QuerySet[Registration]:
@@ -175,7 +199,7 @@ def forfeitures_visible_to(actor: Actor) -> QuerySet[Forfeiture]:
     forfeitures = Forfeiture.objects.select_related("registration__lot").order_by("id")
     if actor.operates:
         return forfeitures
-    approved = forfeitures.filter(state=ForfeitureState.APPROVED)
+    approved = forfeitures.filter(state=DecisionState.APPROVED)
     return approved.filter(registration__organization__in=actor.sees)
 
 

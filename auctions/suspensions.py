@@ -1,17 +1,29 @@
-"""Suspending a lot for a published reason, and letting it go on; `rules.suspension` decides."""
+"""Suspending a lot for a published reason, and letting it go on; `rules.suspension` decides.
+
+One person suspends, because a fault does not wait. Two let it go on, because the end moves.
+"""
+
+from datetime import datetime
+
+import structlog
 
 from accounts.actors import Actor
 from accounts.permissions import require_operator
 from auctions.closing import wake_closers
-from auctions.lifecycle import LOT, LotState
+from auctions.decisions import agree
+from auctions.lifecycle import LOT, LotDecisionKind, LotState
 from auctions.locks import lock_lot
 from auctions.models import Lot, Suspension
+from auctions.queries import standing_still
 from auctions.rules import suspension
 from core import clock
 from core.db import transaction
 from core.events import record
 from core.lifecycle import IllegalTransition
+from core.models import holidays
 from marketplace.rules import check_reason
+
+log = structlog.get_logger(__name__)
 
 
 def suspend_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
@@ -42,9 +54,10 @@ def suspend_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
 
 
 def resume_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
-    """Let a suspended lot go on, with the time that remained; everybody is told the new end.
+    """Let a suspended lot go on, with the time that remained, once a second person agrees.
 
-    In the hall the auctioneer opens its floor anew.
+    Then everybody is told the new end, and the reason that was proposed. In the hall the
+    auctioneer opens its floor anew.
     """
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
@@ -52,24 +65,24 @@ def resume_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
         told = check_reason(reason)
         current = suspension_of(lot)
         at = suspension.resumed_at(current.suspended_at, clock.now())
-        lot.set_standing(
-            suspension.resume_in_hall(lot.hall_standing(), at)
-            if lot.is_sold_in_hall
-            else suspension.resume(lot.standing(), lot.opens_at, current.suspended_at, at)
-        )
-        current.resumed_at, current.resumed_reason, current.closes_at = at, told, lot.closes_at
-        current.save(update_fields=["resumed_at", "resumed_reason", "closes_at"])
-        lot.state, lot.state_reason = LotState.PUBLISHED, ""
-        lot.save(
-            update_fields=[
-                *("state", "state_reason", "closes_at", "suspended_for", "resumed_at", "floor")
-            ]
-        )
-        wake_closers()
-        ends = None if lot.closes_at is None else lot.closes_at.isoformat()
-        facts = {"lot": lot.pk, "reason": told, "closes_at": ends}
-        record(f"lot:{lot.pk}", "lot.resumed", at=at, actor=actor, **facts)
+        decision = agree(lot, LotDecisionKind.RESUME, actor=actor, reason=told, at=at)
+        if decision is not None:
+            _go_on(lot, current, decision.reason, actor, decision.decided_at or at)
     return lot
+
+
+def remind_of_suspensions() -> int:
+    """Tell people of every suspension that lasts too long, once each; return how many were told of.
+
+    Each in a transaction of its own, so that one that fails stops nobody else.
+    """
+    now, calendar = clock.now(), holidays()
+    late = [
+        one.lot_id
+        for one in standing_still().filter(reminded_at=None)
+        if suspension.is_overdue(one.suspended_at, calendar, now)
+    ]
+    return sum(_remind(lot_id) for lot_id in late)
 
 
 def suspension_of(lot: Lot) -> Suspension:
@@ -79,3 +92,43 @@ def suspension_of(lot: Lot) -> Suspension:
             thing=LOT.name, current=LotState(lot.state), wanted=LotState.PUBLISHED
         )
     return lot.suspensions.get(resumed_at=None)
+
+
+def _go_on(lot: Lot, current: Suspension, reason: str, actor: Actor, at: datetime) -> None:
+    lot.set_standing(
+        suspension.resume_in_hall(lot.hall_standing(), at)
+        if lot.is_sold_in_hall
+        else suspension.resume(lot.standing(), lot.opens_at, current.suspended_at, at)
+    )
+    current.resumed_at, current.resumed_reason, current.closes_at = at, reason, lot.closes_at
+    current.save(update_fields=["resumed_at", "resumed_reason", "closes_at"])
+    lot.state, lot.state_reason = LotState.PUBLISHED, ""
+    lot.save(
+        update_fields=[
+            *("state", "state_reason", "closes_at", "suspended_for", "resumed_at", "floor")
+        ]
+    )
+    wake_closers()
+    ends = None if lot.closes_at is None else lot.closes_at.isoformat()
+    facts = {"lot": lot.pk, "reason": reason, "closes_at": ends}
+    record(f"lot:{lot.pk}", "lot.resumed", at=at, actor=actor, **facts)
+
+
+def _remind(lot_id: int) -> bool:
+    try:
+        with transaction():
+            lot = lock_lot(lot_id)
+            current = standing_still().filter(lot=lot, reminded_at=None).first()
+            if current is None:
+                return False  # it went on, or was told of, while this waited for the lock
+            now = clock.now()
+            current.reminded_at = now
+            current.save(update_fields=["reminded_at"])
+            due = suspension.resume_by(current.suspended_at, holidays())
+            since = current.suspended_at.isoformat()
+            facts = {"lot": lot.pk, "suspended_at": since, "due_at": due.isoformat()}
+            record(f"lot:{lot.pk}", "lot.suspension_overdue", at=now, actor=None, **facts)
+    except Exception:
+        log.exception("auctions.suspension_reminder_failed", lot=lot_id)
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from auctions import closing, heads, maxima, refunds, relisting
+from auctions import closing, heads, maxima, refunds, relisting, suspensions
 from auctions.lifecycle import ClosedBy
 
 # The sweep runs each second; for what will be due before the next one it comes back in time.
@@ -43,3 +43,8 @@ def raise_refund_alarms() -> None:
 @shared_task(name="auctions.propose_relistings")
 def propose_relistings() -> None:
     relisting.propose_relistings()
+
+
+@shared_task(name="auctions.remind_of_suspensions")
+def remind_of_suspensions() -> None:
+    suspensions.remind_of_suspensions()

@@ -34,6 +34,8 @@ urlpatterns = [
     path("lots/<int:pk>/suspend", lots.SuspendLot.as_view()),
     path("lots/<int:pk>/resume", lots.ResumeLot.as_view()),
     path("lots/<int:pk>/void", lots.VoidLot.as_view()),
+    path("lots/<int:pk>/reject-decision", lots.RejectDecision.as_view()),
+    path("lot-decisions", lots.LotDecisions.as_view()),
     path("lots/<int:pk>/default", lots.DefaultLot.as_view()),
     path("lots/<int:pk>/relist", lots.RelistLot.as_view()),
     path("lots/<int:pk>/decline-relisting", lots.DeclineRelisting.as_view()),

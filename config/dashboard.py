@@ -104,6 +104,19 @@ def _lot_cards(actor: Actor, now: datetime) -> Iterator[Card]:
         tone_of(number, "bad"),
         note or "",
     )
+    number = worklists.lots_standing_too_long(lots, now).count()
+    yield Card(
+        _("Suspended for too long"),
+        str(number),
+        list_url(model, "when=standing"),
+        tone_of(number, "bad"),
+    )
+    yield rows_waiting(
+        _("Lots waiting for a second person"),
+        worklists.lots_to_decide(lots, now),
+        model,
+        "when=deciding",
+    )
 
 
 def _bidder_cards(actor: Actor, now: datetime) -> Iterator[Card]:

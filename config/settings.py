@@ -248,6 +248,7 @@ CELERY_TASK_ROUTES = {
     # A closing never waits behind mail.
     "auctions.*": {"queue": "clock"},
     "auctions.raise_refund_alarms": {"queue": "default"},
+    "auctions.remind_of_suspensions": {"queue": "default"},
     "notifications.attempt_delivery": {"queue": "mail"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -274,6 +275,7 @@ _BEAT = {
     "auctions.act_for_opened_lots": 1.0,
     "auctions.raise_refund_alarms": 60.0,
     "auctions.propose_relistings": 60.0,
+    "auctions.remind_of_suspensions": 600.0,
     # Shortly after midnight in Shanghai there is a day to publish; else there is nothing to do.
     "auctions.publish_heads": 300.0,
     "marketplace.raise_alarms": 60.0,

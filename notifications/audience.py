@@ -62,6 +62,7 @@ _POLICY = ("policy", "code")
 _SESSION = ("session", "code")
 _REGISTRATION = ("registration", "lot")
 _DEPOSIT = ("registration", "lot", "movement", "amount")
+_DECISION = ("decision", "lot", "decision_kind")
 _FORFEITURE = ("forfeiture", "registration", "lot", "amount")
 _DEAL = ("deal", "code", "seller", "buyer", "price", "method", "channel", "achievement", "need")
 _MILESTONE = (*_DEAL, "milestone", "on")
@@ -303,6 +304,18 @@ AUDIENCES: dict[str, Audience] = {
         members=(consignor, registrants, exchange),
         webhooks=(everybody,),
         streamed=True,
+    ),
+    # It stands still for too long: somebody has to decide.
+    "lot.suspension_overdue": Audience(
+        ("lot", "suspended_at", "due_at"),
+        members=(exchange,),
+        people=(office,),
+        webhooks=(exchange,),
+    ),
+    # What two people decide of a lot. Nobody else hears of it before it is done.
+    **dict.fromkeys(
+        ("decision.proposed", "decision.approved", "decision.rejected"),
+        Audience(_DECISION, members=(exchange,), webhooks=(exchange,)),
     ),
     "lot.sold": Audience(
         ("lot", "price", "paddle", "closes_at", "bid_count"),

@@ -21,6 +21,7 @@ from auctions.models import (
     DepositMovement,
     Forfeiture,
     Lot,
+    LotDecision,
     PriorityRight,
     Registration,
 )
@@ -45,7 +46,7 @@ class Message:
 _PAGES = {"lot": "lots"}
 _PLAIN = ("finds", "paddle", "bid_count", "code", "reason", "on", "due_on")
 _MONEY = ("amount", "minimum", "price", "lowest_price")
-_TIMES = ("opens_at", "closes_at", "ends_at", "due_at", "lapses_at")
+_TIMES = ("opens_at", "closes_at", "ends_at", "due_at", "lapses_at", "suspended_at")
 # Their words name the end, which a lot that is sold in the hall does not have.
 _UNTIMED_TOO = ("lot.published", "lot.bid_placed", "lot.resumed")
 
@@ -180,6 +181,7 @@ def _sources() -> dict[str, QuerySet[Any]]:
         "priority_right": PriorityRight.objects.select_related("holder"),
         "movement": DepositMovement.objects.select_related("forfeiture", "refund"),
         "forfeiture": Forfeiture.objects.all(),
+        "decision": LotDecision.objects.all(),
         "endpoint": WebhookEndpoint.objects.defer("secret", "previous_secret"),
     }
 
@@ -292,6 +294,11 @@ _DESCRIBE: dict[str, Callable[[Any], dict[str, str]]] = {
     "forfeiture": lambda forfeiture: {
         "forfeiture_reason": forfeiture.reason,
         "decision_reason": forfeiture.decision_reason,
+    },
+    "decision": lambda decision: {
+        "decision": decision.get_kind_display(),
+        "proposal_reason": decision.reason,
+        "decision_reason": decision.decision_reason,
     },
     "endpoint": lambda endpoint: {"url": endpoint.url},
 }

@@ -260,6 +260,25 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("The lot was not sold: {lot}"),
         _("The highest bid on {lot_code} stayed below the reserve, so it has no effect."),
     ),
+    "lot.suspension_overdue": (
+        _("The lot has stood still for too long: {lot}"),
+        _(
+            "{lot_code} is suspended since {suspended_at} and was to go on by {due_at} (Beijing"
+            " time). Two people let it go on, or declare it void."
+        ),
+    ),
+    "decision.proposed": (
+        _("A decision waits for a second person: {lot}"),
+        _("Proposed for {lot_code}: {decision}. Reason: {proposal_reason}"),
+    ),
+    "decision.approved": (
+        _("Two people decided: {lot}"),
+        _("{lot_code}: {decision}. Reason: {proposal_reason}"),
+    ),
+    "decision.rejected": (
+        _("A decision was turned down: {lot}"),
+        _("Not done with {lot_code}: {decision}. Reason: {decision_reason}"),
+    ),
     "lot.voided": (
         _("The sale is void: {lot}"),
         _("What came of {lot_code} has no effect, and deposits are paid back. Reason: {reason}"),

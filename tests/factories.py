@@ -53,6 +53,13 @@ def operator_actor() -> Actor:
     return act(make_member(make_organization(OrganizationKind.EXCHANGE, city="310117")))
 
 
+def agreed(action: Any, *, by: Actor | None = None, lot_id: int, reason: str = "虚构的理由") -> Lot:
+    """What takes two people of the exchange, done by two; the first may be named."""
+    action(actor=by or operator_actor(), lot_id=lot_id, reason=reason)
+    lot: Lot = action(actor=operator_actor(), lot_id=lot_id, reason="同意（虚构）")
+    return lot
+
+
 def draft_lot(seller: User, operator: Actor | None = None, **terms: Any) -> Lot:
     """A draft: opens now, closes in an hour, starts at 1,000 in steps of 50, deposit 100."""
     now = clock.now()

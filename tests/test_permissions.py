@@ -859,6 +859,10 @@ ROWS = (
     Row("POST lots/<int:pk>/resume", "suspended_lot", "seller",
                                                          "401 403 403 403 200 403 403 403 403 403 403", reason),
     Row("POST lots/<int:pk>/void", "sold_lot", "seller", "401 403 403 403 200 403 403 403 403 403 403", reason),
+    # What one proposed, another decides; nobody outside learns that anything waits.
+    Row("POST lots/<int:pk>/reject-decision", "doubtful_lot", "seller",
+                                                         "401 403 403 403 200 403 403 403 403 403 403", reason),
+    Row("GET lot-decisions", "", "bidder",               "401 200 200 200 200 200 200 200 200 200 403"),
     Row("POST lots/<int:pk>/default", "sold_lot", "seller",
                                                          "401 403 403 403 200 403 403 403 403 403 403",
         lambda world: {**reason(world), "grounds": "refused"}),
@@ -1507,12 +1511,15 @@ def make_endings(people: dict[str, User], operator: Any) -> dict[str, Any]:
     from auctions.lifecycle import ClosedBy
 
     seller = people["seller"]
-    names = ("suspended_lot", "voided_lot", "unsold_lot", "proposed_lot")
+    names = ("suspended_lot", "voided_lot", "doubtful_lot", "unsold_lot", "proposed_lot")
     lots = {name: factories.make_lot(seller) for name in names}
-    for name in names[:2]:
+    for name in names[:3]:
         suspensions.suspend_lot(actor=operator, lot_id=lots[name].pk, reason="虚构的理由")
-    aftermath.void_lot(actor=operator, lot_id=lots["voided_lot"].pk, reason="虚构的理由")
-    for name in names[2:]:
+    factories.agreed(aftermath.void_lot, lot_id=lots["voided_lot"].pk)
+    aftermath.void_lot(
+        actor=factories.operator_actor(), lot_id=lots["doubtful_lot"].pk, reason="虚构的理由"
+    )
+    for name in names[3:]:
         with patch("core.clock.now", return_value=lots[name].closes_at):
             closing.close_lot(lots[name].pk, by=ClosedBy.CLOSER)
     with patch("core.clock.now", return_value=lots["proposed_lot"].closes_at):

@@ -1,16 +1,19 @@
 """What the exchange can do with a lot when something goes wrong, or nothing came of it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from accounts.actors import Actor
 from accounts.desk.forms import AmountField, ReasonForm, ShanghaiTimeField
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
-from auctions import aftermath, relisting, suspensions
-from auctions.lifecycle import LOT, DefaultGrounds, LotState, Outcome
+from auctions import aftermath, decisions, relisting, suspensions
+from auctions.decisions import waiting_decision
+from auctions.lifecycle import LOT, DefaultGrounds, LotDecisionKind, LotState, Outcome
 from auctions.models import Lot
 from auctions.rules.phases import Phase
 from auctions.rules.relisting import may_be_relisted
@@ -61,6 +64,22 @@ def _relistable(lot: Lot) -> bool:
     return may_be_relisted(LotState(lot.state), Outcome(result.outcome) if result else None)
 
 
+def _nothing_waits(actor: Actor, lot: Lot) -> bool:
+    return waiting_decision(lot) is None
+
+
+def _waits_for(kind: LotDecisionKind) -> Callable[[Actor, Lot], bool]:
+    """Whether somebody else proposed it, so that this reader may agree."""
+
+    def applies(actor: Actor, lot: Lot) -> bool:
+        waiting = waiting_decision(lot)
+        return (
+            waiting is not None and waiting.kind == kind and waiting.proposed_by_id != actor.user_id
+        )
+
+    return applies
+
+
 AFTER_STEPS: tuple[Step, ...] = (
     Step(
         name="suspend",
@@ -79,16 +98,33 @@ AFTER_STEPS: tuple[Step, ...] = (
     ),
     Step(
         name="resume",
-        label=_("Resume"),
+        label=_("Propose to resume"),
         explanation=_(
-            "Bidding goes on with the time that remained; in the hall its floor is opened anew."
-            " Your reason and the new end are published."
+            "Somebody else has to agree; until then the lot stands still, and nobody outside is"
+            " told. Then bidding goes on with the time that remained, and your reason and the new"
+            " end are published."
         ),
         action=suspensions.resume_lot,
         id_name="lot_id",
         roles=_OPERATOR,
         sources=frozenset({LotState.SUSPENDED}),
         form_class=ReasonForm,
+        applies=_nothing_waits,
+    ),
+    Step(
+        name="agree-to-resume",
+        label=_("Agree: resume"),
+        explanation=_(
+            "As somebody else proposed, bidding goes on with the time that remained; in the hall"
+            " its floor is opened anew. What was proposed as the reason and the new end are"
+            " published; what you write is kept beside it."
+        ),
+        action=suspensions.resume_lot,
+        id_name="lot_id",
+        roles=_OPERATOR,
+        sources=frozenset({LotState.SUSPENDED}),
+        form_class=ReasonForm,
+        applies=_waits_for(LotDecisionKind.RESUME),
     ),
     Step(
         name="default",
@@ -107,17 +143,46 @@ AFTER_STEPS: tuple[Step, ...] = (
     ),
     Step(
         name="void",
-        label=_("Declare void"),
+        label=_("Propose to declare void"),
         explanation=_(
-            "What came of the lot has no effect: its deal is rescinded, and every deposit goes"
-            " back, the buyer's too. A suspended lot does not go on. Your reason is published."
+            "Somebody else has to agree; until then nothing changes, and nobody outside is told."
+            " Then what came of the lot has no effect, and your reason is published."
         ),
         action=aftermath.void_lot,
         id_name="lot_id",
         roles=_OPERATOR,
         sources=LOT.sources(LotState.VOID),
         form_class=ReasonForm,
+        applies=_nothing_waits,
         tone="grave",
+    ),
+    Step(
+        name="agree-to-void",
+        label=_("Agree: declare void"),
+        explanation=_(
+            "As somebody else proposed, what came of the lot has no effect: its deal is rescinded,"
+            " and every deposit goes back, the buyer's too. A suspended lot does not go on. What"
+            " was proposed as the reason is published; what you write is kept beside it."
+        ),
+        action=aftermath.void_lot,
+        id_name="lot_id",
+        roles=_OPERATOR,
+        sources=LOT.sources(LotState.VOID),
+        form_class=ReasonForm,
+        applies=_waits_for(LotDecisionKind.VOID),
+        tone="grave",
+    ),
+    Step(
+        name="reject-decision",
+        label=_("Turn the decision down"),
+        explanation=_("What was proposed is not done; the lot stays as it is."),
+        action=decisions.reject_decision,
+        id_name="lot_id",
+        roles=_OPERATOR,
+        sources=None,
+        form_class=ReasonForm,
+        applies=lambda actor, lot: waiting_decision(lot) is not None,
+        tone="back",
     ),
     Step(
         name="relist",

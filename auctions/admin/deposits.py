@@ -22,7 +22,7 @@ from auctions import forfeitures, refunds
 from auctions.admin import worklists
 from auctions.admin.lot_steps import OPERATOR
 from auctions.books import audited
-from auctions.lifecycle import FORFEITURE, DepositKind, ForfeitureGrounds, ForfeitureState
+from auctions.lifecycle import FORFEITURE, DecisionState, DepositKind, ForfeitureGrounds
 from auctions.models import DepositMovement, Forfeiture, Lot
 from auctions.queries import forfeitures_visible_to, registrations_visible_to
 from auctions.rules.deposits import Fault, is_overdue, total
@@ -214,7 +214,7 @@ class ForfeitureAdmin(DeskAdmin):
             action=forfeitures.approve_forfeiture,
             id_name="forfeiture_id",
             roles=OPERATOR,
-            sources=FORFEITURE.sources(ForfeitureState.APPROVED),
+            sources=FORFEITURE.sources(DecisionState.APPROVED),
             applies=lambda actor, row: row.proposed_by_id != actor.user_id,
             tone="grave",
         ),
@@ -225,7 +225,7 @@ class ForfeitureAdmin(DeskAdmin):
             action=forfeitures.reject_forfeiture,
             id_name="forfeiture_id",
             roles=OPERATOR,
-            sources=FORFEITURE.sources(ForfeitureState.REJECTED),
+            sources=FORFEITURE.sources(DecisionState.REJECTED),
             form_class=ReasonForm,
             tone="back",
         ),

@@ -22,11 +22,14 @@ from auctions.admin import worklists
 from auctions.admin.deposits import books_of_lot
 from auctions.admin.drafting import DraftLotForm
 from auctions.admin.lot_steps import LOT_STEPS, OPERATOR, STAFF
+from auctions.decisions import waiting_decision
 from auctions.lifecycle import LotState, Outcome
-from auctions.models import Bid, Lot, LotResult, Registration, Suspension
-from auctions.queries import lots_visible_to
+from auctions.models import Bid, Lot, LotDecision, LotResult, Registration, Suspension
+from auctions.queries import lots_visible_to, with_waiting_decisions
 from auctions.rounds import next_round_of, shortfall_of
+from auctions.rules.suspension import resume_by
 from core import clock
+from core.models import holidays
 
 
 class WhenFilter(SimpleListFilter):
@@ -39,6 +42,8 @@ class WhenFilter(SimpleListFilter):
         "closing": worklists.closing_lots,
         "upcoming": worklists.upcoming_lots,
         "overdue": worklists.overdue_lots,
+        "standing": worklists.lots_standing_too_long,
+        "deciding": worklists.lots_to_decide,
     }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -47,6 +52,8 @@ class WhenFilter(SimpleListFilter):
             ("closing", _("closing within an hour")),
             ("upcoming", _("opening later")),
             ("overdue", _("over, not closed yet")),
+            ("standing", _("suspended for too long")),
+            ("deciding", _("waiting for a second person")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lot]) -> QuerySet[Lot]:
@@ -98,11 +105,34 @@ class SuspensionInline(DeskInline):
     model = Suspension
     readers = STAFF
     formset = Newest
-    fields = ("number", "suspended_at", "reason", "resumed_at", "resumed_reason", "closes_at")
+    fields = (
+        *("number", "suspended_at", "reason", "to_go_on_by", "resumed_at", "resumed_reason"),
+        "closes_at",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Suspension]:
         rows: QuerySet[Suspension] = super().get_queryset(request)
         return rows.order_by("-number")
+
+    @admin.display(description=_("to go on by"))
+    def to_go_on_by(self, row: Suspension) -> Any:
+        return shown.moment(resume_by(row.suspended_at, holidays()))
+
+
+class DecisionInline(DeskInline):
+    """What one person proposed and another decided."""
+
+    model = LotDecision
+    readers = STAFF
+    formset = Newest
+    fields = (
+        *("kind", "reason", "proposed_by", "proposed_at", "state"),
+        *("decided_by", "decided_at", "decision_reason"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LotDecision]:
+        rows: QuerySet[LotDecision] = super().get_queryset(request)
+        return rows.select_related("proposed_by", "decided_by").order_by("-id")
 
 
 @admin.register(Lot)
@@ -126,7 +156,7 @@ class LotAdmin(AddingAdmin):
     search_fields = ("code", "title", "consignor__name", "achievement__code")
     search_help_text = _("Lot number, title, consignor or number of the achievement")
     ordering = ("-id",)
-    inlines = (RegistrationInline, BidInline, SuspensionInline)
+    inlines = (RegistrationInline, BidInline, SuspensionInline, DecisionInline)
     fieldsets = (
         (None, {"fields": ("code", "title", "achievement", "consignor", "standing")}),
         (
@@ -184,6 +214,7 @@ class LotAdmin(AddingAdmin):
         "deposit_amount",
         "opens_at",
         "closes_at",
+        "to_decide",
     )
     steps = LOT_STEPS
     adding = Adding(
@@ -211,7 +242,7 @@ class LotAdmin(AddingAdmin):
         visible = lots_visible_to(actor).select_related(
             "achievement", "consignor", "deal", "session", "relisting_proposal"
         )
-        return worklists.with_now(visible, clock.now())
+        return worklists.with_now(with_waiting_decisions(visible), clock.now())
 
     @admin.display(description=_("standing"))
     def standing(self, lot: Any) -> Any:
@@ -219,6 +250,14 @@ class LotAdmin(AddingAdmin):
         if lot.state in (LotState.PUBLISHED, LotState.CLOSED):
             return shown.phase(lot.phase_at(lot.read_at))
         return shown.label(lot.state, lot.get_state_display())
+
+    @admin.display(description=_("waiting for a second person"))
+    def to_decide(self, lot: Lot) -> Any:
+        """What somebody proposed, who, and why; the second person reads it before agreeing."""
+        if (waiting := waiting_decision(lot)) is None:
+            return shown.NOTHING
+        kind, by = waiting.get_kind_display(), waiting.proposed_by
+        return f"{kind} · {by} · {shown.moment_text(waiting.proposed_at)} · {waiting.reason}"
 
     @admin.display(description=_("price"))
     def asked(self, lot: Lot) -> Any:

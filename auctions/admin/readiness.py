@@ -60,7 +60,9 @@ def _of(
         lot = entry.lot
         if lot.state in _ENDED:
             return
-        if lot.state != LotState.PUBLISHED:
+        if lot.state == LotState.SUSPENDED:
+            yield _("suspended; two people let it go on, or declare it void")
+        elif lot.state != LotState.PUBLISHED:
             yield _("not announced, its state is “{state}”").format(state=word(LotState(lot.state)))
         elif not (bidders := admitted.get(lot.pk, 0)):
             yield _("no bidder is admitted")

@@ -7,9 +7,12 @@ from django.db.models import Case, DateTimeField, DecimalField, F, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 
 from auctions.books import overdue_refunds, unpaid_refunds
-from auctions.lifecycle import FloorState, ForfeitureState, LotState, RegistrationState
-from auctions.models import DepositMovement, Forfeiture, Lot, Registration
+from auctions.lifecycle import DecisionState, FloorState, LotState, RegistrationState
+from auctions.models import DepositMovement, Forfeiture, Lot, LotDecision, Registration
+from auctions.queries import standing_still
 from auctions.rules.deposits import IN_HAND
+from auctions.rules.suspension import is_overdue
+from core.models import holidays
 
 WAITING = (RegistrationState.APPLIED, RegistrationState.QUALIFIED)
 _BOARD = 20
@@ -41,6 +44,19 @@ def overdue_lots(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
     return lots.filter(state=LotState.PUBLISHED, closes_at__lte=now)
 
 
+def lots_standing_too_long(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
+    """Suspended, and over the days in which it was to go on or to be given up."""
+    calendar = holidays()
+    late = [one.lot_id for one in standing_still() if is_overdue(one.suspended_at, calendar, now)]
+    return lots.filter(pk__in=late)
+
+
+def lots_to_decide(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
+    """Of which one person proposed something that waits for another."""
+    waiting = LotDecision.objects.filter(state=DecisionState.PROPOSED)
+    return lots.filter(pk__in=waiting.values("lot"))
+
+
 def waiting_registrations(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
     return registrations.filter(state__in=WAITING)
 
@@ -57,7 +73,7 @@ def refunds_overdue(
 
 
 def undecided(forfeitures: QuerySet[Forfeiture]) -> QuerySet[Forfeiture]:
-    return forfeitures.filter(state=ForfeitureState.PROPOSED)
+    return forfeitures.filter(state=DecisionState.PROPOSED)
 
 
 def with_now(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:

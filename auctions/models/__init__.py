@@ -3,6 +3,7 @@
 from auctions.models.aftermath import Aftermath, RelistingProposal
 from auctions.models.appraisals import LotAppraisal
 from auctions.models.bids import Bid, RefusedBid
+from auctions.models.decisions import LotDecision
 from auctions.models.deposits import DepositMovement, Forfeiture, Refund, RefundAlarm
 from auctions.models.documents import DocumentFile, DocumentSeries, IssuedDocument
 from auctions.models.lots import Lot
@@ -29,6 +30,7 @@ __all__ = [
     "IssuedDocument",
     "Lot",
     "LotAppraisal",
+    "LotDecision",
     "LotResult",
     "Policy",
     "PriorityRight",

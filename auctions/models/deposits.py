@@ -1,11 +1,11 @@
 """The ledger of deposits: movements, refunds that were paid, deposits that are kept."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from auctions.lifecycle import DepositKind, ForfeitureGrounds, ForfeitureState
+from auctions.lifecycle import DecisionState, DepositKind, ForfeitureGrounds
+from auctions.models.decisions import Decision
 from core.models import ByActor, choices
 
 
@@ -119,11 +119,8 @@ class RefundAlarm(models.Model):
         return f"{self.movement_id}"
 
 
-class Forfeiture(models.Model):
-    """That a deposit be kept, as one person proposes and another decides.
-
-    What was proposed never changes, and neither does the decision once it is made.
-    """
+class Forfeiture(Decision):
+    """That a deposit be kept, as one person proposes and another decides."""
 
     registration = models.ForeignKey(
         "auctions.Registration",
@@ -133,61 +130,16 @@ class Forfeiture(models.Model):
     )
     amount = models.DecimalField(_("amount (CNY)"), max_digits=18, decimal_places=2)
     grounds = models.CharField(_("grounds"), max_length=16, choices=choices(ForfeitureGrounds))
-    reason = models.CharField(_("reason"), max_length=1000)
-    state = models.CharField(
-        _("state"),
-        max_length=10,
-        choices=choices(ForfeitureState),
-        default=ForfeitureState.PROPOSED,
-    )
-    proposed_at = models.DateTimeField(_("proposed at"))
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("proposed by"),
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("decided by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    decision_reason = models.CharField(_("reason of the decision"), max_length=1000, blank=True)
 
-    class Meta:
+    class Meta(Decision.Meta):
         verbose_name = _("forfeiture")
         verbose_name_plural = _("forfeitures")
         constraints = [
             models.CheckConstraint(name="forfeiture_amount_positive", condition=Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="forfeiture_has_proposer_and_reason",
-                condition=Q(proposed_at__isnull=False, proposed_by__isnull=False) & ~Q(reason=""),
-            ),
-            models.CheckConstraint(
-                name="forfeiture_decided_at_by_together",
-                condition=Q(state=ForfeitureState.PROPOSED, decided_at=None, decided_by=None)
-                | (
-                    ~Q(state=ForfeitureState.PROPOSED)
-                    # A NULL would pass the comparison.
-                    & Q(decided_at__isnull=False, decided_by__isnull=False)
-                    & Q(decided_at__gte=F("proposed_at"))
-                ),
-            ),
-            models.CheckConstraint(
-                name="forfeiture_takes_two_people",
-                condition=~Q(state=ForfeitureState.APPROVED) | ~Q(decided_by=F("proposed_by")),
-            ),
-            models.CheckConstraint(
-                name="forfeiture_rejected_for_a_reason",
-                condition=~Q(state=ForfeitureState.REJECTED) | ~Q(decision_reason=""),
-            ),
+            *Decision.Meta.constraints,
             models.UniqueConstraint(
                 fields=["registration"],
-                condition=~Q(state=ForfeitureState.REJECTED),
+                condition=~Q(state=DecisionState.REJECTED),
                 name="forfeiture_one_a_registration",
             ),
         ]

@@ -26,6 +26,8 @@ class Suspension(models.Model):
     resumed_at = models.DateTimeField(_("resumed at"), null=True, blank=True)
     resumed_reason = models.CharField(_("reason of the resumption"), max_length=1000, blank=True)
     closes_at = models.DateTimeField(_("closing time afterwards"), null=True, blank=True)
+    # That it lasts too long was told, so that it is told once.
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("suspension")
@@ -54,6 +56,10 @@ class Suspension(models.Model):
                         )
                     )
                 ),
+            ),
+            models.CheckConstraint(
+                name="suspension_reminded_later",
+                condition=Q(reminded_at=None) | Q(reminded_at__gt=F("suspended_at")),
             ),
             models.CheckConstraint(
                 name="suspension_before_the_end",

@@ -4,6 +4,7 @@ Bids that were made stand. While a lot is suspended nothing is bid and nothing e
 time does not count: whatever bidding time it took is given back at the end, to the microsecond,
 and the latest close moves as far as the end does. Before the announced opening there is no
 bidding time to lose. A lot in the hall has no end to move; its floor has to be opened anew.
+What stands still for more than five days waits for people to decide on it.
 """
 
 from dataclasses import replace
@@ -13,7 +14,13 @@ from auctions.lifecycle import FloorState
 from auctions.rules import hall
 from auctions.rules.ascending import TICK, Standing, Stands, bid_instant
 from auctions.rules.phases import BEFORE_OPENING, Phase
+from core import calendar
+from core.calendar import Holidays
 from core.errors import Conflict
+
+# The rule counts from the end of the cause, which no record has; whoever suspends is reminded
+# as if the cause had ended at once.
+RESUME_WITHIN_DAYS = 5
 
 
 class SuspendedTooLate(Conflict):
@@ -61,3 +68,12 @@ def resume(standing: Standing, opens_at: datetime, since: datetime, until: datet
 def resume_in_hall(standing: hall.Standing, until: datetime) -> hall.Standing:
     """The standing of a hall lot that goes on: another floor may be open now, so its own is not."""
     return replace(standing, floor=FloorState.WAITING, resumed_at=until)
+
+
+def resume_by(since: datetime, holidays: Holidays) -> datetime:
+    """24:00 of the fifth day after a suspension, by which it goes on or is decided on."""
+    return calendar.ends_at(since, RESUME_WITHIN_DAYS, holidays)
+
+
+def is_overdue(since: datetime, holidays: Holidays, now: datetime) -> bool:
+    return now >= resume_by(since, holidays)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from auctions.models import Aftermath, RelistingProposal, Suspension
+from auctions.models import Aftermath, LotDecision, RelistingProposal, Suspension
 from core.parsing import AmountField, InstantField
 
 
@@ -37,6 +37,19 @@ class AftermathView(serializers.Serializer[Aftermath]):
     grounds = serializers.CharField()
     reason = serializers.CharField()
     at = InstantField()
+
+
+class DecisionView(serializers.Serializer[LotDecision]):
+    """What one person wants done with a lot, and what another said to it; for staff."""
+
+    id = serializers.IntegerField()
+    lot = serializers.IntegerField(source="lot_id")
+    kind = serializers.CharField()
+    reason = serializers.CharField()
+    state = serializers.CharField()
+    proposed_at = InstantField()
+    decided_at = InstantField(allow_null=True)
+    decision_reason = serializers.CharField()
 
 
 class RelistingView(serializers.Serializer[RelistingProposal]):

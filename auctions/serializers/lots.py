@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.actors import Actor
 from auctions import engines
+from auctions.decisions import waiting_decision
 from auctions.holders import standing_rights
 from auctions.lifecycle import (
     ForfeitureGrounds,
@@ -27,7 +28,7 @@ from auctions.models import (
 )
 from auctions.rounds import next_round_of
 from auctions.rules import reserve
-from auctions.serializers.afterwards import RelistingView, ResultView, view_of
+from auctions.serializers.afterwards import DecisionView, RelistingView, ResultView, view_of
 from auctions.serializers.priority import OwnRightView, PublishedRightView
 from core import clock, money
 from core.parsing import (
@@ -199,6 +200,7 @@ class LotView(serializers.Serializer[Lot]):
     suspensions = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField()
     aftermath = serializers.SerializerMethodField()
+    decision = serializers.SerializerMethodField()
     relisting = serializers.SerializerMethodField()
     deal = serializers.SerializerMethodField()
     server_time = serializers.SerializerMethodField()
@@ -248,6 +250,12 @@ class LotView(serializers.Serializer[Lot]):
     def get_aftermath(self, lot: Lot) -> dict[str, Any] | None:
         told = getattr(lot, "aftermath", None)
         return view_of(told) if told else None
+
+    def get_decision(self, lot: Lot) -> dict[str, Any] | None:
+        """What waits for a second person is nobody's business but the staff's."""
+        if not self._context["actor"].is_staff or (waiting := waiting_decision(lot)) is None:
+            return None
+        return dict(DecisionView(waiting).data)
 
     def get_relisting(self, lot: Lot) -> dict[str, Any] | None:
         """The offer of another round, and its answer, are the consignor's and the exchange's."""

@@ -7,7 +7,7 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from accounts.requests import Acting, Command, Create
 from auctions import deposits, forfeitures, refunds
 from auctions.books import overdue_refunds, unpaid_refunds
-from auctions.lifecycle import DepositKind, ForfeitureState
+from auctions.lifecycle import DecisionState, DepositKind
 from auctions.models import DepositMovement, Forfeiture
 from auctions.queries import deposit_movements_visible_to, forfeitures_visible_to
 from auctions.serializers.lots import (
@@ -98,7 +98,7 @@ class ProposeForfeiture(Create):
 
 class ForfeitureFilter(django_filters.FilterSet):
     registration = IdFilter(field_name="registration_id")
-    state = django_filters.ChoiceFilter(choices=choices(ForfeitureState))
+    state = django_filters.ChoiceFilter(choices=choices(DecisionState))
 
 
 class ReadsForfeitures(Acting):

@@ -6,14 +6,16 @@ import django_filters
 from django.db.models import QuerySet
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
-from accounts.requests import Command, Create
-from auctions import aftermath, closing, lots, relisting, reserves, suspensions
-from auctions.lifecycle import LotState
-from auctions.models import Lot
-from auctions.queries import lots_visible_to, with_own_registrations
+from accounts.requests import Acting, Command, Create
+from auctions import aftermath, closing, decisions, lots, relisting, reserves, suspensions
+from auctions.lifecycle import DecisionState, LotDecisionKind, LotState
+from auctions.models import Lot, LotDecision
+from auctions.queries import decisions_visible_to, lots_visible_to, with_own_registrations
+from auctions.serializers.afterwards import DecisionView
 from auctions.serializers.endings import DefaultForm, RelistForm
 from auctions.serializers.lots import LotForm, LotView, ReserveForm
 from auctions.views.timed import Timed
+from core.models import choices
 from core.pagination import IdFilter
 from core.parsing import ReasonForm
 
@@ -114,17 +116,41 @@ class SuspendLot(LotCommand):
 
 
 class ResumeLot(LotCommand):
-    """POST /api/v1/lots/{id}/resume"""
+    """POST /api/v1/lots/{id}/resume: proposed by the first person, done by the second"""
 
     form_class = ReasonForm
     perform = staticmethod(suspensions.resume_lot)
 
 
 class VoidLot(LotCommand):
-    """POST /api/v1/lots/{id}/void"""
+    """POST /api/v1/lots/{id}/void: proposed by the first person, done by the second"""
 
     form_class = ReasonForm
     perform = staticmethod(aftermath.void_lot)
+
+
+class RejectDecision(LotCommand):
+    """POST /api/v1/lots/{id}/reject-decision: what waits for a second person is not done"""
+
+    form_class = ReasonForm
+    perform = staticmethod(decisions.reject_decision)
+
+
+class DecisionFilter(django_filters.FilterSet):
+    lot = IdFilter(field_name="lot_id")
+    kind = django_filters.ChoiceFilter(choices=choices(LotDecisionKind))
+    state = django_filters.ChoiceFilter(choices=choices(DecisionState))
+
+
+class LotDecisions(Acting, ListAPIView[LotDecision]):
+    """GET /api/v1/lot-decisions: what two people decide, or have decided; for staff"""
+
+    read_scope = "lots:read"
+    serializer_class = DecisionView
+    filterset_class = DecisionFilter
+
+    def get_queryset(self) -> QuerySet[LotDecision]:
+        return decisions_visible_to(self.actor)
 
 
 class DefaultLot(LotCommand):

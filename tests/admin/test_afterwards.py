@@ -13,7 +13,8 @@ from auctions import closing, relisting, suspensions
 from auctions.lifecycle import ClosedBy
 from auctions.models import Lot
 from tests.admin.conftest import World, page_url, step_url
-from tests.conftest import Clock, act
+from tests.conftest import Clock, act, make_member, organization_of
+from tests.factories import agreed
 
 Desk = Callable[..., Client]
 
@@ -26,8 +27,9 @@ def test_the_page_of_a_lot_tells_why_it_stood_still(
     world: World, operator: User, desk: Desk, clock: Clock
 ):
     lot = world.open_lot
-    for move in (suspensions.suspend_lot, suspensions.resume_lot):
-        move(actor=act(operator), lot_id=lot.pk, reason=f"虚构：{move.__name__}")
+    asked = {"actor": act(operator), "lot_id": lot.pk}
+    suspensions.suspend_lot(**asked, reason="虚构：suspend_lot")
+    agreed(suspensions.resume_lot, lot_id=lot.pk, reason="虚构：resume_lot")
     page = english(desk, operator).get(page_url(lot)).content.decode()
     assert "虚构：suspend_lot" in page
     assert "虚构：resume_lot" in page
@@ -76,3 +78,37 @@ def test_what_is_over_offers_no_suspension_and_what_is_unsold_no_default(
     page = client.get(page_url(lot)).content.decode()
     assert step_url(lot, "default") not in page
     assert step_url(lot, "void") in page
+
+
+def test_what_one_person_proposes_another_carries_out(
+    world: World, operator: User, desk: Desk, clock: Clock
+):
+    lot: Any = world.open_lot
+    first, second = desk(operator), english(desk, make_member(organization_of(operator)))
+    suspensions.suspend_lot(actor=act(operator), lot_id=lot.pk, reason="虚构：断电")
+    clock.advance(days=8)
+    assert lot.code in second.get("/admin/auctions/lot/", {"when": "standing"}).content.decode()
+    first.post(step_url(lot, "resume"), {"reason": "虚构：已恢复供电"})
+    lot.refresh_from_db()
+    assert lot.state == "suspended"
+    assert step_url(lot, "agree-to-resume") not in first.get(page_url(lot)).content.decode()
+    assert lot.code in second.get("/admin/auctions/lot/", {"when": "deciding"}).content.decode()
+    shown = second.get(page_url(lot)).content.decode()
+    assert "虚构：已恢复供电" in shown
+    assert step_url(lot, "agree-to-void") not in shown
+    second.post(step_url(lot, "agree-to-resume"), {"reason": "虚构：同意"})
+    lot.refresh_from_db()
+    assert lot.state == "published"
+    assert "虚构：同意" in second.get(page_url(lot)).content.decode()
+
+
+def test_what_was_proposed_can_be_turned_down_at_the_desk(
+    world: World, operator: User, desk: Desk, clock: Clock
+):
+    lot: Any = world.open_lot
+    suspensions.suspend_lot(actor=act(operator), lot_id=lot.pk, reason="虚构：断电")
+    client = desk(operator)
+    client.post(step_url(lot, "void"), {"reason": "虚构"})
+    client.post(step_url(lot, "reject-decision"), {"reason": "虚构：提错了"})
+    lot.refresh_from_db()
+    assert (lot.state, lot.decisions.get().state) == ("suspended", "rejected")

@@ -12,6 +12,7 @@ from auctions.models import (
     IssuedDocument,
     Lot,
     LotAppraisal,
+    LotDecision,
     LotResult,
     Policy,
     PriorityRight,
@@ -46,6 +47,7 @@ UNPAID = (
 )
 ANOTHER_DOCUMENT = {"kind": "'transcript'", "number": "7", "code": "'other'"}
 UNANNOUNCED = "(SELECT id FROM auctions_lot WHERE state = 'draft')"
+WAITING = {"state": "'proposed'", "decided_at": "NULL", "decided_by_id": "NULL"}
 ON_SALE, SOLD = "state = 'published' AND closes_at IS NOT NULL", "state = 'closed'"
 IN_A_HALL, RUNNING = "closes_at IS NULL", "state = 'running'"
 
@@ -144,7 +146,24 @@ REFUSED: dict[str, list[str]] = {
         changed(Suspension, "number = 1", closes_at="NULL"),
         changed(Suspension, "number = 1", closes_at_before="NULL"),
     ],
+    "suspension_reminded_later": [changed(Suspension, reminded_at="suspended_at")],
     "suspension_before_the_end": [changed(Suspension, suspended_at="closes_at_before")],
+    "lotdecision_has_proposer_and_reason": [copied(LotDecision, reason="''")],
+    "lotdecision_decided_at_by_together": [
+        copied(LotDecision, decided_at="NULL"),
+        copied(LotDecision, decided_by_id="NULL"),
+        copied(LotDecision, state="'proposed'"),
+        copied(LotDecision, decided_at="proposed_at - interval '1 second'"),
+    ],
+    "lotdecision_takes_two_people": [copied(LotDecision, decided_by_id="proposed_by_id")],
+    "lotdecision_rejected_for_a_reason": [
+        copied(LotDecision, state="'rejected'", decision_reason="''")
+    ],
+    "lotdecision_one_at_a_time": [
+        copied(LotDecision, lot_id=OTHER_LOT, **WAITING)
+        + ";"
+        + copied(LotDecision, lot_id=OTHER_LOT, **WAITING)
+    ],
     "aftermath_has_reason": [copied(Aftermath, lot_id=OTHER_LOT, reason="''")],
     "aftermath_of_a_default_has_grounds": [
         copied(Aftermath, lot_id=OTHER_LOT, kind="'default'"),

@@ -19,7 +19,7 @@ from core.lifecycle import IllegalTransition
 from marketplace.lifecycle import AchievementState
 from tests.auctions.conftest import HalfWayError, events_of, last_event, post, refusal
 from tests.conftest import act, make_member, organization_of
-from tests.factories import admit, bid, make_lot
+from tests.factories import admit, agreed, bid, make_lot
 from verify.__main__ import main
 from verify.checks import Altered, check, check_aftermath
 
@@ -40,7 +40,7 @@ def sold(contested, bidder, rival, clock) -> Lot:
 
 
 def void(lot: Lot, by: User, reason: str = WHY) -> Lot:
-    return aftermath.void_lot(actor=act(by), lot_id=lot.pk, reason=reason)
+    return agreed(aftermath.void_lot, by=act(by), lot_id=lot.pk, reason=reason)
 
 
 def default(lot: Lot, by: User, grounds: str = "refused", reason: str = WHY) -> Lot:
@@ -263,7 +263,8 @@ def test_void_and_default_over_http(sold, contested, operator, seller, anonymous
 
 
 def test_a_voided_sale_is_told_so_to_everybody(sold, operator, anonymous, api):
-    post(api(operator), f"lots/{sold.pk}/void", {"reason": WHY}, key=None)
+    for person in (operator, make_member(organization_of(operator))):
+        post(api(person), f"lots/{sold.pk}/void", {"reason": WHY}, key=None)
     shown = anonymous.get(f"/api/v1/lots/{sold.pk}").json()
     assert (shown["phase"], shown["result"]["outcome"]) == ("void", "void")
     assert (shown["aftermath"]["kind"], shown["state_reason"]) == ("void", WHY)

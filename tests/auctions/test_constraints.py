@@ -28,6 +28,7 @@ from auctions.models import (
     ReserveReading,
 )
 from auctions.rules.ascending import BidTooLow
+from core import clock as clock_module
 from tests.auctions.breaches import (
     ANOTHER,
     FIRST_BID,
@@ -42,6 +43,7 @@ from tests.auctions.conftest import by_sql, refused_by_the_database
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
 from tests.factories import (
     admit,
+    agreed,
     bid,
     draft_lot,
     make_hall_lot,
@@ -86,7 +88,7 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
             reserve_price=Decimal("3000.00"),
         )
         suspend_twice(on_sale)
-        Aftermath.objects.create(lot=lot, kind="void", reason="虚构", at=clock.now())
+        declare_void(lot)
         RelistingProposal.objects.create(
             lot=lot,
             lowest_price=lot.starting_price,
@@ -122,10 +124,24 @@ def world(django_db_setup, django_db_blocker) -> Iterator[Lot]:
         yield lot
 
 
+def declare_void(lot: Lot) -> None:
+    one, other = (make_member(make_organization()) for _ in range(2))
+    lot.decisions.create(
+        kind="void",
+        state="approved",
+        reason="虚构",
+        proposed_at=clock_module.now(),
+        proposed_by=one,
+        decided_at=clock_module.now(),
+        decided_by=other,
+    )
+    Aftermath.objects.create(lot=lot, kind="void", reason="虚构", at=clock_module.now())
+
+
 def suspend_twice(lot: Lot) -> None:
     for _ in range(2):
-        for move in (suspensions.suspend_lot, suspensions.resume_lot):
-            move(actor=operator_actor(), lot_id=lot.pk, reason="虚构")
+        suspensions.suspend_lot(actor=operator_actor(), lot_id=lot.pk, reason="虚构")
+        agreed(suspensions.resume_lot, lot_id=lot.pk)
 
 
 def keep_a_part(registration: Registration) -> None:

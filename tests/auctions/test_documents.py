@@ -23,8 +23,8 @@ from auctions.queries import closed_lot
 from core.models import Event
 from tests.auctions.conftest import refusal
 from tests.auctions.pdf_text import text_of
-from tests.conftest import RULES, act, make_organization, organization_of
-from tests.factories import bid, make_lot
+from tests.conftest import RULES, make_organization, organization_of
+from tests.factories import agreed, bid, make_lot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -279,7 +279,7 @@ def test_an_unsold_lot_has_nothing_to_confirm(lot, seller, api, clock):
 
 def test_a_void_sale_is_confirmed_to_nobody_any_more(sold, seller, rival, operator, api):
     issued = api(rival).get(path(sold, "confirmation")).content
-    void_lot(actor=act(operator), lot_id=sold.pk, reason="系统故障")
+    agreed(void_lot, lot_id=sold.pk, reason="系统故障")
     for person in (seller, rival):
         assert refusal(api(person).get(path(sold, "confirmation"))) == (409, "sale_void")
         assert api(person).get(path(sold, "transcript")).status_code == 200

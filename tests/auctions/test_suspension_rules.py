@@ -1,6 +1,6 @@
 """Suspended time does not count: neither more nor less of the bidding is left than there was."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,7 @@ from auctions.lifecycle import FloorState, LotState
 from auctions.rules import ascending, hall, suspension
 from auctions.rules.ascending import BiddingNotOpen, Standing
 from auctions.rules.phases import Phase
+from core.calendar import Holidays, date_of, is_working_day
 from tests.auctions.test_ascending import CLOSES, OPENS, START, TERMS, maybe_capped
 
 ON = LotState.PUBLISHED
@@ -106,3 +107,19 @@ def test_in_the_hall_the_bids_stand_and_the_floor_is_opened_anew():
     assert (again.calls, again.leader_id) == (0, 1)
     topped = hall.accept_bid(ON, terms, again, bidder_id=2, amount=Decimal(1050), now=OPENS)
     assert topped.last_bid_at == resumed.resumed_at + ascending.TICK
+
+
+@given(st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: OPENS + minutes * MINUTE))
+def test_a_suspension_is_overdue_from_the_end_of_its_fifth_day_on_or_of_the_working_day_after(
+    since,
+):
+    holidays = Holidays(rest=frozenset({date(2026, 10, 1)}))
+    due = suspension.resume_by(since, holidays)
+    assert not suspension.is_overdue(since, holidays, due - ascending.TICK)
+    assert suspension.is_overdue(since, holidays, due)
+    last = date_of(due - ascending.TICK)
+    assert is_working_day(last, holidays)
+    fifth = date_of(since) + timedelta(days=suspension.RESUME_WITHIN_DAYS)
+    assert fifth <= last
+    between = (fifth + timedelta(days=n) for n in range((last - fifth).days))
+    assert not any(is_working_day(day, holidays) for day in between)

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.lifecycle import OrganizationState
 from auctions import lots, registration
-from auctions.lifecycle import DepositKind, ForfeitureState, LotState
+from auctions.lifecycle import DecisionState, DepositKind, LotState
 from auctions.tasks import close_due_lots
 from core.models import Event
 from marketplace.lifecycle import AchievementState, DealState, NeedState, ResponseState
@@ -37,7 +37,8 @@ STATES = {
     "deal": set(DealState),
     "lot": set(LotState) - {"draft", "closed", "void"},
     "deposit": set(DepositKind) - {"required"},
-    "forfeiture": set(ForfeitureState),
+    "forfeiture": set(DecisionState),
+    "decision": set(DecisionState),
 }
 
 

@@ -13,7 +13,7 @@ from auctions import aftermath, closing, lots, relisting, suspensions
 from auctions.lifecycle import ClosedBy
 from auctions.models import Lot
 from tests.conftest import act
-from tests.factories import admit, bid, make_lot
+from tests.factories import admit, agreed, bid, make_lot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -54,7 +54,7 @@ def test_a_suspension_and_its_end_are_announced_in_both_languages(lot, operator,
     assert facts(told)["suspensions"][0]["reason"] == WHY
     assert "Suspended since 2026-03-02 09:00:00" in notice(page(lot, language="en"))
     clock.advance(hours=3)
-    suspensions.resume_lot(actor=act(operator), lot_id=lot.pk, reason="已修复")
+    agreed(suspensions.resume_lot, lot_id=lot.pk, reason="已修复")
     told = page(lot)
     assert notice(told) == "竞价曾暂缓，现已恢复，至 2026-03-02 13:00:00 结束。原因：已修复"
     assert facts(told)["extended"] is False
@@ -68,7 +68,7 @@ def test_a_result_that_does_not_last_says_so(lot, end, bidder, operator, clock):
     closing.close_lot(lot.pk, by=ClosedBy.CLOSER)
     asked = {"actor": act(operator), "lot_id": lot.pk, "reason": WHY}
     if end == "void":
-        aftermath.void_lot(**asked)
+        agreed(aftermath.void_lot, lot_id=lot.pk, reason=WHY)
     else:
         aftermath.default_lot(**asked, grounds="refused")
     text = page(lot)

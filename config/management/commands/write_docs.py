@@ -14,7 +14,7 @@ from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from accounts.lifecycle import ORGANIZATION
 from alliances.lifecycle import CASE, FINANCING, FUND, MEMBER, OFFER
-from auctions.lifecycle import FORFEITURE, LOT, REGISTRATION
+from auctions.lifecycle import FORFEITURE, LOT, LOT_DECISION, REGISTRATION
 from core.errors import Refusal, all_refusals
 from core.lifecycle import Lifecycle
 from enclaves.lifecycle import ASSESSMENT, PLACE, PROJECT
@@ -34,6 +34,7 @@ LIFECYCLES: tuple[Lifecycle[Any], ...] = (
     LOT,
     REGISTRATION,
     FORFEITURE,
+    LOT_DECISION,
     PROJECT,
     PARK_REPORT,
     MEMBER,
