@@ -13,6 +13,8 @@ from config.settings import DATABASES, REST_FRAMEWORK
 DATABASES["default"]["ENGINE"] = "tests.postgresql"
 # Threads of race tests open and close real connections.
 DATABASES["default"]["OPTIONS"].pop("pool")
+# A module's world lies in one open transaction, however long this computer is busy with others.
+DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
 # Each test client builds the middleware anew, which would read every static file again.
 WHITENOISE_AUTOREFRESH = True
 # One second of hashing per sign-in is for production.

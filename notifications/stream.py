@@ -157,7 +157,11 @@ class EventStream:
 
 
 async def _pump(watcher: Watcher, position: int, send: Send) -> None:
-    """Pass the queue on until the watcher is let go; several waiting batches go as one."""
+    """Pass the queue on until the watcher is let go; several waiting batches go as one.
+
+    Not the ticks that came while the opening was read: the opening told a later time.
+    """
+    meanwhile = watcher.queue.qsize()
     while not watcher.let_go:
         batches = [await watcher.queue.get()]
         while not watcher.queue.empty():
@@ -167,7 +171,9 @@ async def _pump(watcher: Watcher, position: int, send: Send) -> None:
             if batch is None:
                 watcher.let_go = True
                 break
-            data += batch.after(position)
+            if batch.frames or meanwhile <= 0:
+                data += batch.after(position)
+            meanwhile -= 1
             position = max(position, batch.last)
         if data:
             await _write(send, data)

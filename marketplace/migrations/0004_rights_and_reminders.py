@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from core.append_only import append_only
+from core.schema import CreateTables
 from core.tracking import tracked
 
 
@@ -14,98 +15,118 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="FeeReminder",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="FeeReminder",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("due_on", models.DateField(verbose_name="due on")),
+                        ("reminded_at", models.DateTimeField(verbose_name="reminded at")),
+                    ],
+                    options={
+                        "verbose_name": "reminder of a fee",
+                        "verbose_name_plural": "reminders of fees",
+                    },
                 ),
-                ("due_on", models.DateField(verbose_name="due on")),
-                ("reminded_at", models.DateTimeField(verbose_name="reminded at")),
-            ],
-            options={
-                "verbose_name": "reminder of a fee",
-                "verbose_name_plural": "reminders of fees",
-            },
-        ),
-        migrations.CreateModel(
-            name="IPRecord",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="IPRecord",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("place", models.PositiveSmallIntegerField(verbose_name="place")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("invention", "invention"),
+                                    ("utility_model", "utility model"),
+                                    ("design", "design"),
+                                    ("software", "software"),
+                                    ("layout_design", "layout design"),
+                                    ("plant_variety", "plant variety"),
+                                    ("know_how", "know how"),
+                                ],
+                                max_length=16,
+                                verbose_name="kind of right",
+                            ),
+                        ),
+                        (
+                            "number",
+                            models.CharField(
+                                blank=True, max_length=40, verbose_name="application number"
+                            ),
+                        ),
+                        (
+                            "territory",
+                            models.CharField(default="CN", max_length=2, verbose_name="territory"),
+                        ),
+                        (
+                            "applied_on",
+                            models.DateField(blank=True, null=True, verbose_name="applied on"),
+                        ),
+                        (
+                            "granted_on",
+                            models.DateField(blank=True, null=True, verbose_name="granted on"),
+                        ),
+                        (
+                            "legal_status",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("pending", "pending"),
+                                    ("granted", "granted"),
+                                    ("lapsed", "lapsed"),
+                                    ("expired", "expired"),
+                                    ("invalidated", "invalidated"),
+                                ],
+                                max_length=12,
+                                verbose_name="legal status",
+                            ),
+                        ),
+                        (
+                            "next_fee_on",
+                            models.DateField(blank=True, null=True, verbose_name="next fee due on"),
+                        ),
+                        (
+                            "holder",
+                            models.CharField(
+                                blank=True, max_length=200, verbose_name="held by another"
+                            ),
+                        ),
+                        (
+                            "consented_on",
+                            models.DateField(blank=True, null=True, verbose_name="consented on"),
+                        ),
+                        (
+                            "consent",
+                            models.CharField(
+                                blank=True, max_length=200, verbose_name="paper of the consent"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "further right",
+                        "verbose_name_plural": "further rights",
+                        "ordering": ["place"],
+                    },
                 ),
-                ("place", models.PositiveSmallIntegerField(verbose_name="place")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("invention", "invention"),
-                            ("utility_model", "utility model"),
-                            ("design", "design"),
-                            ("software", "software"),
-                            ("layout_design", "layout design"),
-                            ("plant_variety", "plant variety"),
-                            ("know_how", "know how"),
-                        ],
-                        max_length=16,
-                        verbose_name="kind of right",
-                    ),
-                ),
-                (
-                    "number",
-                    models.CharField(blank=True, max_length=40, verbose_name="application number"),
-                ),
-                (
-                    "territory",
-                    models.CharField(default="CN", max_length=2, verbose_name="territory"),
-                ),
-                ("applied_on", models.DateField(blank=True, null=True, verbose_name="applied on")),
-                ("granted_on", models.DateField(blank=True, null=True, verbose_name="granted on")),
-                (
-                    "legal_status",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("pending", "pending"),
-                            ("granted", "granted"),
-                            ("lapsed", "lapsed"),
-                            ("expired", "expired"),
-                            ("invalidated", "invalidated"),
-                        ],
-                        max_length=12,
-                        verbose_name="legal status",
-                    ),
-                ),
-                (
-                    "next_fee_on",
-                    models.DateField(blank=True, null=True, verbose_name="next fee due on"),
-                ),
-                (
-                    "holder",
-                    models.CharField(blank=True, max_length=200, verbose_name="held by another"),
-                ),
-                (
-                    "consented_on",
-                    models.DateField(blank=True, null=True, verbose_name="consented on"),
-                ),
-                (
-                    "consent",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="paper of the consent"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "further right",
-                "verbose_name_plural": "further rights",
-                "ordering": ["place"],
-            },
+            ]
         ),
         migrations.RemoveConstraint(
             model_name="planalarm",

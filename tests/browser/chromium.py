@@ -35,7 +35,7 @@ FLAGS = (
     "--window-size=1280,1000",
     "--lang=en",
 )
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def require_chromium() -> None:

@@ -21,7 +21,7 @@ from django.db import connection
 
 from tests.ports import free_port
 
-READY_WITHIN_S = 60
+READY_WITHIN_S = 180
 
 
 @pytest.fixture(scope="module")

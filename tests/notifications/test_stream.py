@@ -1,5 +1,6 @@
 """Live lots: what was recorded arrives in order, once, soon, and again from where one stood."""
 
+import asyncio
 import json
 import time
 from datetime import timedelta
@@ -19,7 +20,8 @@ from core.models import Event
 from notifications import hub as hubs
 from notifications import stream as streams
 from notifications.audience import STREAMED_KINDS
-from tests.conftest import organization_of
+from notifications.hub import Batch, Watcher, clock_frame
+from tests.conftest import NOW, organization_of
 from tests.factories import admit, bid, draft_lot, make_lot
 from tests.notifications.conftest import happen
 from tests.notifications.streaming import Stream, serving
@@ -233,6 +235,22 @@ def test_the_clock_ticks_by_the_database(port, lot, monkeypatch):
     times = [tick.data["server_time"] for tick in ticks if tick.kind == "clock"]
     assert len(times) == 4
     assert times == sorted(times)
+
+
+def test_a_tick_from_before_the_opening_is_not_told_after_it():
+    sent = []
+
+    async def send(message):
+        sent.append(message["body"])
+
+    async def pump():
+        watcher = Watcher("lot:1", until=0)
+        for batch in (Batch((), clock_frame(NOW)), Batch.of([(1, b"id: 1\n\n")]), None):
+            watcher.put(batch)
+        await streams._pump(watcher, 0, send)
+
+    asyncio.run(pump())
+    assert sent == [b"id: 1\n\n"]
 
 
 def test_a_stream_ends_after_a_while_so_that_rights_are_asked_again(port, lot, monkeypatch):
