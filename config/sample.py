@@ -169,7 +169,7 @@ class _Writer:
             )
             for numbers in numbered_all(model, prefix, self.now, many)
         ]
-        model._default_manager.bulk_create(rows)
+        insert_all(rows)
         return rows
 
     def _filled(self, patterns: tuple[str, ...]) -> str:

@@ -273,6 +273,7 @@ class _Column:
     name: str
     type: str
     array: Callable[[Sequence[Any]], str]
+    cast: str = ""
 
 
 @cache
@@ -284,7 +285,10 @@ def _columns(model: type[Model], has_key: bool) -> tuple[_Column, ...]:
 def _column(field: Any) -> _Column:
     # Without its length: a cast would cut silently what an insert refuses.
     kind = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
+    is_array = kind.endswith("[]")
     kind = kind.partition("(")[0]
+    if is_array:  # as texts: arrays in an array would have to be of one length
+        return _Column(field.attname, "text", _arrays, cast=f"::{kind.removesuffix('[]')}[]")
     if kind == "jsonb":
         return _Column(
             field.attname, kind, lambda values: as_texts([json.dumps(v) for v in values])
@@ -313,6 +317,10 @@ def as_texts(values: Sequence[str | None]) -> str:
     return as_array("NULL" if text is None else _quoted(text) for text in values)
 
 
+def _arrays(values: Sequence[Sequence[Any] | None]) -> str:
+    return as_texts([None if each is None else as_texts([*map(str, each)]) for each in values])
+
+
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -339,7 +347,8 @@ def _insert(model: type[Model], columns: tuple[_Column, ...]) -> str:
     meta = model._meta
     names = ", ".join(column.name for column in columns)
     arrays = ", ".join(f"%s::{column.type}[]" for column in columns)
+    values = ", ".join(f"one.{column.name}{column.cast}" for column in columns)
     return (
         f"INSERT INTO {meta.db_table} ({names})"  # noqa: S608 - names of our own models
-        f" SELECT * FROM unnest({arrays}) RETURNING {meta.pk.column}"
+        f" SELECT {values} FROM unnest({arrays}) AS one ({names}) RETURNING {meta.pk.column}"
     )

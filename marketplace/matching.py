@@ -7,7 +7,7 @@ side, so no score and no reason can hint at it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
@@ -34,6 +34,8 @@ from search.models import Kind
 from search.rules.text import fold
 from search.rules.vectors import Weight
 from search.statistics import WordStatistics, word_statistics
+
+Row = TypeVar("Row", Need, Achievement)
 
 # Judged for one answer; of which the best are told.
 CANDIDATES = 120
@@ -69,7 +71,7 @@ def matches_of_need(actor: Actor, need: Need, *, at_most: int) -> list[Match]:
     side, corpus = _need_side(need, own), Corpus(known.shares, known.rare)
     judged = (
         (need, one, fit(side, _achievement_side(one, said.get(one.pk, {})), corpus))
-        for one in achievements_visible_to(actor).filter(pk__in=found)
+        for one in _plain(achievements_visible_to(actor)).filter(pk__in=found)
     )
     return _best(actor, judged, at_most)
 
@@ -90,7 +92,9 @@ def matches_of_achievement(actor: Actor, achievement: Achievement, *, at_most: i
     side, corpus = _achievement_side(achievement, own), Corpus(known.shares, known.rare)
     judged = (
         (one, achievement, fit(_need_side(one, said.get(one.pk, {})), side, corpus))
-        for one in needs_visible_to(actor).filter(pk__in=found)
+        for one in _plain(needs_visible_to(actor))
+        .prefetch_related("indicators")
+        .filter(pk__in=found)
     )
     return _best(actor, judged, at_most)
 
@@ -132,6 +136,11 @@ def _to_judge(
         return found
     others = visible.filter(field=field_id).exclude(pk__in=found).order_by("-pk")
     return found + list(others.values_list("pk", flat=True)[:room])
+
+
+def _plain(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """The same rows with no more than what they are judged by and named with."""
+    return rows.prefetch_related(None).select_related(None).select_related("city", "field")
 
 
 _Judged = tuple[Need, Achievement, Fit]

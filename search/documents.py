@@ -8,10 +8,11 @@ or whose audience changes needs no step here.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
-from core.db import as_array, require_transaction
+from core.db import as_array, as_texts, require_transaction
 from search.lexicon import version, words_of
 from search.models import Kind
 from search.rules.text import fold
@@ -73,12 +74,13 @@ def keep(entries: Sequence[Entry]) -> None:
     require_transaction()
     if not entries:
         return
-    rows = [_row(entry) for entry in entries]
+    columns = zip(*map(_row, entries), strict=True)
+    arrays = [as_texts(each) if isinstance(each[0], str) else as_array(each) for each in columns]
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [*map(list, zip(*rows, strict=True)), version()])
+        cursor.execute(_KEEP, [*arrays, version()])
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
+def _row(entry: Entry) -> tuple[Any, ...]:
     keywords = "，".join(word for word in entry.keywords if word)
     words = {
         Weight.TITLE: words_of(f"{entry.code} {entry.title}"),

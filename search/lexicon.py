@@ -43,7 +43,7 @@ def understood(question: str, *, at_most: int = MOST_WORDS) -> list[Asked]:
 
 def one_name(word: str) -> str:
     """The first of the terms that mean what a word does; the word itself, if it has no synonym."""
-    return _names().get((word,), word)
+    return _names().get(word, word)
 
 
 @cache
@@ -121,9 +121,10 @@ def _synonyms() -> Synonyms:
 
 
 @cache
-def _names() -> dict[Phrase, str]:
-    """Each term's words, and the first of the terms that mean the same."""
-    return {_phrase(term): fold(row["terms"][0]) for row in _terms() for term in row["terms"]}
+def _names() -> dict[str, str]:
+    """Each term that is one word, and the first of the terms that mean the same."""
+    terms = ((_phrase(term), fold(row["terms"][0])) for row in _terms() for term in row["terms"])
+    return {phrase[0]: name for phrase, name in terms if len(phrase) == 1}
 
 
 def _phrase(term: str) -> Phrase:

@@ -262,7 +262,8 @@ def _looked_up(hits: _Hits, view: _View, is_narrowed: bool) -> _Sql:
 def _rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as database:
         database.execute(sql, values)
-        return database.fetchall()
+        rows: list[tuple[Any, ...]] = database.fetchall()
+    return rows
 
 
 _Cells = Sequence[tuple[Mapping[str, str], int]]

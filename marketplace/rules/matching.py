@@ -84,10 +84,15 @@ class Corpus:
     # Of a word of which nothing is known.
     rare: float = 0.001
     length: float = 40.0
+    # Asked for the same words again and again, once for each candidate.
+    _weights: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
 
     def weight(self, word: str) -> float:
         """Rare words say more: the logarithm of one against the share."""
-        return math.log1p(1.0 / max(self.shares.get(word, self.rare), 1e-6))
+        if (known := self._weights.get(word)) is None:
+            known = math.log1p(1.0 / max(self.shares.get(word, self.rare), 1e-6))
+            self._weights[word] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +151,8 @@ def _terms(need: NeedSide, achievement: AchievementSide, corpus: Corpus) -> _Par
 def _most_telling(shared: Mapping[str, float]) -> list[str]:
     """The words that gave most, without those that are only a part of another one."""
     ordered = sorted(shared, key=lambda word: (-shared[word], word))
-    whole = (
-        word for word in ordered if not any(word in other and word != other for other in shared)
-    )
+    together = "\n".join(shared)
+    whole = (word for word in ordered if together.find(word, together.find(word) + 1) < 0)
     return list(islice(whole, SHOWN_WORDS))
 
 

@@ -50,15 +50,14 @@ def words_in(vector: str, counts: Mapping[str, float]) -> dict[str, float]:
     Words consist of letters and digits, with a dot in numbers, so none of them is escaped.
     """
     found: dict[str, float] = {}
-    for entry in vector.split(" "):
+    for entry in vector.split(" ") if vector else ():
         word, _, places = entry.rpartition(":")
-        alone = places and "," not in places  # nearly always
-        if total := (
-            counts[places[-1]]
-            if alone
-            else sum(counts[place[-1]] for place in places.split(",") if place)
-        ):
-            found[word.strip("'")] = total
+        if "," in places:
+            total = sum([counts[place[-1]] for place in places.split(",")])
+        else:  # nearly always
+            total = counts[places[-1]]
+        if total:
+            found[word[1:-1]] = total
     return found
 
 

@@ -19,7 +19,8 @@ from core.db import (
 )
 from core.errors import Busy
 from core.models import AnsweredRequest
-from tests.conftest import NOW, make_organization
+from marketplace.models import Need, TechnologyField
+from tests.conftest import NOW, make_organization, organization_of
 
 
 @pytest.mark.django_db
@@ -114,6 +115,27 @@ def test_rows_are_inserted_in_their_order_exactly_as_they_are():
     rows[0].caller = "changed"
     rows[0].save()
     assert AnsweredRequest.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_rows_that_hold_lists_are_inserted_with_them(enterprise):
+    place = organization_of(enterprise)
+    field = TechnologyField.objects.get(code="NM")
+    lists = ([], ["licence", 'a "b"\\,{c}'], ["transfer"])
+    rows = [
+        Need(
+            code=f"N-list-{at}",
+            organization=place,
+            city=place.city,
+            field=field,
+            title="虚构：清单",
+            modes=modes,
+            created_at=NOW,
+        )
+        for at, modes in enumerate(lists)
+    ]
+    insert_all(rows)
+    assert [Need.objects.get(pk=row.pk).modes for row in rows] == [*lists]
 
 
 WHICH = ("SELECT pg_current_xact_id()::text", [])

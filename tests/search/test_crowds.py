@@ -3,9 +3,11 @@
 import pytest
 from django.db import connection
 
+from accounts.actors import ANONYMOUS
 from marketplace.lifecycle import NeedState
-from search import queries
-from search.models import Card, Document
+from marketplace.queries import achievements_visible_to
+from search import likeness, queries
+from search.models import Card, Document, Kind
 from search.statistics import WordStatistics
 from tests.factories import make_achievement
 from tests.marketplace.conftest import make_need
@@ -88,3 +90,17 @@ def test_with_two_filters_as_many_are_looked_at_as_with_one(crowded, enterprise,
     indexed(make_need(enterprise, title="虚构：甲", field=field_of("NM"), **there))
     assert oldest.pk not in {n for _, n in found(anonymous, "虚构", city="330100", field="NM")}
     assert ask(anonymous, "虚构", city="330100", field="NM")["count"] == 1
+
+
+@pytest.mark.parametrize("newest", [1, 3, 5000])
+def test_likely_matches_are_the_same_whether_the_newest_are_tried_first_or_not(
+    monkeypatch, seller, newest
+):
+    titles = ("虚构：气凝胶", "虚构：甲", "虚构：气凝胶", "虚构：乙")
+    made = [indexed(make_achievement(seller, title=title, summary="气凝胶")) for title in titles]
+    monkeypatch.setattr(likeness, "_LOOKED_AT", 2)
+    monkeypatch.setattr(likeness, "_NEWEST", newest)
+    known = WordStatistics(documents=1000, rare=1.0)
+    visible = achievements_visible_to(ANONYMOUS)
+    found = likeness.candidates("气凝胶", Kind.ACHIEVEMENT, visible, known, at_most=9)
+    assert found == [made[2].pk, made[0].pk]
