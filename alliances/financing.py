@@ -1,12 +1,12 @@
 """An application for finance: drafted, submitted with consents, routed, withdrawn, expired."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from accounts.actors import Actor
 from accounts.models import Organization
-from accounts.permissions import require_agent, require_verified
+from accounts.permissions import require_agent, require_signed_in, require_verified
 from accounts.queries import city_by_code
 from alliances.consents import give
 from alliances.finance_queries import (
@@ -27,6 +27,7 @@ from core.db import require_transaction, transaction
 from core.errors import Conflict, NotFound
 from core.events import record
 from core.idempotency import Once, claim, settle
+from core.lifecycle import IllegalTransition
 from core.models import holidays, numbered
 from marketplace.pledges import NotTheHolder, may_give
 from marketplace.queries import technology_field
@@ -61,17 +62,13 @@ def draft_application(
             return applications().get(pk=earlier)
         applicant = Organization.objects.select_related("city").get(pk=organization_id)
         require_verified(applicant)
-        if collateral is not None and not may_give(organization_id, collateral):
-            raise NotTheHolder
+        said = {"field": field, "city": city, "collateral": collateral, "policy": policy}
         made = FinanceApplication(
             **numbered(FinanceApplication, "F", now),
             applicant=applicant,
-            field=technology_field(field),
-            city=city_by_code(city) if city else applicant.city,
-            collateral_id=collateral,
-            policy=_policy(policy, actor, now),
             created_at=now,
             **values,
+            **_resolved(said, applicant, actor, now),
         )
         check_collateral(made.case())
         made.save(force_insert=True)
@@ -79,6 +76,47 @@ def draft_application(
         settle(once, application)
         record_financing(application, "drafted", actor, now)
     return application
+
+
+def change_application(*, actor: Actor, application_id: int, **values: Any) -> FinanceApplication:
+    """The applicant changes what its draft says; what was sent stays as the members read it."""
+    require_signed_in(actor)
+    with transaction():
+        application = lock_application(application_id, seen_by=actor)
+        require_agent(actor, application.applicant_id)
+        if application.state != FinanceState.DRAFT:
+            raise IllegalTransition(
+                thing=FINANCING.name,
+                current=FinanceState(application.state),
+                wanted=FinanceState.DRAFT,
+            )
+        now = clock.now()
+        changed = _resolved(values, application.applicant, actor, now)
+        for name, value in changed.items():
+            setattr(application, name, value)
+        check_collateral(application.case())
+        application.save(update_fields=list(changed))
+        record_financing(application, "changed", actor, now)
+    return applications().get(pk=application_id)
+
+
+def _resolved(
+    said: Mapping[str, Any], applicant: Organization, actor: Actor, at: datetime
+) -> dict[str, Any]:
+    """What is said of an application, with the things that it names by code or number."""
+    found = dict(said)
+    if "field" in found:
+        found["field"] = technology_field(found["field"])
+    if "city" in found:
+        found["city"] = city_by_code(found["city"]) if found["city"] else applicant.city
+    if "collateral" in found:
+        right = found.pop("collateral")
+        if right is not None and not may_give(applicant.pk, right):
+            raise NotTheHolder
+        found["collateral_id"] = right
+    if "policy" in found:
+        found["policy"] = _policy(found["policy"], actor, at)
+    return found
 
 
 def submit_application(

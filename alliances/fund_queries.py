@@ -35,6 +35,13 @@ def reads_votes(actor: Actor) -> bool:
     return actor.office or sits_on_committee(actor, clock.today())
 
 
+def fund_projects_judged_by(actor: Actor) -> QuerySet[FundProject]:
+    """Those that were put before the committee while the person sat on it, who sits there still."""
+    if actor.user_id is None or not sits_on_committee(actor, clock.today()):
+        return fund_projects().none()
+    return fund_projects().filter(committee=actor.user_id)
+
+
 def fund_projects_visible_to(actor: Actor) -> QuerySet[FundProject]:
     if actor.is_anonymous:
         return fund_projects().none()

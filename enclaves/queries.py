@@ -172,6 +172,15 @@ def projects_visible_to(actor: Actor) -> QuerySet[Project]:
     return projects().filter(_inside(actor, "park__") | Q(organization__in=actor.sees) | own)
 
 
+def admissions_judged_by(actor: Actor) -> QuerySet[AdmissionReviewer]:
+    """The seats that a person has on panels, each with its project; a panel names its people."""
+    rows = AdmissionReviewer.objects.select_related(
+        *("project__park__home_city", "project__park__host_district"),
+        *("project__organization", "project__field", "project__landing"),
+    )
+    return rows.filter(person=actor.user_id) if actor.user_id is not None else rows.none()
+
+
 def projects_of(park_id: int, *, seen_by: Actor) -> QuerySet[Project]:
     """The projects of one park that the reader may see."""
     park = park_seen_by(park_id, seen_by)

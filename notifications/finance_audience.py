@@ -29,6 +29,7 @@ FINANCE_AUDIENCES: dict[str, Audience] = {
     "product.listed": Audience(_PRODUCT, webhooks=(everybody,)),
     "product.closed": Audience(_PRODUCT, webhooks=(everybody,)),
     "financing.drafted": Audience(_FINANCING, webhooks=(borrower,)),
+    "financing.changed": Audience(_FINANCING, webhooks=(borrower,)),
     "financing.unrouted": Audience(
         _FINANCING, members=(finance_secretariat,), people=(office,), webhooks=(borrower,)
     ),

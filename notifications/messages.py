@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from accounts.models import ApiClient, Membership, Organization, User
@@ -43,7 +44,12 @@ class Message:
 
 
 # The things that have a page of their own so far; everything else is told on the first page.
-_PAGES = {"lot": "lots"}
+_PAGES = {"lot": "lots", "park": "enclaves"}
+# Where people are asked for what they judge in person.
+_ASKED = {
+    "project.reviewers_named": ("project", "admission"),
+    "fund_project.committee": ("fund_project", "fund_project"),
+}
 _PLAIN = ("finds", "paddle", "bid_count", "code", "reason", "on", "due_on")
 _MONEY = ("amount", "minimum", "price", "lowest_price")
 _TIMES = ("opens_at", "closes_at", "ends_at", "due_at", "lapses_at", "suspended_at")
@@ -70,14 +76,21 @@ def _message(event: Event, world: "_World") -> Message:
         # One line, because it becomes a mail's subject.
         title=" ".join(str(title).format_map(facts).split()),
         text=str(text).format_map(facts),
-        path=_path(event),
+        path=_path(event, world),
     )
 
 
-def _path(event: Event) -> str:
+def _path(event: Event, world: "_World") -> str:
     """The page on this site that shows what the event is about."""
     if event.kind == "saved_search.found":
         return "/saved-searches"
+    if event.kind in _ASKED:
+        thing, page = _ASKED[event.kind]
+        return reverse(page, args=[subject(event, thing)])
+    if (financing := world.rows["financing"].get(subject(event, "financing") or 0)) is not None:
+        own = financing.applicant_id in world.own
+        page = "finance_application" if own else "admin:alliances_financeapplication_change"
+        return reverse(page, args=[financing.pk])
     own_kind = event.topic.partition(":")[0]
     for thing in (own_kind, *_PAGES):
         if thing in _PAGES and (key := subject(event, thing)) is not None:

@@ -746,6 +746,8 @@ ROWS = (
                                                          "401 403 201 201 201 403 403 201 201 201 403", lambda world: alliances_world.APPLICATION),
     Row("GET finance/applications/<int:pk>", "routed_financing", "borrower",
                                                          "401 404 200 404 404 200 404 404 404 200 403"),
+    Row("PATCH finance/applications/<int:pk>", "draft_financing", "borrower",
+                                                         "401 404 200 404 404 404 404 404 404 200 403", lambda world: {"months": 24}),
     Row("GET finance/applications/<int:pk>/data", "routed_financing", "borrower",
                                                          "401 404 200 404 404 403 404 404 404 200 403"),
     Row("GET finance/applications/<int:pk>/readings", "routed_financing", "borrower",
@@ -1085,12 +1087,18 @@ PAGES = {
     "finance/apply": "200 200 200 200 200 200 200 200 200 200 200",
     "finance/applications": "302 200 200 200 200 200 200 200 200 302 302",
     "finance/applications/<int:pk>": "302 404 404 404 404 404 404 404 404 302 302",
+    # Of what was sent, nothing is changed.
+    "finance/applications/<int:pk>/change": "302 404 404 404 404 404 404 404 404 302 302",
     "finance/applications/<int:pk>/submit": "405 405 405 405 405 405 405 405 405 405 405",
     "finance/applications/<int:pk>/withdraw": "405 405 405 405 405 405 405 405 405 405 405",
     "finance/applications/<int:pk>/consents": "405 405 405 405 405 405 405 405 405 405 405",
     "finance/consents/<int:pk>/revoke": "405 405 405 405 405 405 405 405 405 405 405",
     "finance/offers/<int:pk>/accept": "405 405 405 405 405 405 405 405 405 405 405",
     "finance/offers/<int:pk>/decline": "405 405 405 405 405 405 405 405 405 405 405",
+    "panels": "302 200 200 200 200 200 200 200 200 302 302",
+    "admissions/<int:pk>": "302 404 404 404 404 404 404 404 404 302 302",
+    # The cadre of the matrix sits on the committee.
+    "fund-projects/<int:pk>": "302 404 404 404 404 200 404 404 404 302 302",
     "statistics/reconciliation": "302 403 403 403 200 200 403 403 403 302 302",
     "saved-searches/<int:pk>/tell": "405 405 405 405 405 405 405 405 405 405 405",
     # The link of a mail; of one that was not sent there is no page.
@@ -1109,6 +1117,9 @@ PAGE_THINGS = {
     "enclaves": "park",
     "alliances": "alliance",
     "finance": "routed_financing",
+    "panels": "",
+    "admissions": "judged_project",
+    "fund-projects": "committee_project",
     "statistics": "",
 }
 

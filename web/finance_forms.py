@@ -1,18 +1,21 @@
 """The form of an application for finance: the same values as the API takes, as people type them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.desk.fields import once_key
 from accounts.models import City, Organization
 from accounts.permissions import OrganizationNotVerified
 from alliances.financing import PolicyOver
-from alliances.models import SupportPolicy
+from alliances.models import FinanceApplication, SupportPolicy
 from alliances.rules.apr import MOST_MONTHS
 from alliances.rules.products import NotEligible, ProductKind
 from core.errors import NotFound, Refusal
@@ -24,6 +27,13 @@ from marketplace.pledges import NotTheHolder
 from web.answer_forms import PriceField
 from web.templatetags.names import named
 
+_LONGEST_WORDS = 60
+_SAID = frozenset(
+    {
+        *("organization", "kind", "amount", "months", "purpose", "field", "city", "collateral"),
+        *("policy", "revenue", "rd_spending", "debts", "data_note"),
+    }
+)
 # Beside which field a refusal of the action stands.
 _PLACES: dict[type[Refusal], str] = {
     NotEligible: "collateral",
@@ -39,6 +49,10 @@ def _amount(label: Any, cls: type[PriceField] = PriceField) -> PriceField:
     return cls(label=label, max_length=40, widget=typed)
 
 
+def _words(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=_LONGEST_WORDS, required=False)
+
+
 class OptionalAmountField(PriceField):
     """An amount that may be left out, or be nothing."""
 
@@ -50,6 +64,29 @@ class OptionalAmountField(PriceField):
         if typed in ("", "0"):
             return Decimal("0.00") if typed else None
         return super().clean(value)
+
+
+class FoundField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of any number of rows: those are offered first that match the words beside it."""
+
+    most = 50
+
+    def offer(self, rows: QuerySet[Any], matching: Q, label: Callable[[Any], str]) -> None:
+        """`matching` narrows what is offered; what was chosen stays on offer."""
+        self.queryset = self.rows = rows
+        found = list(rows.filter(matching)[: self.most + 1])
+        self.is_cut = len(found) > self.most
+        self.offered = [(one.pk, label(one)) for one in found[: self.most]]
+        self.shown_as = label
+
+    def keep(self, chosen: Any) -> None:
+        """The list as it is shown: the chosen row, which the words may not match, and the rest."""
+        known = {f"{pk}" for pk, _label in self.offered}
+        text = f"{chosen or ''}"
+        lost = text.isascii() and text.isdigit() and len(text) < 19 and text not in known
+        kept = list(self.rows.filter(pk=int(text))) if lost else []
+        named = [(one.pk, self.shown_as(one)) for one in kept]
+        self.widget.choices = [("", _("None")), *named, *self.offered]
 
 
 class ApplyForm(forms.Form):
@@ -64,16 +101,15 @@ class ApplyForm(forms.Form):
     )
     field = forms.ChoiceField(label=_("Field"))
     city = forms.ChoiceField(label=_("City"), required=False)
-    collateral = forms.TypedChoiceField(
+    collateral = FoundField(
+        Achievement.objects.none(),
         label=_("Collateral"),
-        coerce=int,
-        empty_value=None,
         required=False,
         help_text=_("An achievement that the applicant holds or has bought."),
     )
-    policy = forms.TypedChoiceField(
-        label=_("Policy you rely on"), coerce=int, empty_value=None, required=False
-    )
+    find_collateral = _words(_("Number or words of the title"))
+    policy = FoundField(SupportPolicy.objects.none(), label=_("Policy you rely on"), required=False)
+    find_policy = _words(_("Words of the title or the issuer"))
     revenue = _amount(_("revenue of last year (CNY)"), OptionalAmountField)
     rd_spending = _amount(_("spent on research (CNY)"), OptionalAmountField)
     debts = _amount(_("debts (CNY)"), OptionalAmountField)
@@ -93,8 +129,8 @@ class ApplyForm(forms.Form):
         organizations: Sequence[Organization],
         fields: Sequence[TechnologyField],
         cities: Sequence[City],
-        rights: Sequence[Achievement],
-        policies: Sequence[SupportPolicy],
+        rights: QuerySet[Achievement],
+        policies: QuerySet[SupportPolicy],
     ) -> None:
         super().__init__(data, initial=initial)
         self.is_refused = False
@@ -106,10 +142,24 @@ class ApplyForm(forms.Form):
         self._choose("field", [(one.code, named(one)) for one in fields])
         places = [(one.code, named(one)) for one in cities]
         self._choose("city", [("", _("Where the applicant is")), *places])
-        offered = [(one.pk, f"{one.code} {one.title}") for one in rights]
-        self._choose("collateral", [("", _("None")), *offered])
-        cited = [(one.pk, f"{one.title} ({one.issuer})") for one in policies]
-        self._choose("policy", [("", _("None")), *cited])
+        self._offer("collateral", rights, ("code", "title"), lambda one: f"{one.code} {one.title}")
+        self._offer(
+            "policy", policies, ("title", "issuer"), lambda one: f"{one.title} ({one.issuer})"
+        )
+
+    def _offer(
+        self, name: str, rows: QuerySet[Any], places: Sequence[str], label: Callable[[Any], str]
+    ) -> None:
+        """The rows that have all the words typed beside the field, each in one of the places."""
+        field = self.fields[name]
+        assert isinstance(field, FoundField)  # noqa: S101 - for the type checker
+        said = self.data if self.is_bound else self.initial
+        words = f"{said.get(f'find_{name}') or ''}".replace("\x00", "")[:_LONGEST_WORDS]
+        matching = Q()
+        for word in words.split():
+            matching &= reduce(or_, (Q(**{f"{place}__icontains": word}) for place in places))
+        field.offer(rows, matching, label)
+        field.keep(said.get(name))
 
     def _choose(self, name: str, rows: list[Any]) -> None:
         field = self.fields[name]
@@ -123,7 +173,9 @@ class ApplyForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What the action takes, but for the key."""
-        values = {name: value for name, value in self.cleaned_data.items() if name != "key"}
+        values = {name: self.cleaned_data[name] for name in self.cleaned_data if name in _SAID}
+        for name in ("collateral", "policy"):
+            values[name] = values[name] and values[name].pk
         return {"organization_id": values.pop("organization"), **values}
 
     def refuse(self, refusal: Refusal) -> None:
@@ -135,3 +187,25 @@ class ApplyForm(forms.Form):
             self.add_error(None, told)
             return
         self.add_error(_PLACES.get(type(refusal)), refusal_body(refusal)["detail"])
+
+
+def filled_from(draft: FinanceApplication) -> dict[str, Any]:
+    """A draft as it stands in the form."""
+    plain = ("kind", "months", "purpose", "data_note")
+    amounts = ("amount", "revenue", "rd_spending", "debts")
+    return {
+        **{name: getattr(draft, name) for name in plain},
+        **{name: _typed(getattr(draft, name)) for name in amounts},
+        "organization": draft.applicant_id,
+        "field": draft.field.code,
+        "city": draft.city.code,
+        "collateral": draft.collateral_id,
+        "policy": draft.policy_id,
+    }
+
+
+def _typed(amount: Decimal | None) -> str:
+    """As a person types it: 2,800,000, and 0.50 where there are cents."""
+    if amount is None:
+        return ""
+    return f"{amount:,.2f}".removesuffix(".00")

@@ -1,4 +1,4 @@
-"""What an enterprise does about its financing: apply, submit, choose, consent, withdraw."""
+"""What an enterprise does about its financing: apply, change, submit, choose, consent, withdraw."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import Actor
+from accounts.models import Organization
 from accounts.queries import cities, organizations_visible_to
 from accounts.requests import actor_of
 from alliances.consents import give_consent, revoke_consent
@@ -22,7 +23,13 @@ from alliances.finance_queries import (
     policies_in_force,
     policies_visible_to,
 )
-from alliances.financing import draft_application, submit_application, withdraw_application
+from alliances.financing import (
+    change_application,
+    draft_application,
+    submit_application,
+    withdraw_application,
+)
+from alliances.lifecycle import FinanceState
 from alliances.offering import accept_offer, decline_offer
 from core import clock
 from core.errors import Refusal
@@ -30,11 +37,11 @@ from core.idempotency import Once, fingerprint
 from core.problems import refusal_body
 from marketplace.pledges import to_give
 from marketplace.queries import technology_fields
-from web.finance_forms import ApplyForm
+from web.finance_forms import ApplyForm, filled_from
 from web.market import one_of
 from web.pages import page
 
-_MOST_OFFERED = 200
+_FILLED = ("kind", "collateral")  # by the address
 _LONGEST_REASON = 1000
 
 
@@ -42,12 +49,14 @@ _LONGEST_REASON = 1000
 def apply_for_finance(request: HttpRequest) -> HttpResponse:
     """GET /finance/apply: the form, or who may apply. POST: draft it, and show it to be confirmed.
 
-    A form that is sent twice is one draft. `?kind=` and `?collateral=` are filled in.
+    A form that is sent twice is one draft. `?kind=` and `?collateral=` are filled in; the button
+    `find` narrows the long lists by the words beside them, and drafts nothing.
     """
     actor = actor_of(request)
-    if (form := _form(request, actor)) is None:
+    if not (verified := _verified(actor)):
         return page(request, "web/finance_apply.html", clock.now(), actor=actor)
-    if request.method == "POST" and form.is_valid():
+    form = _form(request, actor, verified, {name: request.GET.get(name) for name in _FILLED})
+    if form.is_bound and form.is_valid():
         values = form.values()
         key = form.cleaned_data["key"]
         once = Once("web.draft_application", actor.caller, key, fingerprint(values))
@@ -57,26 +66,55 @@ def apply_for_finance(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             return _to_page(made.pk)
+    return _show(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET and POST /finance/applications/{id}/change: the same form, filled with one's draft."""
+    if (actor := actor_of(request)).is_anonymous:
+        return redirect_to_login(request.get_full_path())
+    drafts = own_applications(actor).filter(state=FinanceState.DRAFT)
+    draft = one_of(drafts.filter(applicant__in=actor.acts_for), pk)
+    form = _form(request, actor, [draft.applicant], filled_from(draft))
+    if form.is_bound and form.is_valid():
+        values = form.values()
+        del values["organization_id"]  # an application stays its applicant's
+        try:
+            change_application(actor=actor, application_id=draft.pk, **values)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The draft is changed."))
+            return _to_page(draft.pk)
+    return _show(request, form, draft=draft)
+
+
+def _show(request: HttpRequest, form: ApplyForm, **context: Any) -> HttpResponse:
     status = 422 if form.is_refused else 200
-    return page(request, "web/finance_apply.html", clock.now(), status=status, form=form)
+    return page(request, "web/finance_apply.html", clock.now(), status=status, form=form, **context)
 
 
-def _form(request: HttpRequest, actor: Actor) -> ApplyForm | None:
-    """For who may bind a verified organization; nothing for the others."""
+def _verified(actor: Actor) -> list[Organization]:
+    """In whose name the actor may apply."""
     own = organizations_visible_to(actor).filter(pk__in=actor.acts_for).order_by("name")
-    verified = [one for one in own if one.is_verified]
-    if not verified:
-        return None
-    in_force = policies_in_force(policies_visible_to(actor), clock.today())
-    rights = to_give({one.pk for one in verified}).order_by("-pk")
+    return [one for one in own if one.is_verified]
+
+
+def _form(
+    request: HttpRequest, actor: Actor, applicants: list[Organization], filled: dict[str, Any]
+) -> ApplyForm:
+    """As it was sent; or filled anew, with what was typed if only a list is to be narrowed."""
+    finds = "find" in request.POST
+    sent = request.method == "POST" and not finds
     return ApplyForm(
-        request.POST if request.method == "POST" else None,
-        initial={name: request.GET.get(name) for name in ("kind", "collateral")},
-        organizations=verified,
+        request.POST if sent else None,
+        initial=request.POST.dict() if finds else filled,
+        organizations=applicants,
         fields=list(technology_fields()),
         cities=list(cities().filter(is_corridor=True)),
-        rights=list(rights[:_MOST_OFFERED]),
-        policies=list(in_force[:_MOST_OFFERED]),
+        rights=to_give({one.pk for one in applicants}).order_by("-pk"),
+        policies=policies_in_force(policies_visible_to(actor), clock.today()),
     )
 
 

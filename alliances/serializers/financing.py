@@ -122,6 +122,13 @@ class ApplicationForm(StrictForm):
     data_note = _text(5000)
 
 
+class ApplicationChange(ApplicationForm):
+    """Of a draft: what is named is changed, the rest stays as it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs, partial=True)
+
+
 class SubmitForm(StrictForm):
     """Members of the financial alliance that may read the confidential data."""
 

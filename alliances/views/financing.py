@@ -4,13 +4,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import ChoiceFilter, FilterSet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView, RetrieveAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.requests import Acting, Command, Create, actor_of, organization_of
+from accounts.requests import Acting, Change, Command, Create, actor_of, organization_of
 from alliances import consents, crediting, financing, offering, products
 from alliances.finance_queries import (
     applications_visible_to,
@@ -33,6 +33,7 @@ from alliances.models import (
 )
 from alliances.rules.products import ProductKind
 from alliances.serializers.financing import (
+    ApplicationChange,
     ApplicationForm,
     ApplicationView,
     ApproveForm,
@@ -135,11 +136,15 @@ class ApplicationList(_ByOrganization):
         return applications_visible_to(self.actor)
 
 
-class ApplicationDetail(Acting, RetrieveAPIView[FinanceApplication]):
-    """GET /api/v1/finance/applications/{id}"""
+@extend_schema_view(patch=extend_schema(request=ApplicationForm))
+class ApplicationDetail(Change, RetrieveAPIView[Any]):
+    """GET and PATCH /api/v1/finance/applications/{id}: a draft may be changed."""
 
-    read_scope = _READ
+    read_scope, write_scope = _READ, _WRITE
+    form_class = ApplicationChange
     serializer_class = ApplicationView
+    id_name = "application_id"
+    perform = staticmethod(financing.change_application)
 
     def get_queryset(self) -> QuerySet[FinanceApplication]:
         return applications_visible_to(self.actor)
