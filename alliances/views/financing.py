@@ -136,7 +136,7 @@ class ApplicationList(_ByOrganization):
         return applications_visible_to(self.actor)
 
 
-@extend_schema_view(patch=extend_schema(request=ApplicationForm))
+@extend_schema_view(patch=extend_schema(request=ApplicationChange))
 class ApplicationDetail(Change, RetrieveAPIView[Any]):
     """GET and PATCH /api/v1/finance/applications/{id}: a draft may be changed."""
 
