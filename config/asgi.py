@@ -40,7 +40,8 @@ SWITCH_S = 0.0005
 BODY_WITHIN_S = 60.0
 # What exceeds the limit is still read for a while, so that the refusal finds a listener.
 READ_ON = 16 * 1024 * 1024
-# So many pictures and tables are taken in at a time; each may be `LARGEST_UPLOAD` bytes in memory.
+# So many pictures, papers and tables are taken in at a time; each may be `LARGEST_UPLOAD` bytes
+# in memory.
 UPLOADS = 4
 # While some bids are committed, the next are read and checked; half of the threads are left to
 # everybody else, however long a lot is held.
@@ -48,7 +49,8 @@ AT_ONE_LOT = WORKERS // 2
 _STREAM = re.compile(r"/api/v1/(lot|session)s/([0-9]{1,18})/stream", re.ASCII)
 _UPLOAD = re.compile(
     r"/api/v1/achievements/[0-9]{1,18}/pictures"
-    r"|/admin/marketplace/achievement/[0-9]{1,18}/step/add-picture/"
+    r"|/api/v1/(?:needs|achievements)/[0-9]{1,18}/attachments"
+    r"|/admin/marketplace/achievement/[0-9]{1,18}/step/add-(?:picture|paper)/"
     r"|/api/v1/(?:[a-z0-9-]{1,40}/){1,3}import|/admin/[a-z]{1,20}/[a-z]{1,20}/import/",
     re.ASCII,
 )

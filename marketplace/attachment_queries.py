@@ -1,13 +1,25 @@
-"""Which files of needs one sees: the open ones with the need, the others with its detail."""
+"""Which files one sees: the open ones with their need or achievement, others with its detail."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
 from core.errors import NotFound
-from marketplace.models import AttachmentFile, NeedAttachment, NeedUndertaking
+from marketplace.models import (
+    AchievementAttachment,
+    AchievementFile,
+    AchievementUndertaking,
+    AttachmentFile,
+    NeedAttachment,
+    NeedUndertaking,
+)
 from marketplace.panel_queries import judged_by
-from marketplace.queries import needs_reviewed_by, needs_visible_to
-from marketplace.rules.disclosure import NEED_NDA
+from marketplace.queries import (
+    achievements_reviewed_by,
+    achievements_visible_to,
+    needs_reviewed_by,
+    needs_visible_to,
+)
+from marketplace.rules.disclosure import ACHIEVEMENT_NDA, NEED_NDA
 
 
 def attachments_visible_to(actor: Actor) -> QuerySet[NeedAttachment]:
@@ -29,6 +41,25 @@ def attachments_visible_to(actor: Actor) -> QuerySet[NeedAttachment]:
     )
 
 
+def achievement_attachments_visible_to(actor: Actor) -> QuerySet[AchievementAttachment]:
+    """The same of achievements, which no expert judges."""
+    rows = AchievementAttachment.objects.select_related("achievement").order_by("pk")
+    rows = rows.filter(achievement__in=achievements_visible_to(actor).order_by().values("pk"))
+    if actor.is_staff:
+        return rows
+    signed = AchievementUndertaking.objects.filter(
+        achievement=OuterRef("achievement"),
+        organization__in=actor.sees,
+        version=ACHIEVEMENT_NDA.version,
+    )
+    return rows.filter(
+        Q(confidential=False)
+        | Q(achievement__owner__in=actor.sees)
+        | Q(achievement__in=achievements_reviewed_by(actor).order_by().values("pk"))
+        | Exists(signed)
+    )
+
+
 def attachments_of(need_id: int, *, seen_by: Actor) -> QuerySet[NeedAttachment]:
     """The files of one need that the reader may have; of a need that is not there, none."""
     if not needs_visible_to(seen_by).filter(pk=need_id).exists():
@@ -36,5 +67,15 @@ def attachments_of(need_id: int, *, seen_by: Actor) -> QuerySet[NeedAttachment]:
     return attachments_visible_to(seen_by).filter(need=need_id)
 
 
-def attachment_file(attachment_id: int) -> AttachmentFile:
-    return AttachmentFile.objects.get(pk=attachment_id)
+def attachments_of_achievement(
+    achievement_id: int, *, seen_by: Actor
+) -> QuerySet[AchievementAttachment]:
+    """The same of one achievement."""
+    if not achievements_visible_to(seen_by).filter(pk=achievement_id).exists():
+        raise NotFound
+    return achievement_attachments_visible_to(seen_by).filter(achievement=achievement_id)
+
+
+def content_of(attachment: NeedAttachment | AchievementAttachment) -> bytes:
+    files = AttachmentFile if isinstance(attachment, NeedAttachment) else AchievementFile
+    return bytes(files.objects.get(pk=attachment.pk).content)

@@ -1,18 +1,29 @@
-"""Adding files to a need while it is drafted, and taking them off again."""
+"""Adding files to needs and achievements while their entry may change, and taking them off."""
 
 import hashlib
+from typing import Any
 
 from accounts.actors import Actor
 from accounts.permissions import require_agent
 from core import clock
 from core.db import transaction
-from core.errors import NotFound
+from core.errors import InvalidValue, NotFound
 from core.events import record
 from core.idempotency import Once, claim, settle
-from marketplace.attachment_queries import attachments_visible_to
-from marketplace.lifecycle import NEED, NeedState
-from marketplace.locks import lock_need
-from marketplace.models import AttachmentFile, Need, NeedAttachment
+from marketplace.attachment_queries import (
+    achievement_attachments_visible_to,
+    attachments_visible_to,
+)
+from marketplace.lifecycle import ACHIEVEMENT, NEED, AchievementState, NeedState
+from marketplace.locks import lock_achievement, lock_need
+from marketplace.models import (
+    Achievement,
+    AchievementAttachment,
+    AchievementFile,
+    AttachmentFile,
+    Need,
+    NeedAttachment,
+)
 from marketplace.rules import NotEditable
 from marketplace.rules import attachments as rules
 
@@ -32,30 +43,40 @@ def add_attachment(
 
     Refuses other kinds of files than the few there are, too large ones, and one too many.
     """
-    media_type = rules.check_attachment(name, content)
-    digest = hashlib.sha256(content).hexdigest()
+    told = _file(name, content, confidential)
     with transaction(by=actor.caller):
         need = _editable(need_id, actor)
-        now = clock.now()
-        if earlier := claim(once, at=now):
-            return NeedAttachment.objects.get(pk=earlier)
-        if (known := need.attachments.filter(sha256=digest).first()) is None:
-            rules.check_number(need.attachments.count())
-            known = need.attachments.create(
-                name=name,
-                media_type=media_type,
-                size=len(content),
-                sha256=digest,
-                confidential=confidential,
-                added_at=now,
-                by_user_id=actor.user_id,
-                by_client=actor.client_id,
-            )
-            AttachmentFile.objects.create(attachment=known, content=content)
-            facts = {"need": need.pk, "code": need.code, "attachment": known.pk}
-            record(f"need:{need.pk}", "need.attachment_added", at=now, actor=actor, **facts)
-        settle(once, known)
-    return known
+        kept: NeedAttachment = _kept(need, "need", told, actor, once)
+        AttachmentFile.objects.get_or_create(attachment=kept, defaults={"content": content})
+        settle(once, kept)
+    return kept
+
+
+def add_achievement_attachment(
+    *,
+    actor: Actor,
+    achievement_id: int,
+    name: str,
+    content: bytes,
+    confidential: bool,
+    record_id: int | None = None,
+    once: Once | None = None,
+) -> AchievementAttachment:
+    """The same for an achievement, or for one of its further rights.
+
+    By the owner while it drafts; by staff until the achievement is transferred or taken back.
+    """
+    told = _file(name, content, confidential)
+    with transaction(by=actor.caller):
+        achievement = _owned(achievement_id, actor)
+        _check_state(achievement, rules.may_add, actor)
+        if record_id and not achievement.ip_records.filter(pk=record_id).exists():
+            raise InvalidValue(what="record")
+        told["record_id"] = record_id
+        kept: AchievementAttachment = _kept(achievement, "achievement", told, actor, once)
+        AchievementFile.objects.get_or_create(attachment=kept, defaults={"content": content})
+        settle(once, kept)
+    return kept
 
 
 def remove_attachment(*, actor: Actor, attachment_id: int) -> None:
@@ -64,14 +85,62 @@ def remove_attachment(*, actor: Actor, attachment_id: int) -> None:
     if found is None:
         raise NotFound
     with transaction(by=actor.caller):
-        need = _editable(found.need_id, actor)
-        attachment = need.attachments.filter(pk=attachment_id).first()
-        if attachment is None:
-            raise NotFound
-        facts = {"need": need.pk, "code": need.code, "attachment": attachment.pk}
-        attachment.delete()
-        now = clock.now()
-        record(f"need:{need.pk}", "need.attachment_removed", at=now, actor=actor, **facts)
+        _remove(_editable(found.need_id, actor), "need", attachment_id, actor)
+
+
+def remove_achievement_attachment(
+    *, actor: Actor, attachment_id: int, achievement_id: int | None = None
+) -> None:
+    """Take a file off an achievement, of this one if one is named, before it is on the list."""
+    seen = achievement_attachments_visible_to(actor).filter(pk=attachment_id)
+    found = (seen if achievement_id is None else seen.filter(achievement=achievement_id)).first()
+    if found is None:
+        raise NotFound
+    with transaction(by=actor.caller):
+        achievement = _owned(found.achievement_id, actor)
+        _check_state(achievement, rules.may_remove, actor)
+        _remove(achievement, "achievement", attachment_id, actor)
+
+
+def _file(name: str, content: bytes, confidential: bool) -> dict[str, Any]:
+    return {
+        "name": name,
+        "media_type": rules.check_attachment(name, content),
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "confidential": confidential,
+    }
+
+
+def _kept(
+    thing: Need | Achievement, noun: str, told: dict[str, Any], actor: Actor, once: Once | None
+) -> Any:
+    """The row of a file: what the key made before, what has the same bytes, or a new one."""
+    now, kept = clock.now(), thing.attachments
+    if (earlier := claim(once, at=now)) and (known := kept.filter(pk=earlier).first()):
+        return known
+    if known := kept.filter(sha256=told["sha256"]).first():
+        return known
+    rules.check_number(kept.count())
+    made = kept.create(**told, added_at=now, by_user_id=actor.user_id, by_client=actor.client_id)
+    facts = _facts(thing, noun, made.pk)
+    record(f"{noun}:{thing.pk}", f"{noun}.attachment_added", at=now, actor=actor, **facts)
+    return made
+
+
+def _remove(thing: Need | Achievement, noun: str, attachment_id: int, actor: Actor) -> None:
+    attachment = thing.attachments.filter(pk=attachment_id).first()
+    if attachment is None:
+        raise NotFound
+    facts = _facts(thing, noun, attachment.pk)
+    attachment.delete()
+    now = clock.now()
+    record(f"{noun}:{thing.pk}", f"{noun}.attachment_removed", at=now, actor=actor, **facts)
+
+
+def _facts(thing: Need | Achievement, noun: str, attachment: int) -> dict[str, int | str]:
+    facts: dict[str, int | str] = {noun: thing.pk, "code": thing.code, "attachment": attachment}
+    return facts if noun == "need" else {**facts, "owner": thing.holder_id}
 
 
 def _editable(need_id: int, actor: Actor) -> Need:
@@ -80,3 +149,16 @@ def _editable(need_id: int, actor: Actor) -> Need:
     if need.state not in _EDITABLE:
         raise NotEditable(thing=NEED.name, current=NeedState(need.state))
     return need
+
+
+def _owned(achievement_id: int, actor: Actor) -> Achievement:
+    achievement = lock_achievement(achievement_id, seen_by=actor)
+    if not actor.is_staff:
+        require_agent(actor, achievement.owner_id)
+    return achievement
+
+
+def _check_state(achievement: Achievement, rule: Any, actor: Actor) -> None:
+    state = AchievementState(achievement.state)
+    if not rule(state, by_staff=actor.is_staff):
+        raise NotEditable(thing=ACHIEVEMENT.name, current=state)

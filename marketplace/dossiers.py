@@ -13,6 +13,11 @@ from marketplace.rules.rights import CHINA, Right, check_right, check_rights
 PARTS = ("inventors", "co_owners", "encumbrances", "ip_records")
 # What of a right changes by itself, and is told anew when the entry is confirmed.
 _CONFIRMED = ("legal_status", "next_fee_on")
+# What of a right may be told otherwise while it is the same right.
+_TOLD = (
+    *("place", "applied_on", "granted_on", "legal_status", "next_fee_on"),
+    *("holder", "consented_on", "consent"),
+)
 
 
 def check_all_rights(achievement: Achievement, values: Mapping[str, Any]) -> None:
@@ -33,7 +38,7 @@ def check_all_rights(achievement: Achievement, values: Mapping[str, Any]) -> Non
 def write_parts(achievement: Achievement, values: Mapping[str, Any]) -> None:
     """Step: put the lists that were given in the place of those that were there."""
     require_transaction()
-    for name in (name for name in PARTS if name in values):
+    for name in (name for name in PARTS if name in values and name != "ip_records"):
         rows = getattr(achievement, name)
         # What a financing registered is not its owner's to take back.
         (rows.filter(registration="") if name == "encumbrances" else rows.all()).delete()
@@ -47,14 +52,27 @@ def write_parts(achievement: Achievement, values: Mapping[str, Any]) -> None:
     Encumbrance.objects.bulk_create(
         Encumbrance(achievement=achievement, **row) for row in values.get("encumbrances", ())
     )
-    IPRecord.objects.bulk_create(
-        IPRecord(
-            achievement=achievement,
-            place=place,
-            **{**row, "number": check_right(_right(row)).number},
-        )
-        for place, row in enumerate(values.get("ip_records", ()), start=1)
-    )
+    if "ip_records" in values:
+        _write_rights(achievement, values["ip_records"])
+
+
+def _write_rights(achievement: Achievement, given: Sequence[Mapping[str, Any]]) -> None:
+    """A right that is told again keeps its row, and with it its papers."""
+    known: dict[Right, list[int]] = {}
+    for one in IPRecord.objects.filter(achievement=achievement).order_by("place"):
+        known.setdefault(one.right(), []).append(one.pk)
+    kept, new = [], []
+    for place, row in enumerate(given, start=1):
+        right = check_right(_right(row))
+        record = IPRecord(achievement=achievement, place=place, **{**row, "number": right.number})
+        if same := known.get(right):
+            record.pk = same.pop(0)
+        (kept if record.pk else new).append(record)
+    gone = IPRecord.objects.filter(achievement=achievement)
+    gone.exclude(pk__in=[one.pk for one in kept]).delete()
+    if kept:
+        IPRecord.objects.bulk_update(kept, _TOLD)
+    IPRecord.objects.bulk_create(new)
 
 
 def confirm_records(achievement: Achievement, told: Sequence[Mapping[str, Any]]) -> None:

@@ -73,6 +73,8 @@ urlpatterns = [
     path("achievements/<int:pk>/readings", disclosure.AchievementReadingList.as_view()),
     path("achievements/<int:pk>/pictures", pictures.PictureList.as_view()),
     path("pictures/<int:pk>", pictures.PictureDetail.as_view()),
+    path("achievements/<int:pk>/attachments", attachments.AchievementAttachmentList.as_view()),
+    path("achievement-attachments/<int:pk>", attachments.AchievementAttachmentDetail.as_view()),
     path("achievements/<int:pk>/matches", matches.AchievementMatches.as_view()),
     path("deals", deals.DealList.as_view()),
     path("deals/<int:pk>", deals.DealDetail.as_view()),

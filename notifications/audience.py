@@ -164,6 +164,10 @@ AUDIENCES: dict[str, Audience] = {
         webhooks=(whoever_may_read,),
         streamed=True,
     ),
+    **dict.fromkeys(
+        ("achievement.attachment_added", "achievement.attachment_removed"),
+        Audience((*_ACHIEVEMENT, "attachment"), webhooks=(owner,)),
+    ),
     "achievement.picture_added": Audience((*_ACHIEVEMENT, "picture", "sha256"), webhooks=(owner,)),
     "achievement.picture_removed": Audience(
         (*_ACHIEVEMENT, "picture", "sha256"), webhooks=(owner,)

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import OrganizationKind, User
 from accounts.scopes import SCOPES
 from marketplace import achievements, attachments, deals, needs, responses
-from marketplace.models import Achievement, Need, NeedAttachment
+from marketplace.models import Achievement, AchievementAttachment, Need, NeedAttachment
 from notifications.fanout import fan_out_all
 from tests.conftest import act, make_user, organization_of
 from tests.marketplace.requests import ACHIEVEMENT
@@ -153,11 +153,24 @@ def make_achievements(world: World) -> None:
     }
     hidden = {"title": "canaryxachievement 虚构", "summary": "canaryxsummary 虚构"}
     draft, submitted = enter(**hidden), enter(**hidden)
+
+    def carry(one: Achievement) -> AchievementAttachment:
+        return attachments.add_achievement_attachment(
+            actor=act(owner), achievement_id=one.pk, name="canaryxpaperfile.pdf",
+            content=b"%PDF-1.7 canaryxpapercontent", confidential=True,
+        )  # fmt: skip
+
+    files = [carry(draft), carry(submitted)]
     achievements.submit_achievement(actor=act(owner), achievement_id=submitted.pk)
     shown = {"title": "canaryregachievement 虚构", "summary": "canaryregsummary 虚构"}
     world.hidden["achievements"] = [draft, submitted]
-    world.registered["achievements"] = [publish(enter(registered_only=True, **shown, **guarded))]
-    world.open["achievements"] = [publish(enter(**guarded, **papers, external_id="canaryxnumber"))]
+    registered = enter(registered_only=True, **shown, **guarded)
+    told = enter(**guarded, **papers, external_id="canaryxnumber")
+    files += [carry(registered), carry(told)]
+    world.hidden["achievement-attachments"] = files
+    world.registered["achievement-attachments"] = world.open["achievement-attachments"] = []
+    world.registered["achievements"] = [publish(registered)]
+    world.open["achievements"] = [publish(told)]
 
 
 def make_trade(world: World) -> None:

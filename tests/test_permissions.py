@@ -664,6 +664,15 @@ ROWS = (
                                                          "404 404 200 404 200 200 404 404 404 200 403"),
     Row("DELETE attachments/<int:pk>", "attachment", "enterprise",
                                                          "401 404 204 404 403 403 404 404 404 204 403"),
+    # --- Papers of achievements, likewise; staff may add what came on paper to what was submitted.
+    Row("GET achievements/<int:pk>/attachments", "draft_achievement", "seller",
+                                                         "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("POST achievements/<int:pk>/attachments", "draft_achievement", "seller",
+                                                         "401 404 201 404 409 409 404 404 404 201 403", attachment_body),
+    Row("GET achievement-attachments/<int:pk>", "paper", "seller",
+                                                         "404 404 200 404 200 200 404 404 404 200 403"),
+    Row("DELETE achievement-attachments/<int:pk>", "paper", "seller",
+                                                         "401 404 204 404 409 409 404 404 404 204 403"),
     # --- Drafts of the contract, and brokers: both parties' business; who is certified is public.
     Row("GET deals/<int:pk>/contract-drafts", "deal", "seller",
                                                          "401 404 200 404 200 200 404 404 404 200 403"),
@@ -1236,6 +1245,7 @@ def make_things(people: dict[str, User]) -> dict[str, Any]:
         "published_need": published_need,
         **make_panels(people),
         "attachment": make_attachment(people),
+        "paper": make_paper(people["seller"]),
         "call": make_call(),
         "policy": Policy.objects.get(code="EXCHANGE_BIDDING-2"),
         "response": make_response(published_need, seller),
@@ -1281,6 +1291,18 @@ def make_attachment(people: dict[str, User]) -> Any:
         need_id=make_need(enterprise, NeedState.DRAFT).pk,
         name="附页.pdf",
         content=b"%PDF-1.7 another",
+        confidential=True,
+    )
+
+
+def make_paper(seller: User) -> Any:
+    from marketplace.attachments import add_achievement_attachment
+
+    return add_achievement_attachment(
+        actor=act(seller),
+        achievement_id=make_achievement(seller, AchievementState.DRAFT).pk,
+        name="证书.pdf",
+        content=b"%PDF-1.7 paper",
         confidential=True,
     )
 

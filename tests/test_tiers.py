@@ -152,7 +152,7 @@ def test_a_secret_is_found_by_no_search_and_counted_nowhere(world, who):
     client = world.callers[who]
     words = ["canaryxtitle", "canaryxdetail", "canaryxindicator", "canaryxcontact"]
     words += ["canaryxfile", "canaryxcontent", "canaryxplan", "canaryxdeliverable"]
-    words += ["canaryxconsent", "canaryxnumber", "canaryxpaper"]
+    words += ["canaryxconsent", "canaryxnumber", "canaryxpaper", "canaryxpaperfile"]
     if who in UNVERIFIED:
         words += ["canaryregtitle", "canaryregsummary"]
     for word in words:

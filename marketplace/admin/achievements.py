@@ -23,6 +23,7 @@ from core.problems import refusal_body
 from marketplace import achievements
 from marketplace.admin.dossiers import DossierForm
 from marketplace.admin.needs import REVIEWERS, STAFF
+from marketplace.admin.papers import PAPER_STEPS, PaperInline
 from marketplace.admin.pictures import PICTURE_STEPS, PictureInline
 from marketplace.lifecycle import ACHIEVEMENT, AchievementState
 from marketplace.models import (
@@ -56,9 +57,14 @@ class IPRecordInline(DeskInline):
     model = IPRecord
     readers = REVIEWERS
     fields = (
-        *("kind", "number", "territory", "applied_on", "granted_on", "legal_status"),
+        *("key", "kind", "number", "territory", "applied_on", "granted_on", "legal_status"),
         *("next_fee_on", "holder", "consented_on", "consent"),
     )
+
+    @admin.display(description=_("number"))
+    def key(self, record: IPRecord) -> str:
+        """By which a paper is entered for it."""
+        return str(record.pk)
 
 
 class EncumbranceInline(DeskInline):
@@ -175,9 +181,13 @@ class AchievementAdmin(RevisedAdmin, BatchAdmin):
             form_class=DossierForm,
             tone="back",
         ),
+        *PAPER_STEPS,
         *PICTURE_STEPS,
     )
-    inlines = (IPRecordInline, InventorInline, CoOwnerInline, EncumbranceInline, PictureInline)
+    inlines = (
+        *(IPRecordInline, PaperInline, InventorInline, CoOwnerInline, EncumbranceInline),
+        PictureInline,
+    )
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Achievement]:
         return achievements_reviewed_by(actor)

@@ -1,7 +1,12 @@
 """The marketplace's tables."""
 
 from marketplace.models.achievements import Achievement
-from marketplace.models.attachments import AttachmentFile, NeedAttachment
+from marketplace.models.attachments import (
+    AchievementAttachment,
+    AchievementFile,
+    AttachmentFile,
+    NeedAttachment,
+)
 from marketplace.models.brokers import Broker, Brokerage
 from marketplace.models.calls import NeedCall
 from marketplace.models.deals import Channel, Deal, PricingMethod, TransferMode
@@ -47,6 +52,8 @@ from marketplace.models.responses import Response, ResponseAlarm, ResponseIndica
 
 __all__ = [
     "Achievement",
+    "AchievementAttachment",
+    "AchievementFile",
     "AchievementReading",
     "AchievementUndertaking",
     "AttachmentFile",

@@ -150,7 +150,12 @@ class IPRecord(models.Model):
         verbose_name_plural = _("further rights")
         ordering = ["place"]
         constraints = [
-            models.UniqueConstraint(fields=["achievement", "place"], name="iprecord_place_once"),
+            # Looked at when a statement ends: rights change places.
+            models.UniqueConstraint(
+                fields=["achievement", "place"],
+                name="iprecord_place_once",
+                deferrable=models.Deferrable.IMMEDIATE,
+            ),
             models.UniqueConstraint(
                 name="iprecord_number_once",
                 fields=["achievement", "territory", "number"],

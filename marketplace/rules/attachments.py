@@ -1,7 +1,7 @@
-"""Which files a need may carry: a few kinds, of a bounded size and number. Plain Python.
+"""Which files a need or an achievement may carry: a few kinds, bounded in size and number.
 
-What a file is, its first bytes say, not its name nor what the sender calls it. A document with
-macros is none of these.
+Plain Python. What a file is, its first bytes say, not its name nor what the sender calls it. A
+document with macros is none of these.
 """
 
 import re
@@ -11,9 +11,17 @@ from io import BytesIO
 from pathlib import PurePosixPath
 
 from core.errors import Refusal
+from marketplace.lifecycle import AchievementState
 
 MOST_ATTACHMENTS = 10
 LARGEST_BYTES = 8 * 1024 * 1024
+_BY_OWNER = frozenset({AchievementState.DRAFT, AchievementState.RETURNED})
+_UNDER_REVIEW = frozenset(
+    {AchievementState.SUBMITTED, AchievementState.RETURNED, AchievementState.APPROVED}
+)
+_ON_THE_LIST = frozenset(
+    {AchievementState.PUBLISHED, AchievementState.RESERVED, AchievementState.UNLISTED}
+)
 _LONGEST_NAME = 120
 # A name is shown, and offered to be saved under: no path, no mark of direction, no control.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -57,7 +65,7 @@ class AttachmentTooLarge(Refusal):
 
 class TooManyAttachments(Refusal):
     code = "too_many_attachments"
-    message = "A need has at most {most} attachments."
+    message = "A need or an achievement has at most {most} attachments."
 
 
 def check_attachment(name: str, content: bytes) -> str:
@@ -75,9 +83,19 @@ def check_attachment(name: str, content: bytes) -> str:
 
 
 def check_number(kept: int) -> None:
-    """Refuse one more attachment than a need may have."""
+    """Refuse one more attachment than a thing may have."""
     if kept >= MOST_ATTACHMENTS:
         raise TooManyAttachments(most=MOST_ATTACHMENTS)
+
+
+def may_add(state: AchievementState, *, by_staff: bool) -> bool:
+    """The owner adds to its draft; staff what came on paper, also while it is on the list."""
+    return state in (_UNDER_REVIEW | _ON_THE_LIST if by_staff else _BY_OWNER)
+
+
+def may_remove(state: AchievementState, *, by_staff: bool) -> bool:
+    """As for adding, but what buyers could read stays."""
+    return state in (_UNDER_REVIEW if by_staff else _BY_OWNER)
 
 
 def _is_plain_document(content: bytes, main_part: str) -> bool:

@@ -1,9 +1,10 @@
-"""Files of needs: how they are uploaded, and what is told of them."""
+"""Files of needs and achievements: how they are uploaded, and what is told of them."""
+
+from typing import Any
 
 from rest_framework import serializers
 
 from core.parsing import InstantField, StrictForm
-from marketplace.models import NeedAttachment
 
 
 class AttachmentForm(StrictForm):
@@ -13,7 +14,13 @@ class AttachmentForm(StrictForm):
     confidential = serializers.ChoiceField(choices=["true", "false"], default="true")
 
 
-class AttachmentView(serializers.Serializer[NeedAttachment]):
+class AchievementAttachmentForm(AttachmentForm):
+    """`record` is the id of the further right whose paper it is; none: of the achievement."""
+
+    record = serializers.RegexField(r"\A[0-9]{1,18}\Z", required=False)
+
+
+class AttachmentView(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     need = serializers.IntegerField(source="need_id")
     name = serializers.CharField()
@@ -23,3 +30,9 @@ class AttachmentView(serializers.Serializer[NeedAttachment]):
     confidential = serializers.BooleanField()
     added_at = InstantField()
     url = serializers.CharField(source="path")
+
+
+class AchievementAttachmentView(AttachmentView):
+    need = None  # type: ignore[assignment]
+    achievement = serializers.IntegerField(source="achievement_id")
+    record = serializers.IntegerField(source="record_id", allow_null=True)
