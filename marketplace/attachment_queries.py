@@ -43,7 +43,7 @@ def attachments_visible_to(actor: Actor) -> QuerySet[NeedAttachment]:
 
 def achievement_attachments_visible_to(actor: Actor) -> QuerySet[AchievementAttachment]:
     """The same of achievements, which no expert judges."""
-    rows = AchievementAttachment.objects.select_related("achievement").order_by("pk")
+    rows = AchievementAttachment.objects.select_related("achievement", "record").order_by("pk")
     rows = rows.filter(achievement__in=achievements_visible_to(actor).order_by().values("pk"))
     if actor.is_staff:
         return rows

@@ -70,7 +70,7 @@ def add_achievement_attachment(
     with transaction(by=actor.caller):
         achievement = _owned(achievement_id, actor)
         _check_state(achievement, rules.may_add, actor)
-        if record_id and not achievement.ip_records.filter(pk=record_id).exists():
+        if record_id is not None and not achievement.ip_records.filter(pk=record_id).exists():
             raise InvalidValue(what="record")
         told["record_id"] = record_id
         kept: AchievementAttachment = _kept(achievement, "achievement", told, actor, once)

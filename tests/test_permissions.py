@@ -1081,6 +1081,8 @@ PAGES = {
     "needs/<int:pk>/undertaking": "404 404 404 404 200 200 404 404 404 404 404",
     "achievements": "200 200 200 200 200 200 200 200 200 200 200",
     "achievements/<int:pk>": "404 404 200 404 200 200 404 404 404 404 404",
+    # What is sent there is tested in tests/web/test_confiding.py.
+    "achievements/<int:pk>/undertaking": "404 404 200 404 200 200 404 404 404 404 404",
     "sessions": "200 200 200 200 200 200 200 200 200 200 200",
     "sessions/<int:pk>": "404 404 404 404 200 200 404 404 404 404 404",
     "sessions/<int:pk>/board": "404 404 404 404 200 200 404 404 404 404 404",

@@ -21,6 +21,10 @@ from core import clock
 from core.clock import SHANGHAI
 from core.errors import Refusal
 from core.models import word
+from marketplace.attachment_queries import (
+    achievement_attachments_visible_to,
+    attachments_visible_to,
+)
 from marketplace.disclosure import read_detail
 from marketplace.lifecycle import AchievementState, NeedState
 from marketplace.models import CooperationMode, Need, TechnologyField
@@ -38,6 +42,7 @@ from marketplace.rules.listing import AskedMode
 from marketplace.tier_queries import indicators_for, poster_for, reads_detail_openly
 from web import linked_data, lots, suggested, texts
 from web.answering import Part, Role, part_in, shown_indicators
+from web.confiding import confidence_in
 from web.pages import page
 
 SHOWN = 24  # cards on a page
@@ -97,6 +102,7 @@ def show_need(request: HttpRequest, shown: Need, part: Part, *, status: int = 20
         poster=poster_for(actor, shown),
         modes=[CooperationMode(one).label for one in shown.modes],
         detail_is_open=part.opened or reads_detail_openly(actor, shown),
+        files=attachments_visible_to(actor).filter(need=shown),
         days_left=_days_left(shown.deadline, now),
         takes_answers=part.role is not Role.CLOSED,
         suggestions=suggested.achievements_for(actor, shown),
@@ -124,7 +130,10 @@ def achievement_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def achievement(request: HttpRequest, pk: int) -> HttpResponse:
-    """GET /achievements/{id}: the achievement, the right it rests on, and where it is sold."""
+    """GET /achievements/{id}: the achievement, the right it rests on, and where it is sold.
+
+    `?detail=1` asks for the confidential part, which is shown to who may read it.
+    """
     actor, now = actor_of(request), clock.now()
     shown = one_of(achievements_visible_to(actor), pk)
     announced = lots_visible_to(actor).filter(achievement=shown, published_at__isnull=False)
@@ -138,7 +147,8 @@ def achievement(request: HttpRequest, pk: int) -> HttpResponse:
         picture=picture_of(shown),
         maturity=texts.maturity_text(shown),
         modes=[word(AskedMode(one)) for one in shown.modes],
-        detail_is_open=reads_detail_openly(actor, shown),
+        confidence=confidence_in(actor, shown, open_detail=request.GET.get("detail") == "1"),
+        files=achievement_attachments_visible_to(actor).filter(achievement=shown),
         cards=lots.cards(listed, now),
         is_listed=is_public(shown),
         is_collateral=bool(actor.acts_for) and to_give(actor.acts_for).filter(pk=pk).exists(),

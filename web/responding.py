@@ -1,4 +1,7 @@
-"""What people send from the page of a need: the undertaking, and their organization's response."""
+"""What people send from the pages of needs and achievements: undertakings, and responses."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,11 +12,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import actor_of
 from core.errors import Refusal
 from core.problems import refusal_body
-from marketplace.disclosure import accept_undertaking
+from marketplace.disclosure import accept_achievement_undertaking, accept_undertaking
 from marketplace.models import Need
-from marketplace.queries import needs_visible_to
+from marketplace.queries import achievements_visible_to, needs_visible_to
 from marketplace.responses import AlreadyResponded, respond
 from web.answering import part_in
+from web.market import achievement as show_achievement
 from web.market import need as show_page
 from web.market import one_of, show_need
 
@@ -53,21 +57,39 @@ def sign_undertaking(request: HttpRequest, pk: int) -> HttpResponse:
     if (actor := actor_of(request)).is_anonymous:
         return _back(request, pk)
     one_of(needs_visible_to(actor), pk)
+    signed = _sign(request, lambda **said: accept_undertaking(actor=actor, need_id=pk, **said))
+    return _back(request, pk, "?detail=1" if signed else "")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_for_achievement(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST /achievements/{id}/undertaking: the same for an achievement."""
+    if request.method != "POST":
+        return show_achievement(request, pk)
+    page = reverse("achievement", args=[pk])
+    if (actor := actor_of(request)).is_anonymous:
+        return HttpResponseRedirect(f"{reverse('account_login')}?next={page}")
+    one_of(achievements_visible_to(actor), pk)
+    accept = accept_achievement_undertaking
+    signed = _sign(request, lambda **said: accept(actor=actor, achievement_id=pk, **said))
+    return HttpResponseRedirect(f"{page}{'?detail=1' if signed else ''}#confidential")
+
+
+def _sign(request: HttpRequest, accept: Callable[..., Any]) -> bool:
+    """Whether the undertaking of a form was accepted; the reader is told."""
     chosen, version = request.POST.get("organization", ""), request.POST.get("version", "")
     if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
-        return _back(request, pk)
+        return False
     if request.POST.get("accept") != "1":
         messages.error(request, _("Tick that your organization accepts the undertaking."))
-        return _back(request, pk)
+        return False
     try:
-        accept_undertaking(
-            actor=actor, organization_id=int(chosen), need_id=pk, version=version[:20]
-        )
+        accept(organization_id=int(chosen), version=version[:20])
     except Refusal as refusal:
         messages.error(request, refusal_body(refusal)["detail"])
-        return _back(request, pk)
+        return False
     messages.success(request, _("The undertaking is accepted. The confidential part is below."))
-    return _back(request, pk, "?detail=1")
+    return True
 
 
 def _not_taken(request: HttpRequest, pk: int, *, answered: bool) -> HttpResponse:

@@ -30,6 +30,11 @@ urlpatterns = [
     path("achievements", market.achievement_list, name="achievements"),
     path("achievements/import", importing.import_achievements, name="import_achievements"),
     path("achievements/<int:pk>", market.achievement, name="achievement"),
+    path(
+        "achievements/<int:pk>/undertaking",
+        responding.sign_for_achievement,
+        name="sign_for_achievement",
+    ),
     path("enclaves", parks.park_list, name="enclaves"),
     path("enclaves/<int:pk>", parks.park, name="enclave"),
     path("enclaves/<int:pk>/tenancies/import", importing.import_tenancies, name="import_tenancies"),

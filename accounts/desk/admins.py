@@ -98,6 +98,8 @@ class DeskInline(ReadOnly, TabularInline):
     """The newest rows that belong to the page's thing; never a form."""
 
     readers: ClassVar[frozenset[DeskRole]] = frozenset()
+    # Columns that its rows show in another form, such as a file's name in its link.
+    also_told: ClassVar[tuple[str, ...]] = ()
     extra = 0
     max_num = 0
     can_delete = False

@@ -35,7 +35,8 @@ class TrackedAdmin(DeskAdmin):
         for inline in self.inlines:
             model = inline.model
             if inline.readers & roles_of(request):
-                pages[str(model._meta.model_name)] = (model, columns(model, inline.fields))
+                names = [*inline.fields, *inline.also_told]
+                pages[str(model._meta.model_name)] = (model, columns(model, names))
         return pages
 
     def noted_of(self, row: Any) -> QuerySet[HistoryEntry]:

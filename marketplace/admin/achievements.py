@@ -50,7 +50,7 @@ class InventorInline(DeskInline):
 class CoOwnerInline(DeskInline):
     model = CoOwner
     readers = REVIEWERS
-    fields = ("name", "consented_on", "consent")
+    fields = ("name", "share", "consented_on", "consent")
 
 
 class IPRecordInline(DeskInline):
@@ -96,7 +96,7 @@ class AchievementAdmin(RevisedAdmin, BatchAdmin):
             {
                 "fields": (
                     *("ip_kind", "ip_number", "applied_on", "granted_on", "legal_status"),
-                    *("next_fee_on", "export_class", "is_service", "decision"),
+                    *("next_fee_on", "export_class", "secrecy_level", "is_service", "decision"),
                 )
             },
         ),

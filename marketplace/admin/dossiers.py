@@ -18,7 +18,7 @@ from core import columns
 from core.models import choices
 from marketplace.dossiers import PARTS
 from marketplace.models import Achievement
-from marketplace.rules.listing import ExportClass, LegalStatus
+from marketplace.rules.listing import ExportClass, LegalStatus, SecrecyLevel
 from marketplace.serializers.dossiers import DossierChanges
 from marketplace.serializers.tables import DOSSIER_LISTS
 
@@ -76,6 +76,7 @@ class DossierForm(ReasonForm):
     granted_on = _day("granted_on")
     next_fee_on = _day("next_fee_on")
     export_class = _one_of("export_class", [*_NOT_SAID, *choices(ExportClass)])
+    secrecy_level = _one_of("secrecy_level", [*_NOT_SAID, *choices(SecrecyLevel)])
     maturity_evidence = _text("maturity_evidence", rows=2)
     maturity_on = _day("maturity_on")
     maturity_appraiser = _text("maturity_appraiser")
@@ -87,7 +88,10 @@ class DossierForm(ReasonForm):
     programme = _text("programme")
     decision = _text("decision")
     inventors = _lines(_("inventors"), _("One a line: name | share in per cent, such as 60.00"))
-    co_owners = _lines(_("co-owners"), _("One a line: name | consented on | paper of the consent"))
+    co_owners = _lines(
+        _("co-owners"),
+        _("One a line: name | consented on | paper of the consent | share in per cent"),
+    )
     encumbrances = _lines(
         _("licences and pledges"),
         _("One a line: kind | holder | since | until | paper of the consent"),

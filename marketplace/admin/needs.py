@@ -118,6 +118,7 @@ class AttachmentInline(DeskInline):
 
     model = NeedAttachment
     readers = REVIEWERS
+    also_told = ("name",)
     fields = ("download", "media_type", "size", "confidential", "added_at", "by_user")
     readonly_fields = ("download",)
 

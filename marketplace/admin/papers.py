@@ -96,6 +96,7 @@ class PaperInline(DeskInline):
 
     model = AchievementAttachment
     readers = REVIEWERS
+    also_told = ("name",)
     fields = (
         *("number", "download", "record", "media_type", "size", "confidential"),
         *("added_at", "by_user"),

@@ -19,6 +19,7 @@ from marketplace.rules.listing import (
     ExportClass,
     LegalStatus,
     PriceKind,
+    SecrecyLevel,
     StandingRight,
 )
 
@@ -99,6 +100,9 @@ class Achievement(models.Model):
     next_fee_on = models.DateField(_("next fee due on"), null=True, blank=True)
     export_class = models.CharField(
         _("export control class"), max_length=12, choices=choices(ExportClass), blank=True
+    )
+    secrecy_level = models.CharField(
+        _("secrecy level"), max_length=8, choices=choices(SecrecyLevel), blank=True
     )
     decision = models.CharField(_("decision of the unit"), max_length=200, blank=True)
     confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
@@ -223,6 +227,11 @@ class Achievement(models.Model):
             programme=self.programme,
             price_kind=PriceKind(self.price_kind) if self.price_kind else None,
             asking_price=self.asking_price,
+            co_owner_shares=[one.share for one in self.co_owners.all()],
+            export_class=ExportClass(self.export_class) if self.export_class else None,
+            secrecy=SecrecyLevel(self.secrecy_level) if self.secrecy_level else None,
+            under_nda=self.detail_under_nda,
+            registered_only=self.registered_only,
         )
 
     def _first_right(self) -> StandingRight:

@@ -53,6 +53,9 @@ class CoOwner(models.Model):
         related_name="co_owners",
     )
     name = models.CharField(_("name"), max_length=200)
+    share = models.DecimalField(
+        _("share of the right (per cent)"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
     consented_on = models.DateField(_("consented on"), null=True, blank=True)
     consent = models.CharField(_("paper of the consent"), max_length=200, blank=True)
 
@@ -65,6 +68,10 @@ class CoOwner(models.Model):
                 name="coowner_consents_by_a_paper",
                 condition=Q(consented_on=None, consent="")
                 | Q(consented_on__isnull=False) & ~Q(consent=""),
+            ),
+            models.CheckConstraint(
+                name="coowner_share_is_a_part",
+                condition=Q(share=None) | Q(share__gt=0, share__lt=100),
             ),
         ]
 

@@ -30,6 +30,14 @@ class ExportClass(StrEnum):
     PROHIBITED = "prohibited"  # 禁止
 
 
+class SecrecyLevel(StrEnum):
+    """How far it may be known. State secrets never come here (保守国家秘密法): there is no level
+    for them."""
+
+    OPEN = "open"  # 公开
+    INTERNAL = "internal"  # 内部
+
+
 class AskedMode(StrEnum):
     """In which ways the owner is ready to part with it (促进科技成果转化法 art. 16)."""
 
@@ -60,6 +68,7 @@ class EncumbranceKind(StrEnum):
     PLEDGE = "pledge"  # 质押
 
 
+_NOT_FREE = frozenset({ExportClass.RESTRICTED, ExportClass.PROHIBITED})
 _NOT_IN_FORCE = frozenset({LegalStatus.LAPSED, LegalStatus.EXPIRED, LegalStatus.INVALIDATED})
 WHOLE = Decimal(100)
 
@@ -83,6 +92,9 @@ class AchievementIncomplete(Refusal):
         "inventors_of_service",
         "programme",
         "asking_price",
+        "co_owner_shares",
+        "detail_under_undertaking",
+        "verified_organizations_only",
     )
 
 
@@ -109,7 +121,8 @@ class StandingRight:
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """What the owner said of the rights. Shares are per cent; `consents` are of the co-owners, and
-    `pledgee_consents` of whoever holds a pledge that still stands."""
+    `pledgee_consents` of whoever holds a pledge that still stands. `under_nda` and
+    `registered_only` say who is told what."""
 
     today: date
     rights: Sequence[StandingRight] = ()
@@ -121,6 +134,11 @@ class Dossier:
     programme: str = ""
     price_kind: PriceKind | None = None
     asking_price: Decimal | None = None
+    co_owner_shares: Sequence[Decimal | None] = ()
+    export_class: ExportClass | None = None
+    secrecy: SecrecyLevel | None = None
+    under_nda: bool = False
+    registered_only: bool = False
 
 
 def missing_for_listing(dossier: Dossier) -> list[str]:
@@ -130,10 +148,13 @@ def missing_for_listing(dossier: Dossier) -> list[str]:
     14), and so does whoever holds a pledge (民法典 art. 444); the inventors' shares, if any is
     said, make up the whole; a service invention names whom its reward is due to (促进科技成果转化法
     art. 45); what public money paid for names its programme (科学技术进步法 art. 34);
-    and a fixed price is a figure.
+    a fixed price is a figure; co-owners leave the owner a share. What may not leave the country
+    freely (技术进出口管理条例 arts. 29–39) is confided under the undertaking alone, and what is
+    internal is shown to verified organizations alone.
     """
     shares = dossier.inventor_shares
     said = [share for share in shares if share is not None]
+    owned = [share for share in dossier.co_owner_shares if share is not None]
     missing = {
         "right_in_force": any(one.legal_status in _NOT_IN_FORCE for one in dossier.rights),
         "fee_paid": any(is_unpaid(one.next_fee_on, dossier.today) for one in dossier.rights),
@@ -144,6 +165,11 @@ def missing_for_listing(dossier: Dossier) -> list[str]:
         "inventors_of_service": bool(dossier.is_service) and not shares,
         "programme": bool(dossier.publicly_funded) and not dossier.programme.strip(),
         "asking_price": dossier.price_kind is PriceKind.FIXED and dossier.asking_price is None,
+        "co_owner_shares": sum(owned) >= WHOLE,
+        "detail_under_undertaking": dossier.export_class in _NOT_FREE and not dossier.under_nda,
+        "verified_organizations_only": (
+            dossier.secrecy is SecrecyLevel.INTERNAL and not dossier.registered_only
+        ),
     }
     return [name for name, is_missing in missing.items() if is_missing]
 

@@ -6,9 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.parsing import AmountField, DayField, FlagField, StrictForm, WholeNumberField
-from marketplace.models import Inventor
 from marketplace.rules import IPKind
-from marketplace.rules.listing import WHOLE, EncumbranceKind, ExportClass, LegalStatus
+from marketplace.rules.listing import WHOLE, EncumbranceKind, ExportClass, LegalStatus, SecrecyLevel
 from marketplace.rules.rights import CHINA
 
 MAX_PEOPLE = 50
@@ -33,10 +32,23 @@ class InventorForm(StrictForm):
     share = ShareField(required=False, allow_null=True, default=None)
 
 
+class PartField(ShareField):
+    """Per cent, too, and not the whole."""
+
+    default_error_messages = {"too_much": _("A co-owner's share is less than 100.00 per cent.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        share = super().to_internal_value(data)
+        if share == WHOLE:
+            self.fail("too_much")
+        return share
+
+
 class CoOwnerForm(StrictForm):
-    """Who owns the right too; its consent is a day and a paper, or neither yet."""
+    """Who owns the right too, to which share; its consent is a day and a paper, or neither yet."""
 
     name = serializers.CharField(max_length=200)
+    share = PartField(required=False, allow_null=True, default=None)
     consented_on = DayField(required=False, allow_null=True, default=None)
     consent = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 
@@ -103,6 +115,7 @@ class DossierChanges(StrictForm):
     legal_status = serializers.ChoiceField(choices=list(LegalStatus), required=False)
     next_fee_on = DayField(required=False, allow_null=True)
     export_class = serializers.ChoiceField(choices=list(ExportClass), required=False)
+    secrecy_level = serializers.ChoiceField(choices=list(SecrecyLevel), required=False)
     decision = serializers.CharField(max_length=200, required=False, allow_blank=True)
     inventors = serializers.ListField(child=InventorForm(), required=False, max_length=MAX_PEOPLE)
     co_owners = serializers.ListField(child=CoOwnerForm(), required=False, max_length=MAX_PEOPLE)
@@ -130,15 +143,18 @@ class ConfirmForm(StrictForm):
     )
 
 
-class InventorView(serializers.Serializer[Inventor]):
+class WithShare(serializers.Serializer[Any]):
     """`share` is null for who is no insider."""
 
-    name = serializers.CharField()
     share = serializers.SerializerMethodField()
 
-    def get_share(self, inventor: Inventor) -> str | None:
-        inside = self._context.get("is_inside") and inventor.share is not None
-        return AmountField().to_representation(inventor.share) if inside else None
+    def get_share(self, row: Any) -> str | None:
+        inside = self._context.get("is_inside") and row.share is not None
+        return AmountField().to_representation(row.share) if inside else None
+
+
+class InventorView(WithShare):
+    name = serializers.CharField()
 
 
 class WithPaper(serializers.Serializer[Any]):
@@ -150,7 +166,7 @@ class WithPaper(serializers.Serializer[Any]):
         return str(row.consent) if self._context.get("is_inside") else ""
 
 
-class CoOwnerView(WithPaper):
+class CoOwnerView(WithPaper, WithShare):
     name = serializers.CharField()
     consented_on = DayField(allow_null=True)
 
@@ -199,6 +215,7 @@ class DossierView(serializers.Serializer[Any]):
     legal_status = serializers.CharField()
     next_fee_on = DayField(allow_null=True)
     export_class = serializers.CharField()
+    secrecy_level = serializers.CharField()
     decision = serializers.CharField()
     confirmed_on = DayField(allow_null=True)
     valid_until = DayField(allow_null=True)

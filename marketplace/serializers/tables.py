@@ -24,6 +24,7 @@ from marketplace.rules.listing import (
     ExportClass,
     LegalStatus,
     PriceKind,
+    SecrecyLevel,
 )
 from marketplace.serializers.achievements import AchievementForm
 from marketplace.serializers.needs import NeedForm
@@ -178,7 +179,7 @@ NEED_COLUMNS = (
 
 # One row of such a list is one line of its cell.
 DOSSIER_LISTS = (
-    columns.lines("co_owners", _("co-owners"), ("name", "consented_on", "consent")),
+    columns.lines("co_owners", _("co-owners"), ("name", "consented_on", "consent", "share")),
     columns.lines(
         "encumbrances",
         _("licences and pledges"),
@@ -227,6 +228,7 @@ ACHIEVEMENT_COLUMNS = (
     _achievement(columns.text, "industry"),
     _achievement(columns.text, "scene"),
     _achievement(columns.choice, "export_class", choices(ExportClass)),
+    _achievement(columns.choice, "secrecy_level", choices(SecrecyLevel)),
     _achievement(columns.text, "decision"),
     *DOSSIER_LISTS,
     _achievement(columns.several, "modes", choices(AskedMode)),

@@ -58,7 +58,7 @@ class Uploading(Acting):
             "confidential": confidential == "true",
         }
         said = f"{hashlib.sha256(content).hexdigest()} {told['confidential']} {file.name}"
-        if record := form.validated_data.get("record"):
+        if (record := form.validated_data.get("record")) is not None:
             told["record_id"] = int(record)
             said += f" {record}"
         return told, self.once(request, content=said)

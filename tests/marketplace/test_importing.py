@@ -233,10 +233,16 @@ PAPERS = {
     "next_fee_on": "2026-12-01",
     "is_service": True,
     "export_class": "free",
+    "secrecy_level": "open",
     "inventors": [{"name": "甲", "share": "60.00"}, {"name": "乙", "share": "40.00"}],
     "co_owners": [
-        {"name": "虚构共有人", "consented_on": "2026-02-01", "consent": "虚构同意书"},
-        {"name": "虚构另一人", "consented_on": None, "consent": ""},
+        {
+            "name": "虚构共有人",
+            "share": "25.00",
+            "consented_on": "2026-02-01",
+            "consent": "虚构同意书",
+        },
+        {"name": "虚构另一人", "share": None, "consented_on": None, "consent": ""},
     ],
     "ip_records": [
         {

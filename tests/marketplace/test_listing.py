@@ -48,7 +48,15 @@ WHOLE = {
         {"name": "虚构发明人甲", "share": "60.00"},
         {"name": "虚构发明人乙", "share": "40.00"},
     ],
-    "co_owners": [{"name": "虚构共有人", "consented_on": "2026-02-01", "consent": "虚构同意书1号"}],
+    "secrecy_level": "open",
+    "co_owners": [
+        {
+            "name": "虚构共有人",
+            "share": "30.00",
+            "consented_on": "2026-02-01",
+            "consent": "虚构同意书1号",
+        }
+    ],
     "encumbrances": [
         {
             "kind": "ordinary",
@@ -83,7 +91,7 @@ def test_the_whole_dossier_over_rest(api, seller, operator, anonymous):
 
     public = anonymous.get(address).json()
     assert [one["name"] for one in public["inventors"]] == ["虚构发明人甲", "虚构发明人乙"]
-    assert {one["share"] for one in public["inventors"]} == {None}
+    assert {one["share"] for one in [*public["inventors"], *public["co_owners"]]} == {None}
     assert {one["consent"] for one in [*public["co_owners"], *public["encumbrances"]]} == {""}
     listed = anonymous.get(f"{V1}/achievements").json()["results"]
     assert listed == [public]
@@ -138,6 +146,8 @@ def test_a_pledge_that_ended_needs_nobodys_consent(seller):
         {"inventors": [{"name": "x", "share": "0.00"}]},
         {"co_owners": [{"name": "x", "consented_on": "2026-01-01"}]},
         {"co_owners": [{"name": "x", "consent": "x"}]},
+        {"co_owners": [{"name": "x", "share": "100.00"}]},
+        {"secrecy_level": "secret"},
         {
             "encumbrances": [
                 {"kind": "sole", "holder": "x", "since": "2026-01-02", "until": "2026-01-01"}

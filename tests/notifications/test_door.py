@@ -232,7 +232,10 @@ def test_ten_megabytes_of_json_are_refused_as_a_problem(django_port, client):
 def test_an_upload_may_be_larger_than_other_bodies(port, settings):
     large = b"x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1000)
     desk = "/admin/marketplace/achievement/7/step/add-picture/"
-    uploads = ("/api/v1/achievements/7/pictures", desk)
+    uploads = (
+        *("/api/v1/achievements/7/pictures", "/api/v1/achievements/7/attachments", desk),
+        *("/api/v1/needs/7/attachments", desk.replace("picture", "paper")),
+    )
     for path in uploads:
         assert told(port, "POST", path, large)["length"] == len(large)
         most = settings.LARGEST_UPLOAD

@@ -1,4 +1,4 @@
-"""Papers of achievements and of their further rights, which keep their rows."""
+"""Papers of achievements and of their further rights, which keep their rows; shares, secrecy."""
 
 import django.db.models.constraints
 import django.db.models.deletion
@@ -143,6 +143,36 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="achievementattachment_of_a_known_kind",
+            ),
+        ),
+        migrations.AddField(
+            model_name="achievement",
+            name="secrecy_level",
+            field=models.CharField(
+                blank=True,
+                choices=[("open", "open"), ("internal", "internal")],
+                max_length=8,
+                verbose_name="secrecy level",
+            ),
+        ),
+        migrations.AddField(
+            model_name="coowner",
+            name="share",
+            field=models.DecimalField(
+                blank=True,
+                decimal_places=2,
+                max_digits=5,
+                null=True,
+                verbose_name="share of the right (per cent)",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="coowner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("share", None), models.Q(("share__gt", 0), ("share__lt", 100)), _connector="OR"
+                ),
+                name="coowner_share_is_a_part",
             ),
         ),
         tracked("marketplace_achievementattachment", "achievement", thing="achievement_id"),
