@@ -21,6 +21,15 @@ class ExitKind(StrEnum):
     TERMINATED = "terminated"
 
 
+class SignedKind(StrEnum):
+    """What a project has signed."""
+
+    INCUBATION = "incubation"  # 孵化协议
+    COOPERATION = "cooperation"
+    INVESTMENT = "investment"
+    LANDING = "landing"  # 落地协议
+
+
 class LandingBasis(StrEnum):
     """What shows that an entity of the home city is there."""
 

@@ -15,13 +15,13 @@ from accounts.queries import organizations_visible_to
 from core import clock
 from core.calendar import date_of
 from core.db import transaction
-from core.errors import Conflict, NotFound, PermissionDenied
+from core.errors import Conflict, NotFound, PermissionDenied, Refusal
 from core.events import record
 from core.idempotency import Once, claim, settle
 from core.models import numbered
 from enclaves.lifecycle import PROJECT, ExitKind, LandingBasis, ProjectState
 from enclaves.locks import lock_park, lock_project
-from enclaves.models import Project, ProjectMove
+from enclaves.models import Project, ProjectMove, SignedAgreement
 from enclaves.permissions import require_runs, runs
 from enclaves.queries import projects, taken_by_residents
 from enclaves.rules import progress
@@ -35,6 +35,16 @@ from marketplace.queries import (
     technology_field,
 )
 from marketplace.rules import check_reason
+
+
+class AgreementKnown(Conflict):
+    code = "agreement_known"
+    message = "This agreement of the project is on record already."
+
+
+class SignedAhead(Refusal):
+    code = "signed_ahead"
+    message = "An agreement is entered when it has been signed; {signed_on} is still to come."
 
 
 class LandingOfAnother(Conflict):
@@ -158,6 +168,40 @@ def land_project(
         _check_free(landing, project)
         project.landing, project.landing_basis = landing, LandingBasis(basis)
         return _move(project, ProjectState.LANDING, actor, now)
+
+
+def enter_agreement(
+    *,
+    actor: Actor,
+    project_id: int,
+    kind: str,
+    title: str,
+    counterparty: str,
+    signed_on: date,
+    once: Once | None = None,
+) -> SignedAgreement:
+    """Enter an agreement that a project signed, by the operator."""
+    with transaction():
+        if earlier := claim(once, at=clock.now()):
+            return SignedAgreement.objects.get(pk=earlier)
+        project = lock_project(project_id, seen_by=actor)
+        require_runs(actor, project.park)
+        now = clock.now()
+        if signed_on > date_of(now):
+            raise SignedAhead(signed_on=signed_on)
+        known = {"kind": kind, "title": title, "signed_on": signed_on}
+        if project.agreements.filter(**known).exists():
+            raise AgreementKnown
+        made = project.agreements.create(
+            **known,
+            counterparty=counterparty,
+            entered_at=now,
+            by_user_id=actor.user_id,
+            by_client=actor.client_id,
+        )
+        settle(once, made)
+        _record(project, "agreement_entered", actor, now)
+    return made
 
 
 def start_output(*, actor: Actor, project_id: int) -> Project:

@@ -36,6 +36,7 @@ from enclaves.models import (
     Place,
     Project,
     Report,
+    SignedAgreement,
     Talent,
     Tenancy,
     Unit,
@@ -185,6 +186,15 @@ def projects_of(park_id: int, *, seen_by: Actor) -> QuerySet[Project]:
     """The projects of one park that the reader may see."""
     park = park_seen_by(park_id, seen_by)
     return projects_visible_to(seen_by).filter(park=park)
+
+
+def signed_by(project_id: int, *, seen_by: Actor) -> QuerySet[SignedAgreement]:
+    """What a project signed, for insiders of its park and for its organization."""
+    project = projects_visible_to(seen_by).filter(pk=project_id).first()
+    own = project is not None and project.organization_id in seen_by.sees
+    if project is None or not (own or is_insider(seen_by, project.park)):
+        raise NotFound
+    return SignedAgreement.objects.filter(project=project)
 
 
 def in_state(rows: QuerySet[Project], state: str) -> QuerySet[Project]:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("assessments/<int:pk>/publicise", places.PubliciseGrade.as_view()),
     path("assessments/<int:pk>/conclude", places.ConcludeAssessment.as_view()),
     path("projects/<int:pk>", projects.ProjectDetail.as_view()),
+    path("projects/<int:pk>/agreements", projects.SignedList.as_view()),
     path("projects/<int:pk>/panel", projects.NameReviewers.as_view()),
     path("projects/<int:pk>/reviews", projects.ReviewProject.as_view()),
     path("projects/<int:pk>/admit", projects.AdmitProject.as_view()),

@@ -57,6 +57,7 @@ ENCLAVE_AUDIENCES: dict[str, Audience] = {
     "project.exited": _PROJECT_NEWS,
     "project.changed": Audience(_PROJECT, webhooks=(park_operator, park_cities)),
     # Who works in it is told to nobody outside.
+    "project.agreement_entered": Audience(_PROJECT, webhooks=(park_operator, project_owner)),
     "project.talent_entered": Audience(_PROJECT, webhooks=(park_operator,)),
     "project.talent_left": Audience(_PROJECT, webhooks=(park_operator,)),
     # Reports: both cities confirm, and what one disputes the office settles.

@@ -115,9 +115,27 @@ def _enclaves() -> list[Line]:
     listed, projects = reverse("enclaves"), "statistics/enclaves/projects"
     lines = [
         Line(_("Enclaves in Songjiang"), f"{in_songjiang}", published.get("in_songjiang"), listed),
-        Line(_("Area let (m²)"), f"{found.let_m2:,.2f}"),
-        Line(_("Talents"), f"{found.people}", page=reverse("admin:enclaves_talent_changelist")),
-        Line(_("Invested where it landed"), yuan(found.investment)),
+        Line(
+            _("Area let (m²)"),
+            f"{found.let_m2:,.2f}",
+            file=_file("statistics/enclaves/tenancies", since=_BEGINNING),
+        ),
+        Line(
+            _("Talents"),
+            f"{found.people}",
+            page=reverse("admin:enclaves_talent_changelist"),
+            file=_file("statistics/enclaves/talents", since=_BEGINNING),
+        ),
+        Line(
+            _("Funds attached"),
+            yuan(found.funds_size),
+            file=_file("statistics/enclaves/funds", since=_BEGINNING),
+        ),
+        Line(
+            _("Invested where it landed"),
+            yuan(found.investment),
+            file=_file(projects, figure="landed", since=_BEGINNING),
+        ),
         Line(_("Output confirmed by both cities"), yuan(output), page=listed),
     ]
     counted = {

@@ -19,6 +19,7 @@ from enclaves.models import Metric, Park, ParkMode, Period
 class _Particulars(forms.Form):
     """What a park is, in square metres and CNY."""
 
+    owner = line(200, label=_("owner company"), required=False)
     address = line(200, label=_("address"), required=False)
     mode = choice(ParkMode, label=_("mode"), required=False)
     area_m2 = AmountField(label=_("area (m²)"), required=False)

@@ -84,7 +84,10 @@ class ParkAdmin(OwnLog, AddingAdmin):
     inlines = (UnitInline, AgreementInline, FundInline)
     fieldsets = (
         (None, {"fields": ("name", "home_city", "host_district", "operator")}),
-        (_("Details"), {"fields": ("address", "mode", "area_m2", "incubating_m2", "investment")}),
+        (
+            _("Details"),
+            {"fields": ("owner", "address", "mode", "area_m2", "incubating_m2", "investment")},
+        ),
         (_("Registration and tax"), {"fields": ("registration_policy", "tax_policy")}),
         (_("Record"), {"fields": ("contact", "opened_on", "source")}),
     )

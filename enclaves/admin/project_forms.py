@@ -23,7 +23,7 @@ from accounts.models import User
 from core.errors import NotFound
 from core.idempotency import Once, fingerprint
 from enclaves import projects
-from enclaves.lifecycle import ExitKind, LandingBasis, TalentGrade
+from enclaves.lifecycle import ExitKind, LandingBasis, SignedKind, TalentGrade
 from enclaves.models import Park, Project
 from marketplace.queries import (
     achievements_visible_to,
@@ -142,6 +142,13 @@ class EnterTalentForm(StepForm):
     grade = choice(TalentGrade, label=_("grade"))
     starts_on = DayField(label=_("first day"))
     ends_on = DayField(label=_("no longer from"), required=False)
+
+
+class SignedForm(StepForm):
+    kind = choice(SignedKind, label=_("kind"))
+    title = line(200, label=_("title"))
+    counterparty = line(200, label=_("signed with"))
+    signed_on = DayField(label=_("signed on"))
 
 
 class LandForm(StepForm):

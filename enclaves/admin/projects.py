@@ -25,10 +25,11 @@ from enclaves.admin.project_forms import (
     LandForm,
     ProposeProjectForm,
     ReviewersForm,
+    SignedForm,
 )
 from enclaves.admin.roles import INSIDERS, RUNNERS, InsideInline
 from enclaves.lifecycle import PROJECT, ProjectState
-from enclaves.models import AdmissionReviewer, Project, ProjectMove, Talent
+from enclaves.models import AdmissionReviewer, Project, ProjectMove, SignedAgreement, Talent
 from enclaves.permissions import runs
 from enclaves.queries import in_state, is_insider, projects_visible_to
 from enclaves.rules.progress import can_land
@@ -42,6 +43,11 @@ class ReviewerInline(InsideInline):
 class MoveInline(InsideInline):
     model = ProjectMove
     fields = ("to", "reason", "moved_at", "by_user")
+
+
+class SignedInline(InsideInline):
+    model = SignedAgreement
+    fields = ("kind", "title", "counterparty", "signed_on")
 
 
 class TalentInline(InsideInline):
@@ -143,6 +149,13 @@ _STEPS = (
         form_class=EnterTalentForm,
     ),
     _step(
+        "enter-agreement",
+        _("Enter an agreement"),
+        _("What the project has signed: with the park, a partner, an investor or its home city."),
+        projects.enter_agreement,
+        form_class=SignedForm,
+    ),
+    _step(
         "change",
         _("Change the particulars"),
         _("What is told of the project is kept current."),
@@ -202,7 +215,7 @@ class ProjectAdmin(OwnLog, AddingAdmin):
     search_fields = ("code", "title", "park__name", "organization__name")
     search_help_text = _("Number, title, park or organization")
     ordering = ("-id",)
-    inlines = (ReviewerInline, TalentInline, MoveInline)
+    inlines = (ReviewerInline, SignedInline, TalentInline, MoveInline)
     fieldsets = (
         (None, {"fields": ("code", "title", "team", "park", "organization", "field", "area_m2")}),
         (_("Origin"), {"fields": ("deal", "need", "achievement")}),

@@ -2,7 +2,12 @@
 
 from enclaves.models.parks import Agreement, Metric, Park, ParkFund, ParkMode, Period
 from enclaves.models.places import Assessment, Place
-from enclaves.models.projects import AdmissionReviewer, Project, ProjectMove
+from enclaves.models.projects import (
+    AdmissionReviewer,
+    Project,
+    ProjectMove,
+    SignedAgreement,
+)
 from enclaves.models.reports import (
     BenefitShare,
     DutyAlarm,
@@ -30,6 +35,7 @@ __all__ = [
     "Report",
     "ReportConfirmation",
     "ReportDispute",
+    "SignedAgreement",
     "Talent",
     "Tenancy",
     "Unit",

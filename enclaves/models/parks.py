@@ -57,6 +57,7 @@ class Park(models.Model):
         on_delete=models.PROTECT,
         related_name="parks",
     )
+    owner = models.CharField(_("owner company"), max_length=200, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     mode = models.CharField(_("mode"), max_length=8, choices=ParkMode.choices, blank=True)
     area_m2 = models.DecimalField(

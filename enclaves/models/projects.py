@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import ByActor, choices
-from enclaves.lifecycle import ExitKind, LandingBasis, ProjectState
+from enclaves.lifecycle import ExitKind, LandingBasis, ProjectState, SignedKind
 from enclaves.models.parks import Park
 from enclaves.rules.progress import standing
 from marketplace.lifecycle import LandingState
@@ -161,6 +161,40 @@ class ProjectMove(ByActor):
 
     def __str__(self) -> str:
         return f"{self.project} → {self.to}"
+
+
+class SignedAgreement(ByActor):
+    """An agreement that a project signed: with the park, a partner, an investor, its home city."""
+
+    project = models.ForeignKey(
+        Project,
+        verbose_name=_("enclave project"),
+        on_delete=models.PROTECT,
+        related_name="agreements",
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=choices(SignedKind))
+    title = models.CharField(_("title"), max_length=200)
+    counterparty = models.CharField(_("signed with"), max_length=200)
+    signed_on = models.DateField(_("signed on"))
+    entered_at = models.DateTimeField(_("entered at"))
+
+    class Meta:
+        verbose_name = _("agreement of a project")
+        verbose_name_plural = _("agreements of projects")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "kind", "title", "signed_on"],
+                name="signedagreement_entered_once",
+            ),
+            models.CheckConstraint(
+                name="signedagreement_names_its_sides",
+                condition=~Q(title="") & ~Q(counterparty=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class AdmissionReviewer(models.Model):

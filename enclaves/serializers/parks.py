@@ -10,9 +10,13 @@ from enclaves.rules.admission import free_area
 
 
 class ParkChange(StrictForm):
-    """What is told of a park; areas are m² with two decimals, money is CNY."""
+    """What is told of a park; areas are m² with two decimals, money is CNY.
+
+    `owner` is the company of the home city that holds the park.
+    """
 
     operator = IdField(required=False)
+    owner = serializers.CharField(max_length=200, required=False)
     address = serializers.CharField(max_length=200, required=False)
     mode = serializers.ChoiceField(choices=ParkMode.choices, required=False)
     area_m2 = AmountField(required=False)
@@ -43,6 +47,7 @@ class ParkView(serializers.Serializer[Park]):
     host_district_name = serializers.CharField(source="host_district.name")
     operator = serializers.IntegerField(source="operator_id", allow_null=True)
     operator_name = serializers.SerializerMethodField()
+    owner = serializers.CharField()
     mode = serializers.CharField()
     address = serializers.CharField()
     opened_on = DayField(allow_null=True)

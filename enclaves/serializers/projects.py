@@ -7,8 +7,8 @@ from rest_framework import serializers
 from core.models import choices
 from core.parsing import AmountField, DayField, FlagField, IdField, InstantField, StrictForm
 from core.parsing import WholeNumberField as Count
-from enclaves.lifecycle import ExitKind, LandingBasis
-from enclaves.models import AdmissionReviewer, Project
+from enclaves.lifecycle import ExitKind, LandingBasis, SignedKind
+from enclaves.models import AdmissionReviewer, Project, SignedAgreement
 from enclaves.queries import is_insider
 from marketplace.models import Landing
 
@@ -45,6 +45,24 @@ class ReviewersForm(StrictForm):
 class AdmissionReviewForm(StrictForm):
     favours = FlagField()
     comment = serializers.CharField(max_length=2000)
+
+
+class SignedForm(StrictForm):
+    """With whom what was signed on which day."""
+
+    kind = serializers.ChoiceField(choices=choices(SignedKind))
+    title = serializers.CharField(max_length=200)
+    counterparty = serializers.CharField(max_length=200)
+    signed_on = DayField()
+
+
+class SignedView(serializers.Serializer[SignedAgreement]):
+    id = serializers.IntegerField()
+    project = serializers.IntegerField(source="project_id")
+    kind = serializers.CharField()
+    title = serializers.CharField()
+    counterparty = serializers.CharField()
+    signed_on = DayField()
 
 
 class LandForm(StrictForm):

@@ -9,8 +9,8 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from accounts.requests import Change, Command, Create
 from enclaves import admissions, projects
 from enclaves.lifecycle import ProjectState
-from enclaves.models import Project
-from enclaves.queries import in_state, projects_of, projects_visible_to
+from enclaves.models import Project, SignedAgreement
+from enclaves.queries import in_state, projects_of, projects_visible_to, signed_by
 from enclaves.serializers.projects import (
     AdmissionReviewForm,
     ExitForm,
@@ -19,6 +19,8 @@ from enclaves.serializers.projects import (
     ProjectForm,
     ProjectView,
     ReviewersForm,
+    SignedForm,
+    SignedView,
 )
 from enclaves.views.addresses import ForActor
 
@@ -52,6 +54,20 @@ class ProjectDetail(ForActor, Change, RetrieveAPIView[Any]):
 
     def get_queryset(self) -> QuerySet[Project]:
         return projects_visible_to(self.actor)
+
+
+class SignedList(Create, ListAPIView[Any]):
+    """GET and POST /api/v1/projects/{id}/agreements: what a project signed."""
+
+    read_scope, write_scope = "enclaves:read", "enclaves:write"
+    id_name = "project_id"
+    form_class = SignedForm
+    serializer_class = view_class = SignedView
+    perform = staticmethod(projects.enter_agreement)
+    queryset = SignedAgreement.objects.none()
+
+    def get_queryset(self) -> QuerySet[SignedAgreement]:
+        return signed_by(self.kwargs["pk"], seen_by=self.actor)
 
 
 class ProjectCommand(Command):
