@@ -1,6 +1,7 @@
 """API clients of partner systems: OAuth 2 client credentials, bound to one organization."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from secrets import token_urlsafe
 
 from allauth.idp.oidc.models import Client
@@ -17,6 +18,41 @@ from core.events import record
 class UnknownScope(InvalidValue):
     code = "unknown_scope"
     message = "{scope} is not a scope. The scopes are: {known}."
+
+
+class TokenRequestInvalid(InvalidValue):
+    """Why a token was not issued. The codes are those of RFC 6749 §5.2, as far as it has them."""
+
+    code = "invalid_request"
+    message = "This is not a request for a token as RFC 6749 (4.4) describes it."
+
+
+class ClientUnknown(TokenRequestInvalid):
+    code = "invalid_client"
+    status = HTTPStatus.UNAUTHORIZED
+    message = "There is no such client, or this is not its secret."
+
+
+class ScopeNotGiven(TokenRequestInvalid):
+    code = "invalid_scope"
+    message = "The client was not given all of the scopes it asks for."
+
+
+class GrantTypeUnsupported(TokenRequestInvalid):
+    code = "unsupported_grant_type"
+    message = "Tokens are issued for client_credentials alone."
+
+
+class TooManyTokenRequests(TokenRequestInvalid):
+    code = "throttled"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    message = "Too many requests for tokens came from this address. Wait for a minute."
+
+
+class TokensByPost(TokenRequestInvalid):
+    code = "method_not_allowed"
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    message = "A token is asked for by POST alone."
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class Import(Acting, APIView):
     """
 
     largest_upload = LARGEST + _ENVELOPE
+    key_required = False
     parser_classes = (MultiPartParser,)
     renderer_classes = (JSONRenderer, CsvRenderer, XlsxRenderer)
     public_reading = True

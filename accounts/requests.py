@@ -92,7 +92,10 @@ class Acting:
 
 
 class Create(Acting, APIView):
-    """POST <things>: one creating action, answered 201 with the thing, once per key."""
+    """POST <things>: one creating action, answered 201 with the thing, once per key.
+
+    A key that is needed and missing is said before what is wrong with the body, as for bids.
+    """
 
     form_class: ClassVar[type[StrictForm]]
     view_class: ClassVar[type[BaseSerializer[Any]]]
@@ -106,9 +109,9 @@ class Create(Acting, APIView):
         return {}
 
     def post(self, request: Request, pk: int | None = None) -> Response:
+        once = self.once(request, required=self.key_required)
         form = self.form_class(data=request.data)
         form.is_valid(raise_exception=True)
-        once = self.once(request, required=self.key_required)
         parent = {self.id_name: pk} if self.id_name else {}
         thing = type(self).perform(
             actor=self.actor,

@@ -1,5 +1,7 @@
 """People and organizations over REST."""
 
+import json
+from http import HTTPStatus
 from typing import Any
 
 import django_filters
@@ -19,6 +21,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import organizations, relations
+from accounts.clients import (
+    ClientUnknown,
+    GrantTypeUnsupported,
+    ScopeNotGiven,
+    TokenRequestInvalid,
+    TokensByPost,
+    TooManyTokenRequests,
+)
 from accounts.models import City, Organization, Relation, RelationKind, User
 from accounts.queries import (
     cities,
@@ -39,9 +49,9 @@ from accounts.serializers import (
     RelationForm,
     RelationView,
 )
-from core.envelope import current_request_id
 from core.pagination import IdFilter, OldestFirst
 from core.parsing import ReasonForm
+from core.problems import MEDIA_TYPE, refusal_body
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -56,26 +66,35 @@ class IssueToken(TokenView):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         if not ratelimit.consume(request, action="api_token"):
-            return _oauth_error("slow_down", 429, **{"Retry-After": "60"})
+            return _no_token(TooManyTokenRequests(), **{"Retry-After": "60"})
         try:
             if request.POST.get("grant_type") != "client_credentials":
-                return _oauth_error("unsupported_grant_type", 400)
-            response: HttpResponseBase = super().post(request)
+                return _no_token(GrantTypeUnsupported())
+            response = super().post(request)
         except (DataError, LookupError, ValueError, ValidationError):
             # A NUL, a charset that is none, a resource that is no address: what the caller
             # sent made Django or allauth stumble.
-            return _oauth_error("invalid_request", 400)
-        return response
+            return _no_token(TokenRequestInvalid())
+        if response.status_code < HTTPStatus.BAD_REQUEST:
+            return response
+        error = json.loads(response.content).get("error")
+        return _no_token(_WHY.get(error, TokenRequestInvalid)())
 
     def http_method_not_allowed(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        return _oauth_error("invalid_request", 405, Allow="POST")
+        return _no_token(TokensByPost(), Allow="POST")
 
 
-def _oauth_error(error: str, status: int, **headers: str) -> JsonResponse:
-    body = {"error": error, "request_id": current_request_id()}
-    return JsonResponse(body, status=status, headers=headers)
+_WHY = {one.code: one for one in (ClientUnknown, ScopeNotGiven, GrantTypeUnsupported)}
+
+
+def _no_token(why: TokenRequestInvalid, **headers: str) -> JsonResponse:
+    """The problem, and in it `error`, by which clients of RFC 6749 know what is wrong."""
+    if why.status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Basic realm="api"'
+    body = {**refusal_body(why), "error": why.code}
+    return JsonResponse(body, status=why.status, content_type=MEDIA_TYPE, headers=headers)
 
 
 class CityList(Acting, ListAPIView[City]):

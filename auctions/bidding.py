@@ -200,6 +200,8 @@ class _Batch:
         if earlier := self.known.get((registration.pk, attempt.key)):
             earlier.registration = registration
             return _same_answer(earlier, attempt)
+        if attempt.source is BidSource.FLOOR and self._keyed_under_another_paddle(attempt.key):
+            return KeyReused()
         if attempt.at_any_price:
             attempt = replace(attempt, amount=self.lot.price or self.lot.starting_price)
         try:
@@ -212,9 +214,19 @@ class _Batch:
         self.answer_for_maxima(now)
         return Placed(bid)
 
+    def _keyed_under_another_paddle(self, key: UUID) -> bool:
+        """A clerk's key is the clerk's, whichever paddle was raised; an online bidder's its own."""
+        of_the_hall = {"lot": self.lot, "key": key}
+        return (
+            Bid.objects.filter(**of_the_hall, source=BidSource.FLOOR).exists()
+            or RefusedBid.objects.filter(**of_the_hall).exists()
+        )
+
     def _judge(
         self, registration: Registration, attempt: Attempt, now: datetime
     ) -> engines.Standing:
+        if self.lot.state == LotState.CLOSED:  # only its result says how it ended
+            raise ascending.BiddingNotOpen(phase=self.lot.phase_at(now))
         if attempt.kind is BidKind.MATCH:
             leaders_rank = self.ranks.get(self.lot.leader_id or 0)
             own_rank = self.ranks.get(registration.pk)

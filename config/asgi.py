@@ -10,8 +10,8 @@ import re
 import sys
 from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -24,7 +24,8 @@ from auctions.bid_queue import PLACE_BID, Turn
 from auctions.gateway import BidGateway
 from config.memory import keep_what_is_loaded, load_views
 from config.threads import Threads
-from core.errors import Refusal
+from core.envelope import chosen_id, stamp
+from core.errors import Refusal, TooSlow
 from core.problems import MEDIA_TYPE, refusal_body
 from notifications.stream import EventStream, Subject
 
@@ -46,7 +47,7 @@ UPLOADS = 4
 # While some bids are committed, the next are read and checked; half of the threads are left to
 # everybody else, however long a lot is held.
 AT_ONE_LOT = WORKERS // 2
-_STREAM = re.compile(r"/api/v1/(lot|session)s/([0-9]{1,18})/stream", re.ASCII)
+_STREAM = re.compile(r"/api/v1/(lot|session)s/0*([0-9]{1,18})/stream", re.ASCII)
 _UPLOAD = re.compile(
     r"/api/v1/achievements/[0-9]{1,18}/pictures"
     r"|/api/v1/(?:needs|achievements)/[0-9]{1,18}/attachments"
@@ -55,12 +56,6 @@ _UPLOAD = re.compile(
     re.ASCII,
 )
 _BIDS = re.compile(r"/api/v1/lots/([0-9]{1,18})/bids", re.ASCII)
-
-
-class TooSlow(Refusal):
-    code = "too_slow"
-    status = HTTPStatus.REQUEST_TIMEOUT
-    message = "The request did not arrive in time. Nothing was changed; please send it again."
 
 
 class Door:
@@ -163,9 +158,13 @@ async def _content(receive: Receive, most: int) -> bytes | None:
 
 
 async def _refuse(send: Send, refusal: Refusal) -> None:
-    text = json.dumps(refusal_body(refusal), ensure_ascii=False).encode()
+    request_id = chosen_id("")
+    body = {**refusal_body(refusal), "request_id": request_id}
+    text = json.dumps(body, ensure_ascii=False).encode()
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
+        (b"server-time", stamp(datetime.now(UTC)).encode()),
+        (b"x-request-id", request_id.encode()),
         (b"content-length", str(len(text)).encode()),
         (b"connection", b"close"),
     ]

@@ -96,15 +96,11 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         parameters: list[Any] = [*super().get_override_parameters(), *self.global_params]
-        if self.method == "POST" and isinstance(self.view, Create):
-            parameters.append(
-                OpenApiParameter(
-                    "Idempotency-Key",
-                    {"type": "string", "format": "uuid"},
-                    OpenApiParameter.HEADER,
-                    required=self.view.key_required,
-                )
-            )
+        required = getattr(self.view, "key_required", None)
+        if self.method == "POST" and required is not None:
+            key = {"type": "string", "format": "uuid"}
+            header = OpenApiParameter.HEADER
+            parameters.append(OpenApiParameter("Idempotency-Key", key, header, required=required))
         return parameters
 
     def get_request_serializer(self) -> Any:

@@ -74,6 +74,12 @@ class Busy(Refusal):
     message = "The system is busy. Nothing was changed; please try again."
 
 
+class TooSlow(Refusal):
+    code = "too_slow"
+    status = HTTPStatus.REQUEST_TIMEOUT
+    message = "The request did not arrive in time. Nothing was changed; please send it again."
+
+
 class InvalidValue(Refusal):
     """A value whose shape is wrong, found outside a serializer."""
 

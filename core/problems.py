@@ -80,7 +80,9 @@ def _told(value: Any) -> Any:
     if isinstance(value, StrEnum):
         return str(word(value))
     if isinstance(value, str) and value:
-        return _(value.replace("_", " "))
+        words = value.replace("_", " ")
+        # Words of ours are letters alone; a code or a version is said as it is written.
+        return _(words) if words.replace(" ", "").isalpha() else _(value)
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, list):

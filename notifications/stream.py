@@ -130,7 +130,9 @@ class EventStream:
     async def _serve(
         self, watcher: Watcher, opening: Opening, receive: Receive, send: Send
     ) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        begun = (b"server-time", stamp(self.hub.now() or datetime.now(UTC)).encode())
+        headers = [*_HEADERS, begun]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         gone = asyncio.create_task(_until_gone(receive, watcher))
         try:
             # Not all at once, when all were cut off at once.

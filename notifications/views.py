@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.requests import Acting, Command, Create, organization_of
-from core.errors import InvalidValue, Refusal
+from core.errors import InvalidValue, NotFound, Refusal
 from core.pagination import Cursor
 from notifications import endpoints, feed, notices
 from notifications.models import Delivery, Notice, WebhookEndpoint
@@ -193,6 +193,10 @@ def number(request: Request, name: str) -> int | None:
     return int(text)
 
 
+# What `config.asgi` looks for: so many digits.
+LARGEST_ID = 10**18 - 1
+
+
 class StreamElsewhere(Refusal):
     code = "stream_unavailable"
     status = HTTPStatus.NOT_IMPLEMENTED
@@ -205,6 +209,8 @@ class LotStream(APIView):
     Served in front of Django (`notifications.stream`, `config.asgi`). This view describes the
     path, refuses other methods, and says so where somebody runs the WSGI application alone.
     """
+
+    http_method_names = ("get", "options")  # what a HEAD would tell, the stream's first bytes tell
 
     @extend_schema(
         parameters=[
@@ -221,6 +227,8 @@ class LotStream(APIView):
         responses={(200, "text/event-stream"): OpenApiTypes.STR},
     )
     def get(self, request: Request, pk: int) -> Response:
+        if pk > LARGEST_ID:
+            raise NotFound  # the door takes nothing longer for an address of a stream
         raise StreamElsewhere
 
 

@@ -177,7 +177,6 @@ class OfferList(_OfApplication):
 
     form_class = OfferForm
     serializer_class = view_class = OfferView
-    key_required = True
     perform = staticmethod(offering.make_offer)
     queryset = FinanceOffer.objects.none()  # tells the OpenAPI generator what is listed here
 

@@ -30,6 +30,7 @@ class Bids(Timed, ListAPIView[Bid]):
     write_scope = "bids:write"
     public_reading = True
     serializer_class = BidView
+    key_required = True
     pagination_class = OldestBidFirst
 
     def get_queryset(self) -> QuerySet[Bid]:

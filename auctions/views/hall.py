@@ -51,6 +51,7 @@ class FloorBids(Timed, APIView):
     """POST /api/v1/lots/{id}/floor-bids"""
 
     write_scope = "lots:operate"
+    key_required = True
 
     @extend_schema(request=FloorBidForm, responses={201: PlacedBidView})
     def post(self, request: Request, pk: int) -> Response:

@@ -5,26 +5,44 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 
 from accounts.requests import Acting, Command, Create
 from auctions import aftermath, closing, decisions, lots, relisting, reserves, suspensions
-from auctions.lifecycle import DecisionState, LotDecisionKind, LotState
+from auctions.lifecycle import DecisionState, LotDecisionKind, LotFormat, LotState
 from auctions.models import Lot, LotDecision
+from auctions.phase_queries import lots_in_phase
 from auctions.queries import decisions_visible_to, lots_visible_to, with_own_registrations
+from auctions.rules.phases import Phase
 from auctions.serializers.afterwards import DecisionView
 from auctions.serializers.endings import DefaultForm, RelistForm
 from auctions.serializers.lots import LotForm, LotView, ReserveForm
 from auctions.views.timed import Timed
+from core import clock
 from core.models import choices
 from core.pagination import IdFilter
 from core.parsing import ReasonForm
 
 
 class LotFilter(django_filters.FilterSet):
+    """Named like the fields; `phase` as the clock has it at the time of the request."""
+
     state = django_filters.ChoiceFilter(choices=[(state.value, state.value) for state in LotState])
+    phase = django_filters.ChoiceFilter(choices=choices(Phase), method="in_phase")
+    format = django_filters.ChoiceFilter(choices=choices(LotFormat))
     achievement = IdFilter(field_name="achievement_id")
     consignor = IdFilter(field_name="consignor_id")
     session = IdFilter(field_name="session_id")
+
+    def in_phase(self, lots: QuerySet[Lot], name: str, value: str) -> QuerySet[Lot]:
+        return lots_in_phase(lots, Phase(value), clock.now())
+
+
+class ByAccept(DefaultContentNegotiation):
+    """`?format=` is the lots' own field here, and never the name of a kind of file."""
+
+    def filter_renderers(self, renderers: Any, format: str) -> Any:
+        return renderers
 
 
 class ReadsLots(Timed):
@@ -46,6 +64,7 @@ class LotList(ReadsLots, ListAPIView[Lot], Create):
     write_scope = "lots:operate"
     serializer_class = LotView
     filterset_class = LotFilter
+    content_negotiation_class = ByAccept
     form_class = LotForm
     view_class = LotView
     perform = staticmethod(lots.draft_lot)

@@ -65,6 +65,7 @@ class PriorityMatches(Timed, APIView):
 
     write_scope = "bids:write"
     form_class = MatchForm
+    key_required = True
 
     @extend_schema(request=MatchForm, responses={201: PlacedBidView})
     def post(self, request: Request, pk: int) -> Response:

@@ -41,6 +41,7 @@ class Uploading(Acting):
 
     public_reading = True
     largest_upload = settings.LARGEST_UPLOAD
+    key_required = False
     parser_classes = (MultiPartParser,)
     pagination_class = OldestFirst
 

@@ -38,6 +38,7 @@ class PictureList(Acting, ListAPIView[Picture]):
     read_scope, write_scope = "achievements:read", "achievements:write"
     public_reading = True
     largest_upload = settings.LARGEST_UPLOAD
+    key_required = False
     parser_classes = (MultiPartParser,)
     form_class = PictureForm
     serializer_class = PictureView

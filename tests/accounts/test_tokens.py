@@ -96,8 +96,12 @@ def test_without_a_scope_a_token_has_all_the_client_has(credentials):
 def test_other_requests_are_refused(credentials, fields, status, error):
     answer = ask_for_token(credentials, **fields)
     assert answer.status_code == status
-    assert answer.headers["Content-Type"].startswith("application/json")
-    assert answer.json()["error"] == error or error is None
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["error"] == error or error is None
+    assert (problem["status"], problem["code"]) == (status, problem["error"])
+    assert all(problem[name] for name in ("type", "title", "detail", "request_id"))
+    assert ("WWW-Authenticate" in answer.headers) == (status == 401)
     assert not Token.objects.exists()
 
 
@@ -183,14 +187,16 @@ def test_a_token_is_asked_for_by_post_alone(method):
     answer = APIClient().generic(method, TOKEN)
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "POST"
-    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert method == "HEAD" or answer.json()["code"] == "method_not_allowed"
 
 
 def test_who_asks_too_often_is_told_to_slow_down(credentials, settings):
     settings.ACCOUNT_RATE_LIMITS = {"api_token": "3/m/ip"}
     statuses = [ask_for_token(credentials, client_secret="x").status_code for _ in range(4)]
     assert statuses == [401, 401, 401, 429]
-    assert ask_for_token(credentials).headers["Retry-After"] == "60"
+    answer = ask_for_token(credentials)
+    assert (answer.headers["Retry-After"], answer.json()["code"]) == ("60", "throttled")
 
 
 # --- Using it ---------------------------------------------------------------------------

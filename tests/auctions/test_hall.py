@@ -139,8 +139,14 @@ def test_the_hall_over_http(lot, bidder, rival, operator, api):
     exchange, path = api(operator), f"lots/{lot.pk}"
     assert post(exchange, f"{path}/open-floor").json()["phase"] == "open"
     floor = {"paddle": paddle_of(lot, bidder), "amount": "1000.00"}
-    answer = post(exchange, f"{path}/floor-bids", floor, **{"Idempotency-Key": str(uuid4())})
+    key = {"Idempotency-Key": str(uuid4())}
+    answer = post(exchange, f"{path}/floor-bids", floor, **key)
     assert answer.status_code == 201
+    again = post(exchange, f"{path}/floor-bids", floor, **key)
+    assert (again.json(), again.headers["Idempotent-Replay"]) == (answer.json(), "true")
+    other = {"paddle": paddle_of(lot, rival), "amount": "1050.00"}
+    reused = post(exchange, f"{path}/floor-bids", other, **key)
+    assert (reused.status_code, reused.json()["code"]) == (409, "idempotency_key_reused")
     assert (answer.json()["source"], answer.json()["closes_at"]) == ("floor", None)
     assert post(exchange, f"{path}/floor-bids", floor).json()["code"] == "idempotency_key_required"
     unknown = {"paddle": "000", "amount": "1050.00"}

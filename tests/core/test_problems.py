@@ -72,6 +72,11 @@ def test_a_fact_cannot_take_the_place_of_a_member():
     assert answer.data["detail"]
 
 
+def test_a_code_among_the_facts_is_told_as_it_is_written():
+    told = InvalidValue(what="ENGLISH-1/EXCHANGE_BIDDING-3")
+    assert problems.handle(told, {}).data["detail"].startswith("ENGLISH-1/EXCHANGE_BIDDING-3 ")
+
+
 def test_a_fact_the_sentence_needs_cannot_be_forgotten():
     with pytest.raises(KeyError, match="amount"):
         Odd(price=Decimal(1))
@@ -213,4 +218,19 @@ def test_codes_are_words_and_statuses_are_those_of_the_contract():
     for refusal in all_refusals():
         assert refusal.code.replace("_", "").isalpha()
         assert refusal.code.islower()
-        assert refusal.status in (400, 401, 403, 404, 408, 409, 410, 413, 415, 422, 501, 503)
+        assert refusal.status in (
+            400,
+            401,
+            403,
+            404,
+            405,
+            408,
+            409,
+            410,
+            413,
+            415,
+            422,
+            429,
+            501,
+            503,
+        )

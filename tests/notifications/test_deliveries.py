@@ -107,3 +107,9 @@ def test_the_stream_is_not_served_by_django_alone(api, keeper):
 
     assert (answer.status_code, answer.json()["code"]) == (501, "stream_unavailable")
     assert other_method.status_code == 405
+    assert api(keeper).head("/api/v1/lots/1/stream").status_code == 405
+
+
+def test_no_address_of_a_stream_is_a_5xx(api, keeper):
+    for digits in ("9" * 19, "9" * 40):
+        assert api(keeper).get(f"/api/v1/lots/{digits}/stream").status_code == 404

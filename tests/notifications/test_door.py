@@ -132,7 +132,11 @@ def test_a_body_that_does_not_come_is_not_waited_for(port, monkeypatch):
     answer = talk(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
 
     assert answer.startswith(b"HTTP/1.1 408")
-    assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == "too_slow"
+    head, _, body = answer.partition(b"\r\n\r\n")
+    problem = json.loads(body)
+    assert problem["code"] == "too_slow"
+    assert b"server-time: 20" in head.lower()
+    assert f"x-request-id: {problem['request_id']}".encode() in head
 
 
 def test_slow_senders_take_no_thread_from_the_others(port):

@@ -90,6 +90,7 @@ def test_a_stream_is_not_to_be_cached_or_buffered(port, lot):
         headers = watcher.response.headers
 
     assert headers["Content-Type"] == "text/event-stream; charset=utf-8"
+    assert headers["Server-Time"].endswith("Z")
     assert headers["Cache-Control"] == "no-cache"
     assert headers["X-Accel-Buffering"] == "no"
     assert 1000 <= int(watcher.opening["retry"]) <= 3000
