@@ -35,10 +35,10 @@ from marketplace.rules import check_reason
 def void_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
     """Declare void what came of a lot, or a suspended lot that will not go on.
 
-    Nobody does it alone: the first person proposes it with the reason that will be published, and
-    it is done when another asks for the same. Then a deal that was formed is rescinded, the
-    achievement is free, and every deposit goes back, the buyer's too. Refuses a lot that has a
-    next round: that sale stands or falls by itself.
+    No person does it alone: the first proposes it with the reason that will be published, and it
+    is done when another asks for the same, or at once for the exchange's own system. Then a deal
+    that was formed is rescinded, the achievement is free, and every deposit goes back, the buyer's
+    too. Refuses a lot that has a next round: that sale stands or falls by itself.
     """
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
@@ -47,9 +47,9 @@ def void_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
         LOT.check(LotState(lot.state), LotState.VOID)
         _check_not_relisted(lot)
         now = clock.now()
-        decision = agree(lot, LotDecisionKind.VOID, actor=actor, reason=told, at=now)
-        if decision is not None:
-            _void(lot, decision.reason, actor, decision.decided_at or now)
+        agreed = agree(lot, LotDecisionKind.VOID, actor=actor, reason=told, at=now)
+        if agreed is not None:
+            _void(lot, agreed.reason, actor, agreed.at)
     return lot
 
 

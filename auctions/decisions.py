@@ -1,9 +1,11 @@
 """What takes two people: one proposes, another decides.
 
 Declaring a lot void, and letting one go on whose end moves by it, are asked for by two people in
-the same words of the API: the first asking proposes, that of somebody else carries it out.
+the same words of the API: the first asking proposes, that of somebody else carries it out. The
+exchange's own system asks once: who had to agree, agreed before it was sent.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.actors import Actor
@@ -12,7 +14,7 @@ from auctions.lifecycle import FORFEITURE, LOT_DECISION, DecisionState, LotDecis
 from auctions.locks import lock_lot
 from auctions.models import Forfeiture, Lot, LotDecision
 from core import clock
-from core.db import require_transaction, transaction
+from core.db import require_transaction, tell_who_acts, transaction
 from core.errors import Conflict
 from core.events import record
 from marketplace.rules import check_reason
@@ -29,6 +31,14 @@ class NothingToDecide(Conflict):
     message = "No decision on this lot waits for anybody."
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What is to be carried out now, for the reason that is published."""
+
+    reason: str
+    at: datetime
+
+
 def waiting_decision(lot: Lot) -> LotDecision | None:
     """What somebody proposed about a lot and nobody else decided yet."""
     prefetched: list[LotDecision] | None = getattr(lot, "waiting_decisions", None)
@@ -39,28 +49,31 @@ def waiting_decision(lot: Lot) -> LotDecision | None:
 
 def agree(
     lot: Lot, kind: LotDecisionKind, *, actor: Actor, reason: str, at: datetime
-) -> LotDecision | None:
+) -> Agreed | None:
     """Step: note what the first person wants, or the second's agreement to it.
 
-    None: somebody else has to want it, too. Otherwise the decision, which the caller carries out
-    as of its `decided_at`, for its `reason`. The caller has locked the lot, checked the role, and
-    that the lot allows it.
+    None: somebody else has to want it, too. Otherwise the caller carries it out. A partner system
+    decides alone, unless a person's proposal waits. The caller has locked the lot, checked the
+    role, and that the lot allows it.
     """
     require_transaction()
-    person = require_person(actor)
     waiting = waiting_decision(lot)
+    if waiting is not None and (waiting.kind != kind or actor.client_id):
+        raise DecisionPending(kind=LotDecisionKind(waiting.kind))
+    if actor.client_id:
+        tell_who_acts(actor.caller)  # the triggers ask for two people or for a system
+        return Agreed(reason, at)
     if waiting is None:
+        person = require_person(actor)
         proposed = lot.decisions.create(
             kind=kind, reason=reason, proposed_at=at, proposed_by_id=person
         )
         _record(proposed, "proposed", actor, at)
         return None
-    if waiting.kind != kind:
-        raise DecisionPending(kind=LotDecisionKind(waiting.kind))
-    require_another_person(actor, waiting.proposed_by_id)
+    person = require_another_person(actor, waiting.proposed_by_id)
     decide(waiting, DecisionState.APPROVED, person=person, at=at, reason=reason)
     _record(waiting, "approved", actor, at)
-    return waiting
+    return Agreed(waiting.reason, waiting.decided_at or at)
 
 
 def reject_decision(*, actor: Actor, lot_id: int, reason: str) -> Lot:

@@ -56,8 +56,8 @@ def suspend_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
 def resume_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
     """Let a suspended lot go on, with the time that remained, once a second person agrees.
 
-    Then everybody is told the new end, and the reason that was proposed. In the hall the
-    auctioneer opens its floor anew.
+    The exchange's own system needs no second. Then everybody is told the new end, and the reason
+    that was proposed. In the hall the auctioneer opens its floor anew.
     """
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
@@ -65,9 +65,9 @@ def resume_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
         told = check_reason(reason)
         current = suspension_of(lot)
         at = suspension.resumed_at(current.suspended_at, clock.now())
-        decision = agree(lot, LotDecisionKind.RESUME, actor=actor, reason=told, at=at)
-        if decision is not None:
-            _go_on(lot, current, decision.reason, actor, decision.decided_at or at)
+        agreed = agree(lot, LotDecisionKind.RESUME, actor=actor, reason=told, at=at)
+        if agreed is not None:
+            _go_on(lot, current, agreed.reason, actor, agreed.at)
     return lot
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.actors import ANONYMOUS, Actor
+from accounts.actors import ANONYMOUS
 from accounts.models import User
-from accounts.permissions import PersonRequired, TwoPeopleRequired
+from accounts.permissions import TwoPeopleRequired
 from auctions import aftermath, closing, decisions, record, suspensions
 from auctions.decisions import DecisionPending, NothingToDecide
 from auctions.lifecycle import ClosedBy, LotState
@@ -15,6 +15,7 @@ from auctions.tasks import remind_of_suspensions
 from core.errors import NotFound, PermissionDenied, ReasonRequired
 from notifications.fanout import fan_out
 from notifications.models import Notice
+from tests.accounts.conftest import partner
 from tests.auctions.conftest import (
     HalfWayError,
     by_sql,
@@ -109,13 +110,26 @@ def test_the_same_person_twice_is_one_person(ask, standing, operator):
     assert LotDecision.objects.get().state == "proposed"
 
 
-@pytest.mark.parametrize("ask", [aftermath.void_lot, suspensions.resume_lot])
-def test_a_partner_system_is_no_person(ask, standing, operator):
-    own = frozenset([organization_of(operator).pk])
-    system = Actor(client_id="c", operates=True, acts_for=own, scopes=frozenset(["lots:operate"]))
-    with pytest.raises(PersonRequired):
-        ask(actor=system, lot_id=standing.pk, reason=WHY)
+@pytest.mark.parametrize(
+    ("step", "state", "kind"),
+    [("void", "void", "lot.voided"), ("resume", "published", "lot.resumed")],
+)
+def test_the_exchanges_system_asks_once(step, state, kind, standing, operator, clock):
+    clock.advance(minutes=1)
+    exchange = partner(organization_of(operator), "lots:operate lots:read")
+    answer = post(exchange, f"lots/{standing.pk}/{step}", {"reason": WHY})
+    assert (answer.status_code, answer.json()["state"]) == (200, state)
+    assert last_event(f"lot:{standing.pk}").kind == kind
     assert not LotDecision.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["void", "resume"])
+def test_a_system_does_not_run_ahead_of_what_waits_for_a_person(step, standing, operator, second):
+    void(standing, operator)
+    exchange = partner(organization_of(operator), "lots:operate lots:read")
+    answer = post(exchange, f"lots/{standing.pk}/{step}", {"reason": WHY})
+    assert (answer.status_code, answer.json()["code"]) == (409, "decision_pending")
+    assert void(standing, second).state == LotState.VOID
 
 
 def test_two_decisions_never_wait_at_once(standing, operator, second):
