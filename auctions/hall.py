@@ -29,7 +29,7 @@ from auctions.queries import (
     registration_under_paddle,
 )
 from auctions.rules import hall, one_call
-from auctions.rules.ascending import NotRegistered, bid_instant, minimum_bid
+from auctions.rules.ascending import BiddingNotOpen, NotRegistered, bid_instant, minimum_bid
 from auctions.sessions import require_presider
 from core import clock, money
 from core.db import transaction
@@ -202,6 +202,8 @@ def _lock(actor: Actor, lot_id: int) -> tuple[AuctionSession, Lot]:
     session, lot = lock_session_of_lot(lot_id, seen_by=actor)
     require_presider(actor, session)
     _check_running(session)
+    if lot.state == LotState.CLOSED:  # only its result says how it ended
+        raise BiddingNotOpen(phase=lot.phase_at(clock.now()))
     return session, lot
 
 
