@@ -10,7 +10,7 @@ from allauth.idp.oidc.views import TokenView
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
@@ -70,7 +70,7 @@ class IssueToken(TokenView):
         try:
             if request.POST.get("grant_type") != "client_credentials":
                 return _no_token(GrantTypeUnsupported())
-            response = super().post(request)
+            response: HttpResponse = super().post(request)
         except (DataError, LookupError, ValueError, ValidationError):
             # A NUL, a charset that is none, a resource that is no address: what the caller
             # sent made Django or allauth stumble.

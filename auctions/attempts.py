@@ -12,7 +12,8 @@ from uuid import UUID
 
 from accounts.models import Organization
 from auctions.conflicts import Pair, asking_ties, ties_in, ties_of
-from auctions.models import Bid, ProxyMaximum, RefusedBid, Registration
+from auctions.lifecycle import BidSource
+from auctions.models import Bid, Lot, ProxyMaximum, RefusedBid, Registration
 from auctions.rules.eligibility import Ties
 from core.db import Statement, as_array, as_read
 
@@ -97,3 +98,10 @@ def _maxima_on(lot_ids: Collection[int]) -> list[ProxyMaximum]:
     newest = ProxyMaximum.objects.filter(lot__in=lot_ids).order_by("registration", "-id")
     rows = newest.distinct("registration").select_related("registration__organization")
     return [row for row in rows if row.sealed]
+
+
+def keyed_on_the_floor(lot: Lot, key: UUID) -> bool:
+    """A clerk's key is the clerk's, whichever paddle was raised; an online bidder's its own."""
+    of_the_lot: dict[str, Any] = {"lot": lot, "key": key}
+    keyed = Bid.objects.filter(**of_the_lot, source=BidSource.FLOOR).exists()
+    return keyed or RefusedBid.objects.filter(**of_the_lot).exists()

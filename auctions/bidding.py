@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from accounts.actors import Actor
 from accounts.permissions import require_verified
 from auctions import engines
-from auctions.attempts import Known, asking, known_in
+from auctions.attempts import Known, asking, keyed_on_the_floor, known_in
 from auctions.holders import ranks_on
 from auctions.lifecycle import BidKind, BidSource, LotFormat, LotState, RegistrationState
 from auctions.locks import BEYOND_IDS, locked, locking
@@ -200,7 +200,7 @@ class _Batch:
         if earlier := self.known.get((registration.pk, attempt.key)):
             earlier.registration = registration
             return _same_answer(earlier, attempt)
-        if attempt.source is BidSource.FLOOR and self._keyed_under_another_paddle(attempt.key):
+        if attempt.source is BidSource.FLOOR and keyed_on_the_floor(self.lot, attempt.key):
             return KeyReused()
         if attempt.at_any_price:
             attempt = replace(attempt, amount=self.lot.price or self.lot.starting_price)
@@ -213,14 +213,6 @@ class _Batch:
         bid = self._accept(registration, attempt, standing, now)
         self.answer_for_maxima(now)
         return Placed(bid)
-
-    def _keyed_under_another_paddle(self, key: UUID) -> bool:
-        """A clerk's key is the clerk's, whichever paddle was raised; an online bidder's its own."""
-        of_the_hall = {"lot": self.lot, "key": key}
-        return (
-            Bid.objects.filter(**of_the_hall, source=BidSource.FLOOR).exists()
-            or RefusedBid.objects.filter(**of_the_hall).exists()
-        )
 
     def _judge(
         self, registration: Registration, attempt: Attempt, now: datetime

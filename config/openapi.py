@@ -99,8 +99,9 @@ class Schema(AutoSchema):
         required = getattr(self.view, "key_required", None)
         if self.method == "POST" and required is not None:
             key = {"type": "string", "format": "uuid"}
-            header = OpenApiParameter.HEADER
-            parameters.append(OpenApiParameter("Idempotency-Key", key, header, required=required))
+            parameters.append(
+                OpenApiParameter("Idempotency-Key", key, OpenApiParameter.HEADER, required=required)
+            )
         return parameters
 
     def get_request_serializer(self) -> Any:

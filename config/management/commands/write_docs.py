@@ -117,13 +117,14 @@ def _errors() -> Iterator[str]:
         "caller's language.\n"
     )
     yield "| status | code | detail |\n|---|---|---|"
-    rows = {
-        one.code: (int(one.status), one.message) for one in all_refusals() if one is not Refusal
+    told: dict[str, tuple[int, Any]] = {
+        one.default_code: (one.status_code, one.default_detail) for one in FRAMEWORKS
     }
     # A refusal's own sentence, where the framework has the same code.
-    rows = {one.default_code: (one.status_code, one.default_detail) for one in FRAMEWORKS} | rows
+    told |= {one.code: (int(one.status), one.message) for one in all_refusals()}
+    del told[Refusal.code]
     for status, code, message in sorted(
-        (status, code, said) for code, (status, said) in rows.items()
+        (status, code, said) for code, (status, said) in told.items()
     ):
         yield f"| {status} | `{code}` | {message} |"
 
