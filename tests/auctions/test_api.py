@@ -28,7 +28,7 @@ PROMISED = {
 LOT = PROMISED | {
     *("policy", "regime", "house", "auctioneer", "round", "previous_lot", "reserve_met"),
     *("consignor", "scheduled_close", "head_hash", "result", "deal", "priority_rights", "calls"),
-    *("state_reason", "extended", "suspensions", "aftermath", "relisting", "next_lot"),
+    *("state_reason", "extended", "suspensions", "aftermath", "relisting", "next_lot", "decision"),
 }
 REGISTRATION = {
     *("id", "lot", "organization", "organization_name", "state", "state_reason", "paddle"),
