@@ -61,7 +61,8 @@ def _write_rights(achievement: Achievement, given: Sequence[Mapping[str, Any]]) 
     known: dict[Right, list[int]] = {}
     for one in IPRecord.objects.filter(achievement=achievement).order_by("place"):
         known.setdefault(one.right(), []).append(one.pk)
-    kept, new = [], []
+    kept: list[IPRecord] = []
+    new: list[IPRecord] = []
     for place, row in enumerate(given, start=1):
         right = check_right(_right(row))
         record = IPRecord(achievement=achievement, place=place, **{**row, "number": right.number})

@@ -42,8 +42,6 @@ class Uploading(Acting):
     public_reading = True
     largest_upload = settings.LARGEST_UPLOAD
     key_required = False
-    parser_classes = (MultiPartParser,)
-    pagination_class = OldestFirst
 
     def sent(self, request: Request, form_class: Any) -> tuple[dict[str, Any], Once | None]:
         """What an action takes, and the key."""
@@ -69,6 +67,8 @@ class AttachmentList(Uploading, ListAPIView[NeedAttachment]):
     """GET and POST /api/v1/needs/{id}/attachments"""
 
     read_scope, write_scope = "needs:read", "needs:write"
+    parser_classes = (MultiPartParser,)
+    pagination_class = OldestFirst
     form_class = AttachmentForm
     serializer_class = AttachmentView
     queryset = NeedAttachment.objects.none()  # tells the OpenAPI generator what is listed here
@@ -87,6 +87,8 @@ class AchievementAttachmentList(Uploading, ListAPIView[AchievementAttachment]):
     """GET and POST /api/v1/achievements/{id}/attachments"""
 
     read_scope, write_scope = "achievements:read", "achievements:write"
+    parser_classes = (MultiPartParser,)
+    pagination_class = OldestFirst
     form_class = AchievementAttachmentForm
     serializer_class = AchievementAttachmentView
     queryset = AchievementAttachment.objects.none()
