@@ -39,6 +39,7 @@ from auctions.models import (
     Registration,
     RunningOrderEntry,
     Suspension,
+    VoidedFile,
 )
 from auctions.rounds import standing_rounds
 from auctions.rules.policy import HouseOutsideAuction
@@ -296,6 +297,10 @@ def issued_documents(lot_id: int, kind: DocumentKind) -> QuerySet[IssuedDocument
 def file_of(document_id: int) -> DocumentFile | None:
     files = DocumentFile.objects.select_related("document")
     return files.filter(pk=document_id).first()
+
+
+def voided_file_of(document_id: int) -> VoidedFile | None:
+    return VoidedFile.objects.select_related("document").filter(pk=document_id).first()
 
 
 def published_heads() -> QuerySet[PublishedHeads]:

@@ -57,6 +57,21 @@ _WRITE = """
 """
 
 
+# Likewise for topics that have no event yet.
+_BEGIN = """
+    WITH written AS (
+        INSERT INTO core_event (at, topic, seq, kind, actor_user_id, actor_client, payload)
+        SELECT %s::timestamptz, topic, place, kind, actor_user_id, actor_client, payload
+        FROM ROWS FROM (
+            unnest(%s::text[], %s::int[], %s::text[], %s::bigint[], %s::text[]),
+            jsonb_array_elements(%s::jsonb)
+        ) AS told (topic, place, kind, actor_user_id, actor_client, payload)
+        RETURNING id, seq, topic
+    )
+    SELECT id, seq, pg_notify(%s, topic) FROM written
+"""
+
+
 def record(
     topic: str, kind: str, *, at: datetime, actor: Acts | None = None, **payload: Any
 ) -> Event:
@@ -90,8 +105,13 @@ def _write(happenings: Mapping[str, Sequence[Happening]], at: datetime) -> list[
     return [(number, seq) for number, seq, _ in rows]
 
 
-def recording(happenings: Mapping[str, Sequence[Happening]], *, at: datetime) -> Statement:
-    """The statement of `record_many`, for a caller that has others to send with it."""
+def recording(
+    happenings: Mapping[str, Sequence[Happening]], *, at: datetime, of_new: bool = False
+) -> Statement:
+    """The statement of `record_many`, for a caller that has others to send with it.
+
+    `of_new` are topics of things that this transaction made: nobody looks where they end.
+    """
     require_transaction()
     rows = [
         (topic, number, place, happening, happening.actor)
@@ -99,11 +119,7 @@ def recording(happenings: Mapping[str, Sequence[Happening]], *, at: datetime) ->
         for place, happening in enumerate(told, start=1)
     ]
     topics, numbers, places, told, actors = zip(*rows, strict=True)
-    return _WRITE, [
-        as_texts(list(happenings)),
-        at,
-        as_texts(topics),
-        as_array(numbers),
+    what = [
         as_array(places),
         as_texts([one.kind for one in told]),
         as_array("NULL" if actor is None else actor.user_id or "NULL" for actor in actors),
@@ -111,3 +127,6 @@ def recording(happenings: Mapping[str, Sequence[Happening]], *, at: datetime) ->
         _json([one.payload for one in told]),
         CHANNEL,
     ]
+    if of_new:
+        return _BEGIN, [at, as_texts(topics), *what]
+    return _WRITE, [as_texts(list(happenings)), at, as_texts(topics), as_array(numbers), *what]

@@ -216,7 +216,7 @@ def form_all(agreed: Sequence[Agreed], *, at: datetime, actor: Acts | None = Non
         ]
         for number, one in zip(numbers, agreed, strict=True)
     }
-    run_together(inserting(Deal, columns, formed_at=at), recording(told, at=at))
+    run_together(inserting(Deal, columns, formed_at=at), recording(told, at=at, of_new=True))
     return columns["id"]
 
 

@@ -364,6 +364,11 @@ AUDIENCES: dict[str, Audience] = {
         ("document", "lot", "document_kind", "code", "sha256"),
         webhooks=(consignor, buyer, exchange),
     ),
+    # Once its sale is void; that it is, the parties are told by the lot and the deal.
+    "document.voided": Audience(
+        ("document", "lot", "document_kind", "code", "sha256"),
+        webhooks=(consignor, buyer, exchange),
+    ),
     # The reserve: that one is there or was read, never its amount.
     "reserve.set": Audience(_LOT, members=(consignor,), webhooks=(consignor, exchange)),
     "reserve.read": Audience(_LOT, people=(office,)),

@@ -319,6 +319,9 @@ class LotAdmin(AddingAdmin):
                 {"label": label, "url": reverse(name, args=[lot.pk])}
                 for name, label in pages.items()
             ]
+            if lot.state == LotState.VOID and "lot_confirmation" in pages:
+                url = reverse("lot_confirmation", args=[lot.pk], query={"as_issued": "true"})
+                links.append({"label": _("Confirmation as issued (PDF)"), "url": url})
         return links
 
 

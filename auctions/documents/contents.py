@@ -14,7 +14,7 @@ from django.conf import settings
 from accounts.models import Organization
 from auctions.documents.words import KINDS, SOURCES, Words, words_for
 from auctions.lifecycle import BidKind, BidSource, Outcome
-from auctions.models import Bid, Lot, LotResult, PublicRecord
+from auctions.models import Aftermath, Bid, DocumentFile, Lot, LotResult, PublicRecord
 from auctions.queries import bids_of
 from core import money
 from core.clock import SHANGHAI
@@ -53,6 +53,26 @@ def confirmation(result: LotResult, record: PublicRecord, *, code: str) -> dict[
             *_host_signatures(lot),
         ],
         "footer": f"{words.confirmation} {code} · {lot.code}",
+    }
+
+
+def voiding(original: DocumentFile, became: Aftermath) -> dict[str, Any]:
+    """What a confirmation says on top once its sale is void; its own words stay below."""
+    issued = original.document
+    return {
+        "mark": "作废",
+        "title": "本确认书已作废",
+        "facts": [
+            ["宣告无效时间", f"{_moment(became.at)}（北京时间）"],
+            ["理由", became.reason],
+            ["原件", f"{issued.code}，签发于 {_moment(issued.issued_at)}（北京时间）"],
+            ["原件摘要", original.sha256, "code"],
+            ["宣告依据", _address(issued.lot, "aftermath"), "code"],
+        ],
+        "paragraphs": [
+            "本确认书所确认的成交已被宣告无效，交易已撤销，保证金依规退还；以下为原件内容，"
+            "仅供存档和查证，不得作为成交、签约、登记或付款的依据。"
+        ],
     }
 
 
@@ -175,17 +195,20 @@ def _outcome(result: LotResult, words: Words, bids: list[Bid]) -> list[str]:
 
 def _checking(lot: Lot, record: PublicRecord) -> dict[str, Any]:
     """How anybody finds out that the document says what happened."""
-    address = f"{settings.PUBLIC_URL.rstrip('/')}/api/v1/lots/{lot.pk}/record"
     return {
         "title": "核验",
         "facts": [
             ["规则版本", lot.rules_version],
             ["报价链头哈希", lot.head_hash, "code"],
             ["公开记录摘要", record.digest, "code"],
-            ["公开记录", address, "code"],
+            ["公开记录", _address(lot, "record"), "code"],
             ["核验方法", "下载公开记录，运行 python -m verify record.json"],
         ],
     }
+
+
+def _address(lot: Lot, what: str) -> str:
+    return f"{settings.PUBLIC_URL.rstrip('/')}/api/v1/lots/{lot.pk}/{what}"
 
 
 def _host_signatures(lot: Lot) -> list[dict[str, str]]:

@@ -1,5 +1,8 @@
 """A lot's documents: made once from the closing record, numbered, and the same ever after.
 
+Once a sale is declared void, its confirmation is given out marked as void (作废), under its number;
+what was issued stays in its bytes, for the files.
+
 The number and the facts are fixed in one short transaction; the typesetting, which may take
 seconds for a long transcript, comes after it and holds nothing.
 """
@@ -14,8 +17,14 @@ from accounts.permissions import require_signed_in
 from auctions.documents import contents
 from auctions.lifecycle import DocumentKind, LotState, Outcome
 from auctions.locks import lock_document, lock_series
-from auctions.models import DocumentFile, IssuedDocument, Lot
-from auctions.queries import closed_lot, file_of, issued_documents, lots_with_parties_seen_by
+from auctions.models import DocumentFile, IssuedDocument, Lot, VoidedFile
+from auctions.queries import (
+    closed_lot,
+    file_of,
+    issued_documents,
+    lots_with_parties_seen_by,
+    voided_file_of,
+)
 from auctions.record import NoClosingRecord, keep_record
 from core import clock
 from core.clock import SHANGHAI
@@ -39,23 +48,33 @@ class LotNotSold(Conflict):
 
 class SaleVoid(Conflict):
     code = "sale_void"
-    message = "The sale was declared void; its confirmation confirms nothing any more."
+    message = (
+        "The sale was declared void: its confirmation is given marked as void, if there is one."
+    )
 
 
-def document_of(*, lot_id: int, kind: DocumentKind, actor: Actor) -> DocumentFile:
+def document_of(
+    *, lot_id: int, kind: DocumentKind, actor: Actor, as_issued: bool = False
+) -> DocumentFile | VoidedFile:
     """A document of a lot, for its parties and for staff; made now if nobody asked before.
 
-    To everybody else there is no such document. The confirmation of a sale that was declared void
-    is given to staff alone, for the files: nobody shows it around as if the sale stood.
+    To everybody else there is no such document. Of a sale that was declared void the confirmation
+    is the marked one, and there is none if none was issued before: it would confirm nothing. As it
+    was issued, byte for byte, staff alone get it then, for the files: nobody shows it around as if
+    the sale stood.
     """
     require_signed_in(actor)
     lot = lots_with_parties_seen_by(actor).filter(pk=lot_id).first()
     if lot is None:
         raise NotFound(what="document")
-    if kind is DocumentKind.CONFIRMATION and lot.state == LotState.VOID and not actor.is_staff:
+    issued = issued_documents(lot_id, kind).first()
+    if not (kind is DocumentKind.CONFIRMATION and lot.state == LotState.VOID):
+        issued = issued or _issue(lot, kind)
+        return file_of(issued.pk) or _keep(issued, actor)
+    if issued is None or (as_issued and not actor.is_staff):
         raise SaleVoid
-    issued = issued_documents(lot_id, kind).first() or _issue(lot, kind)
-    return file_of(issued.pk) or _keep(issued, actor)
+    original = file_of(issued.pk) or _keep(issued, actor)
+    return original if as_issued else voided_file_of(issued.pk) or _mark(original, lot, actor)
 
 
 def _issue(lot: Lot, kind: DocumentKind) -> IssuedDocument:
@@ -96,15 +115,36 @@ def _keep(issued: IssuedDocument, actor: Actor) -> DocumentFile:
         kept = DocumentFile.objects.create(
             document=issued, content=content, sha256=hashlib.sha256(content).hexdigest()
         )
-        record(
-            f"document:{issued.pk}",
-            "document.issued",
-            at=clock.now(),
-            actor=actor,
-            document=issued.pk,
-            lot=issued.lot_id,
-            document_kind=issued.kind,
-            code=issued.code,
-            sha256=kept.sha256,
-        )
+        _record(kept, "issued", actor)
     return kept
+
+
+def _mark(original: DocumentFile, lot: Lot, actor: Actor) -> VoidedFile:
+    """Typeset the document anew with what became of it; the same for whoever asks first."""
+    issued, became = original.document, lot.aftermath
+    facts = {**issued.facts, "void": contents.voiding(original, became)}
+    content = pdf(_HERE / f"{issued.kind}.typ", facts, made_at=became.at)
+    with transaction():
+        lock_document(issued.pk)
+        if known := voided_file_of(issued.pk):
+            return known
+        marked = VoidedFile.objects.create(
+            document=issued, content=content, sha256=hashlib.sha256(content).hexdigest()
+        )
+        _record(marked, "voided", actor)
+    return marked
+
+
+def _record(file: DocumentFile | VoidedFile, what: str, actor: Actor) -> None:
+    issued = file.document
+    record(
+        f"document:{issued.pk}",
+        f"document.{what}",
+        at=clock.now(),
+        actor=actor,
+        document=issued.pk,
+        lot=issued.lot_id,
+        document_kind=issued.kind,
+        code=issued.code,
+        sha256=file.sha256,
+    )

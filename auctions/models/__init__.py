@@ -5,7 +5,7 @@ from auctions.models.appraisals import LotAppraisal
 from auctions.models.bids import Bid, RefusedBid
 from auctions.models.decisions import LotDecision
 from auctions.models.deposits import DepositMovement, Forfeiture, Refund, RefundAlarm
-from auctions.models.documents import DocumentFile, DocumentSeries, IssuedDocument
+from auctions.models.documents import DocumentFile, DocumentSeries, IssuedDocument, VoidedFile
 from auctions.models.lots import Lot
 from auctions.models.maxima import ProxyMaximum
 from auctions.models.policies import Auctioneer, AuctionHouse, Policy
@@ -47,4 +47,5 @@ __all__ = [
     "ReserveReading",
     "RunningOrderEntry",
     "Suspension",
+    "VoidedFile",
 ]

@@ -64,6 +64,35 @@ class DocumentFile(models.Model):
         return self.sha256
 
 
+class VoidedFile(models.Model):
+    """A confirmation marked as void (作废), as it is given out since its sale was declared void.
+
+    Append-only, as the document itself, which stays in its own bytes.
+    """
+
+    document = models.OneToOneField(
+        IssuedDocument,
+        verbose_name=_("issued document"),
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="voided_file",
+    )
+    content = models.BinaryField(_("content"))
+    sha256 = models.CharField(_("hash"), max_length=64)
+
+    class Meta:
+        verbose_name = _("document marked as void")
+        verbose_name_plural = _("documents marked as void")
+        constraints = [
+            models.CheckConstraint(
+                name="voidedfile_hash_shape", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
 class DocumentSeries(models.Model):
     """The last number used of one kind in one year; whoever locks it may use the next."""
 

@@ -69,6 +69,7 @@ class Lot(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="lots",
+        db_index=False,  # `lot_by_session`
     )
     house = models.ForeignKey(
         "auctions.AuctionHouse",
@@ -105,6 +106,7 @@ class Lot(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="next_rounds",
+        db_index=False,  # `lot_relisted_once`
     )
     round = models.PositiveIntegerField(_("round"), default=1)
 
@@ -189,7 +191,7 @@ class Lot(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["previous_lot"],
-                condition=~Q(state=LotState.WITHDRAWN),
+                condition=~Q(state=LotState.WITHDRAWN) & Q(previous_lot__isnull=False),
                 name="lot_relisted_once",
             ),
             models.CheckConstraint(
@@ -241,7 +243,11 @@ class Lot(models.Model):
                 name="lot_achievement_on_sale_once",
             ),
         ]
+        # Each that a closing lot stands in is one more row to write when it closes.
         indexes = [
+            models.Index(
+                fields=["session"], name="lot_by_session", condition=Q(session__isnull=False)
+            ),
             # The closing sweep reads only this index.
             models.Index(
                 fields=["closes_at"], name="lot_due", condition=Q(state=LotState.PUBLISHED)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -12,6 +12,8 @@ from rest_framework.views import APIView
 from accounts.requests import Acting
 from auctions.documents.issuing import document_of
 from auctions.lifecycle import DocumentKind
+from auctions.models import VoidedFile
+from core.errors import InvalidValue
 from marketplace.typesetting.renderer import PdfRenderer
 
 
@@ -22,11 +24,21 @@ class Document(Acting, APIView):
     renderer_classes = (JSONRenderer, PdfRenderer)
     kind: ClassVar[DocumentKind]
 
-    @extend_schema(responses={(200, PdfRenderer.media_type): OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "as_issued", bool, description="For staff: without the mark of a void sale."
+            )
+        ],
+        responses={(200, PdfRenderer.media_type): OpenApiTypes.BINARY},
+    )
     def get(self, request: Request, pk: int) -> HttpResponse:
-        file = document_of(lot_id=pk, kind=self.kind, actor=self.actor)
+        file = document_of(
+            lot_id=pk, kind=self.kind, actor=self.actor, as_issued=_as_issued(request)
+        )
+        mark = "-void" if isinstance(file, VoidedFile) else ""
         headers = {
-            "Content-Disposition": f'attachment; filename="{file.document.code}.pdf"',
+            "Content-Disposition": f'attachment; filename="{file.document.code}{mark}.pdf"',
             "ETag": f'"{file.sha256}"',
         }
         return HttpResponse(
@@ -34,8 +46,18 @@ class Document(Acting, APIView):
         )
 
 
+def _as_issued(request: Request) -> bool:
+    asked = request.query_params.get("as_issued", "false")
+    if asked not in ("true", "false"):
+        raise InvalidValue(what="as_issued")
+    return asked == "true"
+
+
 class Confirmation(Document):
-    """GET /api/v1/lots/{id}/documents/confirmation: 成交确认书 of a lot that was sold."""
+    """GET /api/v1/lots/{id}/documents/confirmation: 成交确认书 of a lot that was sold.
+
+    Marked as void (作废) once the sale was declared void.
+    """
 
     kind = DocumentKind.CONFIRMATION
 

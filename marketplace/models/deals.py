@@ -69,6 +69,7 @@ class Deal(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="deals",
+        db_index=False,  # `deal_by_need`
     )
     seller = models.ForeignKey(
         "accounts.Organization",
@@ -156,7 +157,11 @@ class Deal(models.Model):
                 condition=Q(state__in=_UNDER_WAY),
             ),
         ]
-        indexes = [models.Index(fields=["state", "-id"], name="deal_by_state")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="deal_by_state"),
+            # Most deals are of no need: ten thousand lots that end at once write no row here.
+            models.Index(fields=["need"], name="deal_by_need", condition=Q(need__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -29,6 +29,7 @@ from auctions.models import (
     ReserveReading,
     RunningOrderEntry,
     Suspension,
+    VoidedFile,
 )
 from tests.auctions.conftest import changed, copied
 
@@ -118,6 +119,7 @@ REFUSED: dict[str, list[str]] = {
         changed(Lot, SOLD, round="0"),
         changed(Lot, ON_SALE, previous_lot_id="(SELECT id FROM auctions_lot WHERE price > 0)"),
     ],
+    "voidedfile_hash_shape": [copied(VoidedFile, document_id="document_id", sha256="'x'")],
     "lot_relisted_once": [
         changed(Lot, previous_lot_id="(SELECT id FROM auctions_lot WHERE price > 0)", round="2"),
     ],
@@ -336,6 +338,6 @@ ONCE = {
 LEDGERS = [
     *(Bid, RefusedBid, DepositMovement, LotResult, Policy, Refund, RefundAlarm),
     *(PublicRecord, PublishedHeads, PublishedHead, ProxyMaximum, IssuedDocument, DocumentFile),
-    *(ReserveReading, Aftermath),
+    *(ReserveReading, Aftermath, VoidedFile),
     LotAppraisal,
 ]

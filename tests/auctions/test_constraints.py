@@ -26,6 +26,7 @@ from auctions.models import (
     Registration,
     RelistingProposal,
     ReserveReading,
+    VoidedFile,
 )
 from auctions.rules.ascending import BidTooLow
 from core import clock as clock_module
@@ -136,6 +137,7 @@ def declare_void(lot: Lot) -> None:
         decided_by=other,
     )
     Aftermath.objects.create(lot=lot, kind="void", reason="虚构", at=clock_module.now())
+    VoidedFile.objects.create(document=lot.documents.get(), content=b"x", sha256="0" * 64)
 
 
 def suspend_twice(lot: Lot) -> None:

@@ -277,13 +277,59 @@ def test_an_unsold_lot_has_nothing_to_confirm(lot, seller, api, clock):
     assert refusal(api(seller).get(path(lot, "confirmation"))) == (409, "lot_not_sold")
 
 
-def test_a_void_sale_is_confirmed_to_nobody_any_more(sold, seller, rival, operator, api):
+def test_the_confirmation_of_a_void_sale_is_marked_as_void(sold, seller, rival, operator, api):
     issued = api(rival).get(path(sold, "confirmation")).content
-    agreed(void_lot, lot_id=sold.pk, reason="系统故障")
+    assert "作废" not in text_of(issued)
+    agreed(void_lot, lot_id=sold.pk, reason="系统故障（虚构）")
+    answers = [api(person).get(path(sold, "confirmation")) for person in (seller, rival, operator)]
+    (marked,) = {answer.content for answer in answers}
+    assert 'filename="C2026-000001-void.pdf"' in answers[0].headers["Content-Disposition"]
+    text = text_of(marked)
+    for fact in (
+        "本确认书已作废",
+        "系统故障（虚构）",
+        "宣告无效时间",
+        hashlib.sha256(issued).hexdigest(),
+        f"/api/v1/lots/{sold.pk}/aftermath",
+        "编号：C2026-000001",
+        "成交价（小写）¥1,050.00",
+    ):
+        assert fact in text, fact
+    assert api(seller).get(path(sold, "transcript")).status_code == 200
+    told = Event.objects.filter(kind="document.voided").get()
+    assert told.payload["sha256"] == hashlib.sha256(marked).hexdigest()
+
+
+def test_what_was_issued_stays_byte_for_byte_for_the_files(sold, seller, rival, operator, api):
+    issued = api(rival).get(path(sold, "confirmation")).content
+    asking = {"as_issued": "true"}
+    assert api(rival).get(path(sold, "confirmation"), asking).content == issued
+    agreed(void_lot, lot_id=sold.pk)
+    api(operator).get(path(sold, "confirmation"))
+    assert api(operator).get(path(sold, "confirmation"), asking).content == issued
     for person in (seller, rival):
+        assert refusal(api(person).get(path(sold, "confirmation"), asking)) == (409, "sale_void")
+    odd = api(operator).get(path(sold, "confirmation"), {"as_issued": "maybe"})
+    assert refusal(odd) == (400, "invalid")
+
+
+def test_a_void_sale_that_was_never_confirmed_is_confirmed_to_nobody(sold, seller, operator, api):
+    agreed(void_lot, lot_id=sold.pk)
+    for person in (seller, operator):
         assert refusal(api(person).get(path(sold, "confirmation"))) == (409, "sale_void")
-        assert api(person).get(path(sold, "transcript")).status_code == 200
-    assert api(operator).get(path(sold, "confirmation")).content == issued
+    assert not IssuedDocument.objects.exists()
+
+
+def test_the_mark_is_made_once(sold, seller, monkeypatch, api):
+    api(seller).get(path(sold, "confirmation"))
+    agreed(void_lot, lot_id=sold.pk)
+    found = issuing.voided_file_of
+    monkeypatch.setattr(issuing, "voided_file_of", lambda pk: None)
+    first = api(seller).get(path(sold, "confirmation")).content
+    seen = iter([None])
+    monkeypatch.setattr(issuing, "voided_file_of", lambda pk: next(seen, found(pk)))
+    assert api(seller).get(path(sold, "confirmation")).content == first
+    assert Event.objects.filter(kind="document.voided").count() == 1
 
 
 def test_there_are_no_documents_of_other_kinds(sold, seller, api):

@@ -8,8 +8,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection
 from django.db import transaction as django_transaction
 
-from core.db import transaction
-from core.events import CHANNEL, Happening, record, record_all, record_many
+from core.db import run_together, transaction
+from core.events import CHANNEL, Happening, record, record_all, record_many, recording
 from core.models import Event
 from tests.conftest import NOW, act
 
@@ -108,6 +108,22 @@ def test_nothing_to_tell_writes_nothing():
     with transaction():
         record_all("a:1", [], at=NOW)
     assert not Event.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_is_new_begins_its_topic_and_what_is_not_is_refused():
+    def begin(topic: str) -> None:
+        with transaction():
+            told = [Happening("thing.made", {"fact": 1}), Happening("thing.changed")]
+            run_together(recording({topic: told}, at=NOW, of_new=True))
+
+    begin("a:1")
+    happened("a:1")
+    rows = Event.objects.order_by("seq").values_list("seq", "kind", "payload")
+    assert list(rows)[:2] == [(1, "thing.made", {"fact": 1}), (2, "thing.changed", {})]
+    assert Event.objects.count() == 3
+    with pytest.raises(IntegrityError, match="event_topic_seq_once"):
+        begin("a:1")
 
 
 REWRITINGS = {
