@@ -1,7 +1,7 @@
 """Which lots, registrations and bids an actor may see; and which lots are due."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -43,8 +43,11 @@ from auctions.models import (
 )
 from auctions.rounds import standing_rounds
 from auctions.rules.policy import HouseOutsideAuction
+from auctions.rules.suspension import RESUME_WITHIN_DAYS, is_overdue
+from core.calendar import Holidays
 from core.db import as_array, run_together
 from core.errors import NotFound
+from core.models import holidays
 from marketplace.queries import with_pictures
 
 PUBLIC_STATES = (
@@ -145,6 +148,13 @@ def decisions_visible_to(actor: Actor) -> QuerySet[LotDecision]:
 def standing_still() -> QuerySet[Suspension]:
     """The suspensions that last: of lots that neither went on nor are void."""
     return Suspension.objects.filter(resumed_at=None, lot__state=LotState.SUSPENDED)
+
+
+def suspensions_overdue(now: datetime) -> list[Suspension]:
+    """Those that last beyond the days in which a lot is to go on; the calendar is asked if any."""
+    long = list(standing_still().filter(suspended_at__lte=now - timedelta(days=RESUME_WITHIN_DAYS)))
+    known = holidays() if long else Holidays()
+    return [one for one in long if is_overdue(one.suspended_at, known, now)]
 
 
 def registrations_visible_to(actor: Actor) -> QuerySet[Registration]:

@@ -14,7 +14,7 @@ from auctions.decisions import agree
 from auctions.lifecycle import LOT, LotDecisionKind, LotState
 from auctions.locks import lock_lot
 from auctions.models import Lot, Suspension
-from auctions.queries import standing_still
+from auctions.queries import standing_still, suspensions_overdue
 from auctions.rules import suspension
 from core import clock
 from core.db import transaction
@@ -76,12 +76,7 @@ def remind_of_suspensions() -> int:
 
     Each in a transaction of its own, so that one that fails stops nobody else.
     """
-    now, calendar = clock.now(), holidays()
-    late = [
-        one.lot_id
-        for one in standing_still().filter(reminded_at=None)
-        if suspension.is_overdue(one.suspended_at, calendar, now)
-    ]
+    late = [one.lot_id for one in suspensions_overdue(clock.now()) if one.reminded_at is None]
     return sum(_remind(lot_id) for lot_id in late)
 
 

@@ -62,6 +62,7 @@ _POLICY = ("policy", "code")
 _SESSION = ("session", "code")
 _REGISTRATION = ("registration", "lot")
 _DEPOSIT = ("registration", "lot", "movement", "amount")
+_DOCUMENT = ("document", "lot", "document_kind", "code", "sha256")
 _DECISION = ("decision", "lot", "decision_kind")
 _FORFEITURE = ("forfeiture", "registration", "lot", "amount")
 _DEAL = ("deal", "code", "seller", "buyer", "price", "method", "channel", "achievement", "need")
@@ -360,15 +361,8 @@ AUDIENCES: dict[str, Audience] = {
     ),
     # What anybody may keep, so that no result can be changed afterwards.
     "heads.published": Audience(("day", "root", "previous_root", "lots"), webhooks=(everybody,)),
-    "document.issued": Audience(
-        ("document", "lot", "document_kind", "code", "sha256"),
-        webhooks=(consignor, buyer, exchange),
-    ),
-    # Once its sale is void; that it is, the parties are told by the lot and the deal.
-    "document.voided": Audience(
-        ("document", "lot", "document_kind", "code", "sha256"),
-        webhooks=(consignor, buyer, exchange),
-    ),
+    "document.issued": Audience(_DOCUMENT, webhooks=(consignor, buyer, exchange)),
+    "document.voided": Audience(_DOCUMENT, webhooks=(consignor, buyer, exchange)),
     # The reserve: that one is there or was read, never its amount.
     "reserve.set": Audience(_LOT, members=(consignor,), webhooks=(consignor, exchange)),
     "reserve.read": Audience(_LOT, people=(office,)),

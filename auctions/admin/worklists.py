@@ -9,10 +9,8 @@ from django.db.models.functions import Coalesce
 from auctions.books import overdue_refunds, unpaid_refunds
 from auctions.lifecycle import DecisionState, FloorState, LotState, RegistrationState
 from auctions.models import DepositMovement, Forfeiture, Lot, LotDecision, Registration
-from auctions.queries import standing_still
+from auctions.queries import suspensions_overdue
 from auctions.rules.deposits import IN_HAND
-from auctions.rules.suspension import is_overdue
-from core.models import holidays
 
 WAITING = (RegistrationState.APPLIED, RegistrationState.QUALIFIED)
 _BOARD = 20
@@ -46,8 +44,7 @@ def overdue_lots(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
 
 def lots_standing_too_long(lots: QuerySet[Lot], now: datetime) -> QuerySet[Lot]:
     """Suspended, and over the days in which it was to go on or to be given up."""
-    calendar = holidays()
-    late = [one.lot_id for one in standing_still() if is_overdue(one.suspended_at, calendar, now)]
+    late = [one.lot_id for one in suspensions_overdue(now)]
     return lots.filter(pk__in=late)
 
 

@@ -243,11 +243,8 @@ class Lot(models.Model):
                 name="lot_achievement_on_sale_once",
             ),
         ]
-        # Each that a closing lot stands in is one more row to write when it closes.
         indexes = [
-            models.Index(
-                fields=["session"], name="lot_by_session", condition=Q(session__isnull=False)
-            ),
+            models.Index(fields=["session"], name="lot_by_session", condition=~Q(session=None)),
             # The closing sweep reads only this index.
             models.Index(
                 fields=["closes_at"], name="lot_due", condition=Q(state=LotState.PUBLISHED)

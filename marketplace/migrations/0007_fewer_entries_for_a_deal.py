@@ -13,7 +13,7 @@ def unindexed(name, columns):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0005_more_histories")]
+    dependencies = [("marketplace", "0006_papers_and_shares")]
 
     operations = [
         migrations.SeparateDatabaseAndState(

@@ -19,7 +19,7 @@ def unindexed(name, columns):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("auctions", "0003_two_people_decide"),
+        ("auctions", "0004_partner_systems_decide"),
         ("core", "0002_guards"),
     ]
 
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="lot",
             index=models.Index(
-                condition=Q(session__isnull=False), fields=["session"], name="lot_by_session"
+                condition=~Q(session=None), fields=["session"], name="lot_by_session"
             ),
         ),
         migrations.AddConstraint(
