@@ -1,8 +1,8 @@
 """What takes two people: one proposes, another decides.
 
-Declaring a lot void, and letting one go on whose end moves by it, are asked for by two people in
-the same words of the API: the first asking proposes, that of somebody else carries it out. The
-exchange's own system asks once: who had to agree, agreed before it was sent.
+Declaring a lot void is asked for by two people in the same words of the API: the first asking
+proposes, that of somebody else carries it out. The exchange's own system asks once: who had to
+agree, agreed before it was sent. Keeping a deposit has addresses of its own.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from marketplace.rules import check_reason
 
 class DecisionPending(Conflict):
     code = "decision_pending"
-    message = "Another decision on this lot waits for a second person: {kind}. Decide on it first."
+    message = "A decision on this lot waits for a second person: {kind}. Decide on it first."
     words = tuple(LotDecisionKind)
 
 
@@ -47,6 +47,12 @@ def waiting_decision(lot: Lot) -> LotDecision | None:
     return lot.decisions.filter(state=DecisionState.PROPOSED).first()
 
 
+def check_nothing_waits(lot: Lot) -> None:
+    """Refuses while what somebody proposed about the lot waits for another."""
+    if (waiting := waiting_decision(lot)) is not None:
+        raise DecisionPending(kind=LotDecisionKind(waiting.kind))
+
+
 def agree(
     lot: Lot, kind: LotDecisionKind, *, actor: Actor, reason: str, at: datetime
 ) -> Agreed | None:
@@ -58,10 +64,9 @@ def agree(
     """
     require_transaction()
     waiting = waiting_decision(lot)
-    if waiting is not None and (waiting.kind != kind or actor.client_id):
-        raise DecisionPending(kind=LotDecisionKind(waiting.kind))
     if actor.client_id:
-        tell_who_acts(actor.caller)  # the triggers ask for two people or for a system
+        check_nothing_waits(lot)
+        tell_who_acts(actor.caller)  # the trigger asks for two people or for a system
         return Agreed(reason, at)
     if waiting is None:
         person = require_person(actor)

@@ -190,8 +190,7 @@ class AftermathKind(StrEnum):
 class LotDecisionKind(StrEnum):
     """What two people decide about a lot."""
 
-    VOID = "void"  # what came of it has no effect, or it never goes on
-    RESUME = "resume"  # it goes on, and its end moves
+    VOID = "void"  # what came of it has no effect, or it never goes on after a suspension
 
 
 class DocumentKind(StrEnum):

@@ -1,17 +1,12 @@
-"""Suspending a lot for a published reason, and letting it go on; `rules.suspension` decides.
-
-One person suspends, because a fault does not wait. Two let it go on, because the end moves.
-"""
-
-from datetime import datetime
+"""Suspending a lot for a published reason, and letting it go on; `rules.suspension` decides."""
 
 import structlog
 
 from accounts.actors import Actor
 from accounts.permissions import require_operator
 from auctions.closing import wake_closers
-from auctions.decisions import agree
-from auctions.lifecycle import LOT, LotDecisionKind, LotState
+from auctions.decisions import check_nothing_waits
+from auctions.lifecycle import LOT, LotState
 from auctions.locks import lock_lot
 from auctions.models import Lot, Suspension
 from auctions.queries import standing_still, suspensions_overdue
@@ -54,10 +49,10 @@ def suspend_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
 
 
 def resume_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
-    """Let a suspended lot go on, with the time that remained, once a second person agrees.
+    """Let a suspended lot go on, with the time that remained; everybody is told the new end.
 
-    The exchange's own system needs no second. Then everybody is told the new end, and the reason
-    that was proposed. In the hall the auctioneer opens its floor anew.
+    Nobody chooses that end: it moves by the time that was lost. In the hall the auctioneer opens
+    its floor anew. Refuses while somebody's proposal to declare the lot void waits for another.
     """
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
@@ -65,9 +60,24 @@ def resume_lot(*, actor: Actor, lot_id: int, reason: str) -> Lot:
         told = check_reason(reason)
         current = suspension_of(lot)
         at = suspension.resumed_at(current.suspended_at, clock.now())
-        agreed = agree(lot, LotDecisionKind.RESUME, actor=actor, reason=told, at=at)
-        if agreed is not None:
-            _go_on(lot, current, agreed.reason, actor, agreed.at)
+        check_nothing_waits(lot)
+        lot.set_standing(
+            suspension.resume_in_hall(lot.hall_standing(), at)
+            if lot.is_sold_in_hall
+            else suspension.resume(lot.standing(), lot.opens_at, current.suspended_at, at)
+        )
+        current.resumed_at, current.resumed_reason, current.closes_at = at, told, lot.closes_at
+        current.save(update_fields=["resumed_at", "resumed_reason", "closes_at"])
+        lot.state, lot.state_reason = LotState.PUBLISHED, ""
+        lot.save(
+            update_fields=[
+                *("state", "state_reason", "closes_at", "suspended_for", "resumed_at", "floor")
+            ]
+        )
+        wake_closers()
+        ends = None if lot.closes_at is None else lot.closes_at.isoformat()
+        facts = {"lot": lot.pk, "reason": told, "closes_at": ends}
+        record(f"lot:{lot.pk}", "lot.resumed", at=at, actor=actor, **facts)
     return lot
 
 
@@ -87,26 +97,6 @@ def suspension_of(lot: Lot) -> Suspension:
             thing=LOT.name, current=LotState(lot.state), wanted=LotState.PUBLISHED
         )
     return lot.suspensions.get(resumed_at=None)
-
-
-def _go_on(lot: Lot, current: Suspension, reason: str, actor: Actor, at: datetime) -> None:
-    lot.set_standing(
-        suspension.resume_in_hall(lot.hall_standing(), at)
-        if lot.is_sold_in_hall
-        else suspension.resume(lot.standing(), lot.opens_at, current.suspended_at, at)
-    )
-    current.resumed_at, current.resumed_reason, current.closes_at = at, reason, lot.closes_at
-    current.save(update_fields=["resumed_at", "resumed_reason", "closes_at"])
-    lot.state, lot.state_reason = LotState.PUBLISHED, ""
-    lot.save(
-        update_fields=[
-            *("state", "state_reason", "closes_at", "suspended_for", "resumed_at", "floor")
-        ]
-    )
-    wake_closers()
-    ends = None if lot.closes_at is None else lot.closes_at.isoformat()
-    facts = {"lot": lot.pk, "reason": reason, "closes_at": ends}
-    record(f"lot:{lot.pk}", "lot.resumed", at=at, actor=actor, **facts)
 
 
 def _remind(lot_id: int) -> bool:

@@ -264,7 +264,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("The lot has stood still for too long: {lot}"),
         _(
             "{lot_code} is suspended since {suspended_at} and was to go on by {due_at} (Beijing"
-            " time). Two people let it go on, or declare it void."
+            " time). Let it go on, or have it declared void."
         ),
     ),
     "decision.proposed": (

@@ -129,7 +129,7 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture(scope="session")
-def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing]:
+def standing_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing]:
     """The world that modules leave to each other, see `tests.lasting`."""
     _standing.append(Standing(django_db_blocker))
     yield _standing[-1]
@@ -139,7 +139,7 @@ def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Who does not start from the world that stands starts without it."""
-    if _standing and "standing" not in getattr(item, "fixturenames", ()):
+    if _standing and "standing_world" not in getattr(item, "fixturenames", ()):
         _standing[-1].clear()
 
 

@@ -1,6 +1,5 @@
 """What the exchange can do with a lot when something goes wrong, or nothing came of it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -13,7 +12,7 @@ from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
 from auctions import aftermath, decisions, relisting, suspensions
 from auctions.decisions import waiting_decision
-from auctions.lifecycle import LOT, DefaultGrounds, LotDecisionKind, LotState, Outcome
+from auctions.lifecycle import LOT, DefaultGrounds, LotState, Outcome
 from auctions.models import Lot
 from auctions.rules.phases import Phase
 from auctions.rules.relisting import may_be_relisted
@@ -68,16 +67,10 @@ def _nothing_waits(actor: Actor, lot: Lot) -> bool:
     return waiting_decision(lot) is None
 
 
-def _waits_for(kind: LotDecisionKind) -> Callable[[Actor, Lot], bool]:
+def _waits_for_another(actor: Actor, lot: Lot) -> bool:
     """Whether somebody else proposed it, so that this reader may agree."""
-
-    def applies(actor: Actor, lot: Lot) -> bool:
-        waiting = waiting_decision(lot)
-        return (
-            waiting is not None and waiting.kind == kind and waiting.proposed_by_id != actor.user_id
-        )
-
-    return applies
+    waiting = waiting_decision(lot)
+    return waiting is not None and waiting.proposed_by_id != actor.user_id
 
 
 AFTER_STEPS: tuple[Step, ...] = (
@@ -98,11 +91,10 @@ AFTER_STEPS: tuple[Step, ...] = (
     ),
     Step(
         name="resume",
-        label=_("Propose to resume"),
+        label=_("Resume"),
         explanation=_(
-            "Somebody else has to agree; until then the lot stands still, and nobody outside is"
-            " told. Then bidding goes on with the time that remained, and your reason and the new"
-            " end are published."
+            "Bidding goes on with the time that remained; in the hall its floor is opened anew."
+            " Your reason and the new end are published."
         ),
         action=suspensions.resume_lot,
         id_name="lot_id",
@@ -110,21 +102,6 @@ AFTER_STEPS: tuple[Step, ...] = (
         sources=frozenset({LotState.SUSPENDED}),
         form_class=ReasonForm,
         applies=_nothing_waits,
-    ),
-    Step(
-        name="agree-to-resume",
-        label=_("Agree: resume"),
-        explanation=_(
-            "As somebody else proposed, bidding goes on with the time that remained; in the hall"
-            " its floor is opened anew. What was proposed as the reason and the new end are"
-            " published; what you write is kept beside it."
-        ),
-        action=suspensions.resume_lot,
-        id_name="lot_id",
-        roles=_OPERATOR,
-        sources=frozenset({LotState.SUSPENDED}),
-        form_class=ReasonForm,
-        applies=_waits_for(LotDecisionKind.RESUME),
     ),
     Step(
         name="default",
@@ -169,7 +146,7 @@ AFTER_STEPS: tuple[Step, ...] = (
         roles=_OPERATOR,
         sources=LOT.sources(LotState.VOID),
         form_class=ReasonForm,
-        applies=_waits_for(LotDecisionKind.VOID),
+        applies=_waits_for_another,
         tone="grave",
     ),
     Step(

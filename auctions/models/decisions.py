@@ -72,7 +72,7 @@ class Decision(models.Model):
 
 
 class LotDecision(Decision):
-    """That a lot be void, or go on after a suspension: nobody decides it alone.
+    """That a lot be void: nobody decides it alone.
 
     `reason` is what is published once it is approved; until then nobody outside learns of it.
     """

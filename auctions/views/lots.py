@@ -135,7 +135,7 @@ class SuspendLot(LotCommand):
 
 
 class ResumeLot(LotCommand):
-    """POST /api/v1/lots/{id}/resume: proposed by the first person, done by the second"""
+    """POST /api/v1/lots/{id}/resume"""
 
     form_class = ReasonForm
     perform = staticmethod(suspensions.resume_lot)

@@ -205,7 +205,15 @@ CASES = [
         data=REASON,
         event="lot.resumed",
     ),
-    Case("void", "operator", _open, state("void"), state("suspended"), data=REASON),
+    Case(
+        "void",  # proposed; the second person is in test_afterwards.py
+        "operator",
+        _open,
+        state("suspended"),
+        state("suspended"),
+        data=REASON,
+        event="decision.proposed",
+    ),
     Case(
         "default",
         "operator",

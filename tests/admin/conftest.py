@@ -105,8 +105,8 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def lasting_world(standing: Standing) -> Iterator[World]:
-    with standing.world(make_world) as world:
+def lasting_world(standing_world: Standing) -> Iterator[World]:
+    with standing_world.world(make_world) as world:
         yield world
 
 

@@ -14,7 +14,6 @@ from auctions.lifecycle import ClosedBy
 from auctions.models import Lot
 from tests.admin.conftest import World, page_url, step_url
 from tests.conftest import Clock, act, make_member, organization_of
-from tests.factories import agreed
 
 Desk = Callable[..., Client]
 
@@ -27,9 +26,8 @@ def test_the_page_of_a_lot_tells_why_it_stood_still(
     world: World, operator: User, desk: Desk, clock: Clock
 ):
     lot = world.open_lot
-    asked = {"actor": act(operator), "lot_id": lot.pk}
-    suspensions.suspend_lot(**asked, reason="虚构：suspend_lot")
-    agreed(suspensions.resume_lot, lot_id=lot.pk, reason="虚构：resume_lot")
+    for move in (suspensions.suspend_lot, suspensions.resume_lot):
+        move(actor=act(operator), lot_id=lot.pk, reason=f"虚构：{move.__name__}")
     page = english(desk, operator).get(page_url(lot)).content.decode()
     assert "虚构：suspend_lot" in page
     assert "虚构：resume_lot" in page
@@ -88,17 +86,17 @@ def test_what_one_person_proposes_another_carries_out(
     suspensions.suspend_lot(actor=act(operator), lot_id=lot.pk, reason="虚构：断电")
     clock.advance(days=8)
     assert lot.code in second.get("/admin/auctions/lot/", {"when": "standing"}).content.decode()
-    first.post(step_url(lot, "resume"), {"reason": "虚构：已恢复供电"})
+    first.post(step_url(lot, "void"), {"reason": "虚构：无法恢复"})
     lot.refresh_from_db()
     assert lot.state == "suspended"
-    assert step_url(lot, "agree-to-resume") not in first.get(page_url(lot)).content.decode()
+    assert step_url(lot, "agree-to-void") not in first.get(page_url(lot)).content.decode()
     assert lot.code in second.get("/admin/auctions/lot/", {"when": "deciding"}).content.decode()
     shown = second.get(page_url(lot)).content.decode()
-    assert "虚构：已恢复供电" in shown
-    assert step_url(lot, "agree-to-void") not in shown
-    second.post(step_url(lot, "agree-to-resume"), {"reason": "虚构：同意"})
+    assert "虚构：无法恢复" in shown
+    assert step_url(lot, "resume") not in shown
+    second.post(step_url(lot, "agree-to-void"), {"reason": "虚构：同意"})
     lot.refresh_from_db()
-    assert lot.state == "published"
+    assert lot.state == "void"
     assert "虚构：同意" in second.get(page_url(lot)).content.decode()
 
 

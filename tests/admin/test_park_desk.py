@@ -216,6 +216,18 @@ def test_what_is_told_of_a_project_is_kept_current(park: Park, runner: User, des
     assert take(client, project, "exit", {**REASON, "kind": "graduated"}) == "error"
 
 
+def test_what_a_project_signed_is_entered_once(park: Park, runner: User, desk: Desk):
+    project, client = make_project(park), desk(runner)
+    signed = {"kind": "incubation", "title": "虚构孵化协议", "counterparty": "虚构园区"}
+    signed["signed_on"] = "2026-03-01"
+    ahead = {**signed, "signed_on": "2030-01-01"}
+    assert take(client, project, "enter-agreement", ahead) == "error"
+    assert take(client, project, "enter-agreement", signed) == "success"
+    assert take(client, project, "enter-agreement", signed) == "error"
+    assert [one.title for one in project.agreements.all()] == ["虚构孵化协议"]
+    assert "虚构孵化协议" in client.get(page_url(project)).content.decode()
+
+
 def test_tables_of_tenancies_are_brought_by_who_runs_the_park(
     park: Park, runner: User, desk: Desk, clock: Clock
 ):

@@ -63,7 +63,7 @@ ELSEWHERE = {
 ELSEWHERE |= {
     *(("enclaves.park", one) for one in ("change", "operator", "agree", "add-unit", "attach-fund")),
     *(("enclaves.project", one) for one in ("name-reviewers", "review", "enter-talent")),
-    *(("enclaves.project", one) for one in ("change", "change-area")),
+    *(("enclaves.project", one) for one in ("change", "change-area", "enter-agreement")),
     *(("enclaves.place", one) for one in ("name", "refuse", "assess", "revoke")),
     *(("enclaves.assessment", one) for one in ("pass", "publicise", "conclude")),
     ("enclaves.talent", "end"),
@@ -86,6 +86,10 @@ ELSEWHERE |= {
 }
 ELSEWHERE |= {("alliances.alliance", step) for step in ("name-chair", "enter-activity")}
 ELSEWHERE.add(("alliances.financeproduct", "close"))
+# With files: tests/marketplace/test_papers.py.
+ELSEWHERE |= {("marketplace.achievement", step) for step in ("add-paper", "remove-paper")}
+# Of the second person: tests/admin/test_afterwards.py.
+ELSEWHERE |= {("auctions.lot", step) for step in ("agree-to-void", "reject-decision")}
 
 
 def put(row: Model, values: dict[str, Any]) -> None:

@@ -44,7 +44,6 @@ from tests.auctions.conftest import by_sql, refused_by_the_database
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
 from tests.factories import (
     admit,
-    agreed,
     bid,
     draft_lot,
     make_hall_lot,
@@ -142,8 +141,8 @@ def declare_void(lot: Lot) -> None:
 
 def suspend_twice(lot: Lot) -> None:
     for _ in range(2):
-        suspensions.suspend_lot(actor=operator_actor(), lot_id=lot.pk, reason="虚构")
-        agreed(suspensions.resume_lot, lot_id=lot.pk)
+        for move in (suspensions.suspend_lot, suspensions.resume_lot):
+            move(actor=operator_actor(), lot_id=lot.pk, reason="虚构")
 
 
 def keep_a_part(registration: Registration) -> None:

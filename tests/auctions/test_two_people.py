@@ -1,4 +1,4 @@
-"""What takes two people: a lot is void, or goes on, when a second person wants it too."""
+"""What takes two people: a lot is void when a second person wants it, too."""
 
 from datetime import timedelta
 
@@ -49,7 +49,7 @@ def sold(contested, rival, clock) -> Lot:
 
 
 @pytest.fixture
-def standing(contested, operator) -> Lot:
+def halted(contested, operator) -> Lot:
     suspensions.suspend_lot(actor=act(operator), lot_id=contested.pk, reason=WHY)
     return contested
 
@@ -88,99 +88,85 @@ def test_one_person_voids_nothing_and_the_second_does(sold, operator, second, cl
     ]
 
 
-def test_one_person_resumes_nothing_and_the_second_does(standing, operator, second, clock):
-    clock.advance(minutes=10)
-    assert resume(standing, operator).closes_at == standing.closes_at
-    clock.advance(minutes=10)
-    resumed = resume(standing, second, AGREED)
-    assert (resumed.state, resumed.closes_at - standing.closes_at) == (
-        LotState.PUBLISHED,
-        timedelta(minutes=20),
-    )
-    assert Suspension.objects.get().resumed_reason == WHY
-
-
-@pytest.mark.parametrize("ask", [void, resume])
-def test_the_same_person_twice_is_one_person(ask, standing, operator):
-    ask(standing, operator)
+def test_the_same_person_twice_is_one_person(halted, operator):
+    void(halted, operator)
     with pytest.raises(TwoPeopleRequired):
-        ask(standing, operator)
-    standing.refresh_from_db()
-    assert standing.state == LotState.SUSPENDED
+        void(halted, operator)
+    halted.refresh_from_db()
+    assert halted.state == LotState.SUSPENDED
     assert LotDecision.objects.get().state == "proposed"
 
 
-@pytest.mark.parametrize(
-    ("step", "state", "kind"),
-    [("void", "void", "lot.voided"), ("resume", "published", "lot.resumed")],
-)
-def test_the_exchanges_system_asks_once(step, state, kind, standing, operator, clock):
+def test_the_exchanges_system_asks_once(halted, operator, clock):
     clock.advance(minutes=1)
     exchange = partner(organization_of(operator), "lots:operate lots:read")
-    answer = post(exchange, f"lots/{standing.pk}/{step}", {"reason": WHY})
-    assert (answer.status_code, answer.json()["state"]) == (200, state)
-    assert last_event(f"lot:{standing.pk}").kind == kind
+    answer = post(exchange, f"lots/{halted.pk}/void", {"reason": WHY})
+    assert (answer.status_code, answer.json()["state"]) == (200, "void")
+    assert last_event(f"lot:{halted.pk}").kind == "lot.voided"
     assert not LotDecision.objects.exists()
 
 
 @pytest.mark.parametrize("step", ["void", "resume"])
-def test_a_system_does_not_run_ahead_of_what_waits_for_a_person(step, standing, operator, second):
-    void(standing, operator)
+def test_a_system_does_not_run_ahead_of_what_waits_for_a_person(step, halted, operator, second):
+    void(halted, operator)
     exchange = partner(organization_of(operator), "lots:operate lots:read")
-    answer = post(exchange, f"lots/{standing.pk}/{step}", {"reason": WHY})
+    answer = post(exchange, f"lots/{halted.pk}/{step}", {"reason": WHY})
     assert (answer.status_code, answer.json()["code"]) == (409, "decision_pending")
-    assert void(standing, second).state == LotState.VOID
+    assert void(halted, second).state == LotState.VOID
 
 
-def test_two_decisions_never_wait_at_once(standing, operator, second):
-    void(standing, operator)
+def test_a_lot_does_not_go_on_while_two_people_decide_whether_it_is_void(halted, operator, second):
+    void(halted, operator)
     with pytest.raises(DecisionPending) as refused:
-        resume(standing, second)
+        resume(halted, second)
     assert refused.value.facts == {"kind": "void"}
+    reject(halted, second)
+    assert resume(halted, second).state == LotState.PUBLISHED
 
 
-def test_what_was_proposed_is_turned_down_and_can_be_proposed_anew(standing, operator, second):
+def test_what_was_proposed_is_turned_down_and_can_be_proposed_anew(halted, operator, second):
     with pytest.raises(NothingToDecide):
-        reject(standing, second)
-    void(standing, operator)
+        reject(halted, second)
+    void(halted, operator)
     with pytest.raises(ReasonRequired):
-        reject(standing, second, " ")
-    assert reject(standing, second).state == LotState.SUSPENDED
-    assert last_event(f"lot:{standing.pk}").kind == "decision.rejected"
-    resume(standing, operator)
-    reject(standing, operator, "看错了（虚构）")
+        reject(halted, second, " ")
+    assert reject(halted, second).state == LotState.SUSPENDED
+    assert last_event(f"lot:{halted.pk}").kind == "decision.rejected"
+    void(halted, operator)
+    reject(halted, operator, "看错了（虚构）")
     assert [one.state for one in LotDecision.objects.order_by("id")] == ["rejected"] * 2
-    assert resume(standing, operator).state == LotState.SUSPENDED
+    assert void(halted, operator).state == LotState.SUSPENDED
 
 
-def test_it_is_the_exchanges_to_turn_down(standing, operator, seller, cadre):
-    void(standing, operator)
+def test_it_is_the_exchanges_to_turn_down(halted, operator, seller, cadre):
+    void(halted, operator)
     for person in (seller, cadre):
         with pytest.raises(PermissionDenied):
-            reject(standing, person)
+            reject(halted, person)
     with pytest.raises(NotFound):
         reject(Lot(pk=2**40), operator)
 
 
-def test_a_failure_half_way_leaves_the_decision_waiting(standing, operator, second, monkeypatch):
+def test_a_failure_half_way_leaves_the_decision_waiting(halted, operator, second, monkeypatch):
     def fail(*args, **kwargs):
         raise HalfWayError
 
-    resume(standing, operator)
-    monkeypatch.setattr(suspensions, "record", fail)
+    void(halted, operator)
+    monkeypatch.setattr(aftermath, "record", fail)
     with pytest.raises(HalfWayError):
-        resume(standing, second)
-    standing.refresh_from_db()
-    assert (standing.state, LotDecision.objects.get().state) == ("suspended", "proposed")
+        void(halted, second)
+    halted.refresh_from_db()
+    assert (halted.state, LotDecision.objects.get().state) == ("suspended", "proposed")
 
 
 def test_a_clock_that_was_set_back_decides_no_earlier_than_it_was_proposed(
-    standing, operator, second, clock
+    halted, operator, second, clock
 ):
     clock.advance(minutes=10)
-    resume(standing, operator)
+    void(halted, operator)
     clock.advance(minutes=-5)
-    assert resume(standing, second).resumed_at == NOW + timedelta(minutes=10)
+    void(halted, second)
+    assert Aftermath.objects.get().at == NOW + timedelta(minutes=10)
 
 
 def test_over_http_the_staff_alone_learn_of_what_waits(
@@ -217,22 +203,6 @@ def test_over_http_the_staff_alone_learn_of_what_waits(
 # --- The database ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE auctions_suspension SET resumed_at = now(), resumed_reason = 'x',"
-        " closes_at = closes_at_before",
-        "INSERT INTO auctions_suspension (lot_id, number, after_bid, was_open, reason,"
-        " suspended_at, resumed_at, resumed_reason) SELECT lot_id, 7, 0, true, 'x',"
-        " suspended_at, now(), 'x' FROM auctions_suspension",
-    ],
-)
-def test_sql_alone_lets_nothing_go_on(standing, operator, statement):
-    resume(standing, operator)
-    with refused_by_the_database("suspension_resumed_by_two"):
-        by_sql(statement)
-
-
 def test_sql_alone_declares_nothing_void(sold, operator, second, clock):
     void(sold, operator)
     with refused_by_the_database("aftermath_void_by_two"):
@@ -262,7 +232,7 @@ def test_a_decision_is_made_once(sold, statement):
 
 
 def test_after_five_days_the_exchange_and_the_office_are_reminded_once(
-    standing, operator, cadre, clock
+    halted, operator, cadre, clock
 ):
     since, due = NOW, NOW.replace(day=9, hour=16, minute=0, second=0, microsecond=0)
     clock.set(due - timedelta(microseconds=1))
@@ -270,10 +240,10 @@ def test_after_five_days_the_exchange_and_the_office_are_reminded_once(
     clock.set(due)
     remind_of_suspensions()
     assert suspensions.remind_of_suspensions() == 0
-    told = last_event(f"lot:{standing.pk}")
+    told = last_event(f"lot:{halted.pk}")
     assert (told.kind, told.actor_user) == ("lot.suspension_overdue", None)
     assert told.payload == {
-        "lot": standing.pk,
+        "lot": halted.pk,
         "suspended_at": since.isoformat(),
         "due_at": due.isoformat(),
     }
@@ -282,29 +252,29 @@ def test_after_five_days_the_exchange_and_the_office_are_reminded_once(
     assert {operator.pk, cadre.pk} <= set(hearers)
 
 
-def test_what_goes_on_or_is_given_up_reminds_nobody(standing, lot, operator, clock):
+def test_what_goes_on_or_is_given_up_reminds_nobody(halted, lot, operator, clock):
     suspensions.suspend_lot(actor=act(operator), lot_id=lot.pk, reason=WHY)
-    agreed(suspensions.resume_lot, lot_id=standing.pk)
+    resume(halted, operator)
     agreed(aftermath.void_lot, lot_id=lot.pk)
     clock.advance(days=30)
     assert suspensions.remind_of_suspensions() == 0
 
 
-def test_a_second_suspension_is_told_of_again(standing, operator, clock):
+def test_a_second_suspension_is_told_of_again(halted, operator, clock):
     for _ in range(2):
         clock.advance(days=9)
         assert suspensions.remind_of_suspensions() == 1
-        agreed(suspensions.resume_lot, lot_id=standing.pk)
-        suspensions.suspend_lot(actor=act(operator), lot_id=standing.pk, reason=WHY)
+        resume(halted, operator)
+        suspensions.suspend_lot(actor=act(operator), lot_id=halted.pk, reason=WHY)
 
 
-def test_a_reminder_that_fails_stops_no_other(standing, lot, operator, clock, monkeypatch):
+def test_a_reminder_that_fails_stops_no_other(halted, lot, operator, clock, monkeypatch):
     suspensions.suspend_lot(actor=act(operator), lot_id=lot.pk, reason=WHY)
     clock.advance(days=9)
     lock = suspensions.lock_lot
 
     def lock_but_one(lot_id):
-        if lot_id == standing.pk:
+        if lot_id == halted.pk:
             raise HalfWayError
         return lock(lot_id)
 
@@ -313,7 +283,7 @@ def test_a_reminder_that_fails_stops_no_other(standing, lot, operator, clock, mo
 
 
 def test_what_went_on_while_the_reminder_waited_for_the_lock_is_not_told(
-    standing, clock, monkeypatch
+    halted, clock, monkeypatch
 ):
     clock.advance(days=9)
     lock = suspensions.lock_lot

@@ -54,7 +54,7 @@ def test_a_suspension_and_its_end_are_announced_in_both_languages(lot, operator,
     assert facts(told)["suspensions"][0]["reason"] == WHY
     assert "Suspended since 2026-03-02 09:00:00" in notice(page(lot, language="en"))
     clock.advance(hours=3)
-    agreed(suspensions.resume_lot, lot_id=lot.pk, reason="已修复")
+    suspensions.resume_lot(actor=act(operator), lot_id=lot.pk, reason="已修复")
     told = page(lot)
     assert notice(told) == "竞价曾暂缓，现已恢复，至 2026-03-02 13:00:00 结束。原因：已修复"
     assert facts(told)["extended"] is False

@@ -19,7 +19,7 @@ def unindexed(name, columns):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("auctions", "0004_partner_systems_decide"),
+        ("auctions", "0003_two_people_decide"),
         ("core", "0002_guards"),
     ]
 
