@@ -159,10 +159,6 @@ class DecisionState(StrEnum):
     REJECTED = "rejected"
 
 
-# The first migration knows it by this name.
-ForfeitureState = DecisionState
-
-
 class ForfeitureGrounds(StrEnum):
     """Why a deposit is kept."""
 
