@@ -12,7 +12,7 @@ class CreateTables(Operation):
     """What the `CreateModel`s in it do, one after another; backwards, from the last to the first.
 
     After a `CreateModel` of its own Django renders anew every model that is related to the new one,
-    which in this project are nearly all: an empty database took three times as long.
+    which in this project are nearly all: an empty database took more than twice as long.
     """
 
     category = OperationCategory.ADDITION
