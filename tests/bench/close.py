@@ -8,9 +8,10 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 
 import psycopg
 from django.db import connection
@@ -42,10 +43,10 @@ _IS_LEFT = """
 
 
 def scattered(world: World, *, lots: int, seconds: float, seed: int) -> dict[str, float]:
-    """Lots due at any moment of so many seconds, closed by one closer."""
+    """Lots due at any moment of so many seconds, for the closer that runs."""
     choose = random.Random(seed)  # noqa: S311 - the same ends each time
     warm_up, made = _bid_for(world, 3), _bid_for(world, lots)
-    with closers(1), psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as listening:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as listening:
         listening.execute(f"LISTEN {CHANNEL}")
         first = clock.now() + AHEAD
         _end({lot.pk: first - AHEAD / 2 for lot in warm_up})
@@ -56,33 +57,35 @@ def scattered(world: World, *, lots: int, seconds: float, seed: int) -> dict[str
     return {f"close_scattered.p{share}_ms": percentile(late, share) for share in (50, 95, 99)}
 
 
-def storm(world: World, *, lots: int, by_beat: bool = False) -> dict[str, float]:
+def storm(world: World, name: str, *, lots: int) -> dict[str, float]:
     """Lots all due within one second: when after it was the last of them closed?"""
     made = _bid_for(world, lots)
-    with beat() if by_beat else closers(2):
-        first = clock.now() + AHEAD
-        ends = {lot.pk: first + timedelta(seconds=place / lots) for place, lot in enumerate(made)}
-        _end(ends)
-        over = _when_none_is_left(max(ends.values()))
+    first = clock.now() + AHEAD
+    ends = {lot.pk: first + timedelta(seconds=place / lots) for place, lot in enumerate(made)}
+    _end(ends)
+    over = _when_none_is_left(max(ends.values()))
     truth.check_closed(made)
-    name = f"beat_storm_{lots}" if by_beat else f"close_storm_{lots}"
     last = (over - first - timedelta(seconds=1)).total_seconds()
     return {f"{name}.last_ms": 1000 * last}
 
 
 @contextmanager
-def closers(many: int) -> Iterator[None]:
-    """`manage.py run_closer`, so many processes."""
+def closers() -> Iterator[Callable[[], None]]:
+    """Each call starts one more `manage.py run_closer`."""
+    numbers = count()
     with _processes() as processes:
-        for number in range(many):
+
+        def start_one() -> None:
+            number = next(numbers)
             log = LOGS / f"closer-{number}.log"
             log.unlink(missing_ok=True)
             command = [sys.executable, "manage.py", "run_closer"]
             child = processes.start(
                 f"closer {number}", command, log=log, cwd=PROJECT, env=dict(os.environ)
             )
-            processes.wait_ready(child, lambda log=log: "closer.started" in log.read_text())
-        yield
+            processes.wait_ready(child, lambda: "closer.started" in log.read_text())
+
+        yield start_one
         processes.raise_if_any_ended()
 
 

@@ -44,6 +44,8 @@ class Sizes:
     by_beat: bool = True
     needs: int = 10_000
     achievements: int = 100_000
+    searched: int = 5
+    judged: str = "judged"
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -89,19 +91,20 @@ def one_round(
     place: Place | None, sizes: Sizes, only: str | None, *, seconds: float, number: int
 ) -> dict[str, float]:
     figures: dict[str, float] = {}
-    if only in (None, "search") and number == 0:  # once: filling the tables takes long
-        figures |= _searches(sizes)
-    if place is None:
-        return figures
-    if only in (None, "bids", "stream"):
+    parts = {only} if only else {"search", "bids", "stream", "close"}
+    if number:  # once: filling the tables takes long
+        parts.discard("search")
+    if parts & {"search", "bids", "stream"}:
         with serving() as server:
-            if only != "stream":
+            if "search" in parts:
+                figures |= _searches(server, sizes)
+            if place and "bids" in parts:
                 figures |= bids.measure(
                     place.world, server, sizes, place.many, seconds=seconds, seed=number
                 )
-            if only != "bids":
+            if place and "stream" in parts:
                 figures |= _streams(place.world, server, sizes)
-    if only in (None, "close"):
+    if place and "close" in parts:
         figures |= _closings(place.world, sizes, number)
     return figures
 
@@ -114,24 +117,30 @@ def _streams(world: World, server: Server, sizes: Sizes) -> dict[str, float]:
     return figures
 
 
-def _searches(sizes: Sizes) -> dict[str, float]:
-    say("  suggestions on the judged set")
-    figures = search.quality()
+def _searches(server: Server, sizes: Sizes) -> dict[str, float]:
+    say(f"  suggestions on the set {sizes.judged}")
+    figures = search.quality(sizes.judged)
     say(f"  searches among {sizes.needs} needs and {sizes.achievements} achievements")
-    with serving() as server:
-        return figures | search.speed(server, needs=sizes.needs, achievements=sizes.achievements)
+    return figures | search.speed(
+        server, needs=sizes.needs, achievements=sizes.achievements, rounds=sizes.searched
+    )
 
 
 def _closings(world: World, sizes: Sizes, number: int) -> dict[str, float]:
-    say(f"  {sizes.storm} lots due in one second")
-    figures = close.storm(world, lots=sizes.storm)
+    with close.closers() as start_one:
+        start_one()
+        say(f"  {sizes.scattered} lots due within {sizes.scattered_s:.0f} s, for one closer")
+        figures = close.scattered(
+            world, lots=sizes.scattered, seconds=sizes.scattered_s, seed=number
+        )
+        start_one()
+        say(f"  {sizes.storm} lots due in one second, for two")
+        figures |= close.storm(world, f"close_storm_{sizes.storm}", lots=sizes.storm)
     if sizes.by_beat and number == 0:  # once: it is the net below the closer
         say(f"  {sizes.storm} lots due in one second, closed by beat alone")
-        figures |= close.storm(world, lots=sizes.storm, by_beat=True)
-    say(f"  {sizes.scattered} lots due within {sizes.scattered_s:.0f} s")
-    return figures | close.scattered(
-        world, lots=sizes.scattered, seconds=sizes.scattered_s, seed=number
-    )
+        with close.beat():
+            figures |= close.storm(world, f"beat_storm_{sizes.storm}", lots=sizes.storm)
+    return figures
 
 
 def medians(rounds: Sequence[Mapping[str, float]]) -> dict[str, float]:

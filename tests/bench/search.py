@@ -25,25 +25,27 @@ _ASKED = ("气凝胶", "电池隔膜 热失控", "lidar", "轴承 振动", "无�
 # It stands in every title of the sample: as bad as it gets.
 _EVERYWHERE = quote("虚构")
 _FILTERS: tuple[dict[str, str], ...] = ({}, {"kind": "need"}, {"field": "NM", "maturity": "pilot"})
-_ROUNDS = 5
 
 
-def quality() -> dict[str, float]:
-    """nDCG@10 and recall@20 of the suggestions on the judged set, beside plain keywords."""
+def quality(judged: str) -> dict[str, float]:
+    """nDCG@10 and recall@20 of the suggestions on a judged set, beside plain keywords."""
     _forget_judged()
     poster = make_organization(verified=False, city="330100", name="虚构评测企业")
     owner = make_organization(
         OrganizationKind.RESEARCH_INSTITUTE, verified=False, name="虚构评测研究院"
     )
     try:
-        return measure(load(read("judged"), poster, owner, codes=_CODES))
+        return measure(load(read(judged), poster, owner, codes=_CODES))
     finally:
         _forget_judged()
         Organization.objects.filter(pk__in=[poster.pk, owner.pk]).delete()
 
 
-def speed(server: Server, *, needs: int, achievements: int) -> dict[str, float]:
-    """Milliseconds of a search and of a list of matches, one after the other, with all its HTTP."""
+def speed(server: Server, *, needs: int, achievements: int, rounds: int) -> dict[str, float]:
+    """Milliseconds of a search and of a list of matches, one after the other, with all its HTTP.
+
+    Each search is made so many times, and so are the searches for what stands everywhere.
+    """
     sample.forget()
     begun = time.monotonic()
     for progress in sample.load(needs=needs, achievements=achievements):
@@ -53,8 +55,9 @@ def speed(server: Server, *, needs: int, achievements: int) -> dict[str, float]:
     with database.cursor() as cursor:  # as autovacuum would within the next minutes
         cursor.execute(f"VACUUM (ANALYZE) {sample.TABLES}")
     connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
-    searches = sorted(_searches(connection))
-    everywhere = sorted(_timed(connection, f"/api/v1/search?q={_EVERYWHERE}")[1] for _ in range(5))
+    searches = sorted(_searches(connection, rounds))
+    address = f"/api/v1/search?q={_EVERYWHERE}"
+    everywhere = sorted(_timed(connection, address)[1] for _ in range(rounds))
     matches = sorted(_matches(connection))
     connection.close()
     sample.forget()
@@ -69,11 +72,11 @@ def speed(server: Server, *, needs: int, achievements: int) -> dict[str, float]:
     }
 
 
-def _searches(connection: HTTPConnection) -> list[float]:
+def _searches(connection: HTTPConnection, rounds: int) -> list[float]:
     """Questions of common words, rare ones, several, none, and with filters."""
     asked = [*_ASKED, *_words(), "没有这样的词语"]
     took = []
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         for question in asked:
             for only in _FILTERS:
                 query = urlencode({"q": question, **only})

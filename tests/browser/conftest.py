@@ -18,15 +18,20 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 
+from accounts.models import User
 from tests.ports import free_port
 
 READY_WITHIN_S = 180
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address at which uvicorn serves `config.asgi` on the test's database."""
+    """The address at which uvicorn serves `config.asgi` on the test's database.
+
+    One for all: it takes longer to start than most of what is done on its pages.
+    """
     from tests.browser.chromium import require_chromium
 
     require_chromium()
@@ -65,6 +70,13 @@ def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path)
             return
         time.sleep(0.1)
     pytest.fail(f"The server did not come up:\n{log.read_text()[-2000:]}")
+
+
+def session_of(person: User) -> str:
+    """Of somebody who has signed in before."""
+    client = Client()
+    client.force_login(person)
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 @pytest.fixture(scope="package")

@@ -6,6 +6,7 @@ from selenium.webdriver.common.keys import Keys
 from auctions.lifecycle import SessionKind
 from auctions.models import Lot
 from core import money
+from tests.browser.conftest import session_of
 from tests.factories import admit, bid, make_hall_lot, make_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,6 +27,15 @@ def lot(seller, bidder, rival) -> Lot:
 
 @pytest.fixture
 def console(server, page, operator, lot):
+    page.come_back(f"{server}/sessions/{lot.session_id}/console", session_of(operator))
+    page.will_read("#connection", "Live")
+    mark(page)
+    return page
+
+
+@pytest.fixture
+def console_by_the_form(server, page, operator, lot):
+    """Whoever has not signed in is asked to, and led on to the console."""
     page.browser.get(f"{server}/sessions/{lot.session_id}/console")
     page.sign_in("operator")
     page.complaints()
@@ -50,7 +60,10 @@ def paddle_of(lot, person):
     return lot.registrations.get(organization__memberships__user=person).paddle
 
 
-def test_a_lot_is_conducted_by_keyboard_and_the_board_follows(console, server, lot, bidder, rival):
+def test_a_lot_is_conducted_by_keyboard_and_the_board_follows(
+    console_by_the_form, server, lot, bidder, rival
+):
+    console = console_by_the_form
     own, other = paddle_of(lot, bidder), paddle_of(lot, rival)
     browser, desk = console.browser, console.browser.current_window_handle
     browser.switch_to.new_window("window")

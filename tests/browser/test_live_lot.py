@@ -7,6 +7,7 @@ import pytest
 from auctions.models import Bid, Lot
 from core import clock, money
 from tests.auctions.test_priority import give
+from tests.browser.conftest import session_of
 from tests.factories import admit, bid, make_lot
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,13 +24,17 @@ def lot(seller) -> Lot:
 
 @pytest.fixture
 def open_page(server, page):
-    """Open a lot's page as `name`, who signs in on the way; and mark it, to notice a reload."""
+    """Open a lot's page as somebody; and mark it, to notice a reload."""
 
-    def visit(lot, name):
-        page.browser.get(f"{server}/lots/{lot.pk}")
-        page.click("#sign-in")
-        page.sign_in(name)
-        page.complaints()  # what was said about the pages before is not this page's
+    def visit(lot, person, *, by_the_form=False):
+        address = f"{server}/lots/{lot.pk}"
+        if by_the_form:
+            page.browser.get(address)
+            page.click("#sign-in")
+            page.sign_in(person.username)
+            page.complaints()  # what was said about the pages before is not this page's
+        else:
+            page.come_back(address, session_of(person))
         page.will_read("#connection", "Live")
         page.browser.execute_script("window.loadedOnce = true")
         return page
@@ -52,7 +57,7 @@ def was_not_reloaded(page):
 
 def test_a_bidder_sees_a_rival_bid_arrive_and_then_takes_the_lead(lot, bidder, rival, open_page):
     own, other = admit(lot, bidder).paddle, admit(lot, rival).paddle
-    page = open_page(lot, "bidder")
+    page = open_page(lot, bidder, by_the_form=True)
     assert page.reads("#price") == "¥1,000,000"
     assert page.reads("#price-caption") == "Starting price"
 
@@ -88,7 +93,7 @@ def test_a_late_bid_extends_and_the_result_arrives_by_itself(seller, bidder, riv
     lot = make_lot(seller, extension_window_s=60, extension_s=9)
     paddle = admit(lot, bidder).paddle
     admit(lot, rival)
-    page = open_page(lot, "bidder")
+    page = open_page(lot, bidder)
     # Only now does the time begin to press, however slow this computer is.
     soon = clock.now() + timedelta(seconds=5)
     Lot.objects.filter(pk=lot.pk).update(scheduled_close=soon, closes_at=soon)
@@ -109,7 +114,7 @@ def test_a_late_bid_extends_and_the_result_arrives_by_itself(seller, bidder, riv
 
 def test_a_bid_whose_answer_is_lost_is_repeated_and_counts_once(lot, bidder, open_page):
     admit(lot, bidder)
-    page = open_page(lot, "bidder")
+    page = open_page(lot, bidder)
     # The first bid arrives, but its answer does not come back.
     page.browser.execute_script("""
         const send = window.fetch;
@@ -134,7 +139,7 @@ def test_a_bid_whose_answer_is_lost_is_repeated_and_counts_once(lot, bidder, ope
 
 def test_a_refusal_is_told_in_the_readers_language(lot, bidder, open_page):
     admit(lot, bidder)
-    page = open_page(lot, "bidder")
+    page = open_page(lot, bidder)
     page.type("#amount", "999,999")
     page.click("#bid")
     page.will_read("#bid-message", "The next bid must be at least ¥1,000,000.")
@@ -152,7 +157,7 @@ def test_the_page_fits_a_phone(lot, bidder, rival, open_page):
     admit(lot, rival)
     bid(lot, rival, "1000000.00")
     bid(lot, bidder, "1050000.00")
-    page = open_page(lot, "bidder")
+    page = open_page(lot, bidder)
     size = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
     page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     width = page.browser.execute_script("return document.documentElement.scrollWidth")
@@ -162,7 +167,7 @@ def test_the_page_fits_a_phone(lot, bidder, rival, open_page):
 def test_a_maximum_left_on_the_page_answers_a_rival(lot, bidder, rival, open_page):
     own = admit(lot, bidder).paddle
     admit(lot, rival)
-    page = open_page(lot, "bidder")
+    page = open_page(lot, bidder)
     page.type("#maximum", "150万")
     page.click("#maximum-form button[type=submit]")
     page.will_read("#maximum-left", "You have left a maximum of ¥1,500,000.")
@@ -178,7 +183,7 @@ def test_a_holder_of_priority_takes_the_leading_price(lot, bidder, rival, open_p
     give(lot, bidder)
     for person in (bidder, rival):
         admit(lot, person)
-    page = open_page(lot, "bidder")
+    page = open_page(lot, bidder)
     page.will_read("#match", "Nothing to match yet")
     bid(lot, rival, "1000000.00")
     page.will_read("#match", "Match at ¥1,000,000")

@@ -11,6 +11,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ import pytest
 from config import bootstrap
 
 Run = Callable[..., int]
+told_to_pip = cache(bootstrap.told_to_pip)  # pip takes half a second to say it
 
 
 def make_wheel(folder: Path) -> str:
@@ -49,6 +51,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
     monkeypatch.setattr(bootstrap, "PROJECT", tmp_path)
+    monkeypatch.setattr(bootstrap, "told_to_pip", told_to_pip)
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     return tmp_path
 

@@ -1,7 +1,7 @@
 """How good are the product's suggestions on a judged set, beside plain keywords in the same run?"""
 
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,19 +37,12 @@ class Loaded:
 
 def measure(loaded: Loaded) -> dict[str, float]:
     """Means over the needs, of the product's order and of the plain one."""
-    return {
-        "matching.ndcg10": _mean(loaded, _suggested, ndcg),
-        "matching.ndcg10_baseline": _mean(loaded, _by_plain_keywords, ndcg),
-        "matching.recall20": _mean(loaded, _suggested, recall),
-        "matching.recall20_baseline": _mean(loaded, _by_plain_keywords, recall),
-    }
-
-
-Order = Callable[[Loaded, JudgedNeed], Sequence[str]]
-
-
-def _mean(loaded: Loaded, order: Order, of: Callable[..., float]) -> float:
-    return statistics.mean(of(order(loaded, need), need.grades) for need in loaded.judged.needs)
+    figures: dict[str, float] = {}
+    for name, order in (("", _suggested), ("_baseline", _by_plain_keywords)):
+        judged = [(order(loaded, need), need.grades) for need in loaded.judged.needs]
+        figures[f"matching.ndcg10{name}"] = statistics.mean(ndcg(*one) for one in judged)
+        figures[f"matching.recall20{name}"] = statistics.mean(recall(*one) for one in judged)
+    return figures
 
 
 def _suggested(loaded: Loaded, need: JudgedNeed) -> list[str]:

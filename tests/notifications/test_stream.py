@@ -21,23 +21,41 @@ from notifications import hub as hubs
 from notifications import stream as streams
 from notifications.audience import STREAMED_KINDS
 from notifications.hub import Batch, Watcher, clock_frame
-from tests.conftest import NOW, organization_of
+from tests.committed import committed
+from tests.conftest import NOW, Cast, organization_of
 from tests.factories import admit, bid, draft_lot, make_lot
 from tests.notifications.conftest import happen
 from tests.notifications.streaming import Stream, serving
 
-pytestmark = pytest.mark.django_db(transaction=True)
+
+@pytest.fixture(scope="module")
+def transactional_db(django_db_setup, django_db_blocker):
+    """Real commits, which the tests leave to each other; each has a lot of its own."""
+    with committed(django_db_blocker):
+        yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def cast(transactional_db):
+    return Cast()
+
+
+@pytest.fixture(scope="module")
 def door():
     return Door(wsgi.application, workers=2)
 
 
-@pytest.fixture
-def port(transactional_db, door):
+@pytest.fixture(scope="module")
+def served(transactional_db, door):
     with serving(door) as port:
         yield port
+
+
+@pytest.fixture
+def port(served, door):
+    """Of the one server, when whoever watched before has left."""
+    wait_until(lambda: len(door.stream.hub) == 0)
+    return served
 
 
 @pytest.fixture
@@ -72,9 +90,7 @@ def test_a_bid_reaches_a_watcher_within_a_second(port, lot, bidder):
     with Stream(port, lot.pk) as watcher:
         started = time.monotonic()
         placed = bid(lot, bidder, "1000.00").bid
-
         heard = watcher.next_fact()
-
     assert time.monotonic() - started < 1
     assert heard.kind == "lot.bid_placed"
     assert heard.id == end_of(lot)
@@ -88,7 +104,6 @@ def test_a_bid_reaches_a_watcher_within_a_second(port, lot, bidder):
 def test_a_stream_is_not_to_be_cached_or_buffered(port, lot):
     with Stream(port, lot.pk) as watcher:
         headers = watcher.response.headers
-
     assert headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert headers["Server-Time"].endswith("Z")
     assert headers["Cache-Control"] == "no-cache"
@@ -101,7 +116,6 @@ def test_a_new_watcher_starts_from_the_present_with_the_time(port, lot):
         first = watcher.next()
         happen("lot.extended", f"lot:{lot.pk}", lot=lot.pk)
         second = watcher.next_fact()
-
     assert (first.kind, first.id) == ("clock", None)
     assert second.kind == "lot.extended"
 
@@ -115,7 +129,6 @@ def test_a_watcher_that_comes_back_gets_what_it_missed_and_then_what_is_new(port
         missed = [watcher.next_fact() for _ in range(3)]
         happen("lot.extended", f"lot:{lot.pk}", lot=lot.pk, number=6)
         new = watcher.next_fact()
-
     assert [heard.id for heard in [*missed, new]] == [last - 2, last - 1, last, last + 1]
     assert [heard.data["number"] for heard in [*missed, new]] == [3, 4, 5, 6]
 
@@ -152,7 +165,6 @@ def test_a_long_absence_is_made_good_page_by_page(port, lot, monkeypatch):
 def test_an_id_beyond_the_end_starts_from_the_end(port, lot):
     with Stream(port, lot.pk, headers={"Last-Event-ID": "999999"}) as watcher:
         happen("lot.extended", f"lot:{lot.pk}", lot=lot.pk)
-
         assert watcher.next_fact().id == end_of(lot)
 
 
@@ -228,9 +240,9 @@ def test_a_lost_notification_is_only_a_delay(port, lot, monkeypatch):
         assert watcher.next_fact().id == end_of(lot)
 
 
-def test_the_clock_ticks_by_the_database(port, lot, monkeypatch):
+def test_the_clock_ticks_by_the_database(lot, monkeypatch):
     monkeypatch.setattr(hubs, "TICK_S", 0.1)
-    with Stream(port, lot.pk) as watcher:
+    with serving(Door(wsgi.application, workers=1)) as port, Stream(port, lot.pk) as watcher:
         ticks = [watcher.next() for _ in range(4)]
 
     times = [tick.data["server_time"] for tick in ticks if tick.kind == "clock"]
@@ -254,10 +266,14 @@ def test_a_tick_from_before_the_opening_is_not_told_after_it():
     assert sent == [b"id: 1\n\n"]
 
 
-def test_a_stream_ends_after_a_while_so_that_rights_are_asked_again(port, lot, monkeypatch):
+def test_a_stream_ends_after_a_while_so_that_rights_are_asked_again(lot, monkeypatch):
     monkeypatch.setattr(hubs, "TICK_S", 0.1)
     monkeypatch.setattr(streams, "LIFETIME_S", 0.2)
-    with Stream(port, lot.pk) as watcher, pytest.raises(EOFError):
+    with (
+        serving(Door(wsgi.application, workers=1)) as port,
+        Stream(port, lot.pk) as watcher,
+        pytest.raises(EOFError),
+    ):
         watcher.next_fact()
 
 
@@ -355,7 +371,6 @@ def test_a_token_without_the_scope_may_not_watch(port, lot, seller):
     _, headers = token_for(seller, "needs:read", port)
 
     response, problem = refusal(port, lot.pk, **headers)
-
     assert (response.status, problem["code"]) == (403, "scope_missing")
 
 

@@ -26,7 +26,7 @@ from tests.clock import Clock
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
 from tests.factories import admit, bid, let_end, make_lot
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 BIDDERS = 6
 

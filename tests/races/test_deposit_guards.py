@@ -13,7 +13,7 @@ from tests.auctions.test_deposit_guards import moved
 from tests.conftest import make_member, make_organization
 from tests.factories import admit, make_lot
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 WITHOUT_LOCK = "PERFORM 1 FROM auctions_registration WHERE id = ANY (taken) ORDER BY id FOR NO"
 

@@ -18,7 +18,7 @@ from tests.conftest import make_member, make_organization
 from tests.factories import admit, bid, make_hall_lot, make_session, operator_actor, start
 from tests.races.test_bidding import at_once, reading
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture

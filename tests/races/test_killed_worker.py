@@ -23,7 +23,7 @@ from marketplace.models import Achievement, Deal
 from tests.conftest import make_member, make_organization
 from tests.factories import admit, bid, let_end, make_lot
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 STOPS_IN_THE_MIDDLE = """
 import sys, time

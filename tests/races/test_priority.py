@@ -15,7 +15,7 @@ from tests.conftest import act, make_member, make_organization, organization_of
 from tests.factories import admit, bid, make_lot
 from tests.races.test_bidding import at_once, reading
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.conftest import NOW, make_member, make_organization
 from tests.factories import admit, bid, make_lot, operator_actor
 from tests.races.test_bidding import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 REASON = "系统故障（虚构）"
 

@@ -342,7 +342,7 @@ def people(seller, bidder, rival):
     return {"seller": seller, "bidder": bidder, "rival": rival, **strangers}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_both_doors_give_the_same_answers(people, seller, bidder):
     own = [lots(seller, people) for _ in range(2)]
     Organization.objects.filter(pk=organization_of(people["suspended"]).pk).update(

@@ -7,13 +7,13 @@ import pytest
 from accounts import organizations, relations
 from auctions import attempts, bidding
 from auctions.locks import locking
-from auctions.models import Bid, Lot
+from auctions.models import Lot
 from core.db import transaction
 from tests.conftest import act, make_member, make_organization, organization_of
 from tests.factories import admit, bid, make_lot, operator_actor
 from tests.races.test_bidding import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def a_bid_that_waited_while(known, lot, person):
 @pytest.mark.parametrize("known", [tie, one_telephone])
 def test_a_tie_that_became_known_while_a_bid_waited_refuses_it(lot, person, known):
     assert a_bid_that_waited_while(known, lot, person) == "related_party"
-    assert not Bid.objects.exists()
+    assert not lot.bids.exists()
 
 
 @pytest.mark.xfail(reason="control: what was read before the lock is old", raises=AssertionError)
