@@ -12,6 +12,7 @@ from accounts.scopes import SCOPES
 from marketplace import achievements, attachments, deals, needs, responses
 from marketplace.models import Achievement, AchievementAttachment, Need, NeedAttachment
 from notifications.fanout import fan_out_all
+from tests.asking import Asking
 from tests.conftest import act, make_user, organization_of
 from tests.marketplace.requests import ACHIEVEMENT
 from tests.test_permissions import bearing, manager, seconded, signed_in, token_of
@@ -28,6 +29,7 @@ class World:
     hidden: dict[str, list[Any]] = field(default_factory=dict)
     registered: dict[str, list[Any]] = field(default_factory=dict)
     open: dict[str, list[Any]] = field(default_factory=dict)
+    asking: Asking = field(default_factory=Asking)
 
     def files(self, noun: str) -> list[Any]:
         return [one for kept in (self.hidden, self.registered, self.open) for one in kept[noun]]

@@ -1,0 +1,133 @@
+"""Whoever a view could tell from another by anything at all is asked for itself."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from rest_framework.exceptions import PermissionDenied
+
+from accounts.models import Organization, User
+from accounts.requests import actor_of
+from accounts.views import CityList
+from tests.asking import Asking
+from tests.conftest import make_cadre, organization_of
+from tests.test_permissions import bearing, manager, organization_body, signed_in, token_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+CITIES = "/api/v1/cities"
+
+
+@pytest.fixture
+def callers(anonymous, bidder, stranger, cadre):
+    partner = bearing(token_of(organization_of(bidder), ["needs:read"]))
+    people = (bidder, manager(), stranger, cadre, make_cadre("虚构的另一人"))
+    return [anonymous, partner, *map(signed_in, people)]
+
+
+def codes(asking, callers):
+    with asking.watching():
+        return [asking.ask(one, "GET", CITIES).status_code for one in callers]
+
+
+def test_what_is_the_same_for_everybody_is_asked_once(callers):
+    asking = Asking()
+    assert (codes(asking, callers), asking.put) == ([200] * len(callers), 1)
+
+
+def test_what_tells_each_about_itself_is_asked_of_each(callers):
+    asking = Asking()
+    with asking.watching():
+        told = [asking.ask(one, "GET", "/api/v1/me").content for one in callers]
+    assert len(set(told)) == asking.put == len(callers)
+
+
+REFUSALS = {
+    "who is signed in": lambda request: request.user.is_authenticated,
+    "what a person is": lambda request: isinstance(request.user, User),
+    "what a person is called": lambda request: str(request.user) == "bidder",
+    "who a person is": lambda request: request.user.pk == User.objects.get(username="bidder").pk,
+    "the same person": lambda request: request.user == User.objects.get(username="bidder"),
+    "where a person works": lambda request: (
+        request.user.is_authenticated and request.user.memberships.exists()
+    ),
+    "a session": lambda request: "_auth_user_id" in request.session,
+    "a person": lambda request: actor_of(request).user_id is not None,
+    "a system": lambda request: actor_of(request).caller.startswith("client"),
+    "a scope": lambda request: actor_of(request).scopes is not None,
+    "staff": lambda request: actor_of(request).is_staff,
+    "any organization": lambda request: bool(actor_of(request).acts_for),
+    "one organization": lambda request: _bidders() in actor_of(request).acts_for,
+    "the organizations": lambda request: Organization.objects.filter(
+        pk__in=actor_of(request).sees
+    ).exists(),
+    "how many": lambda request: len(actor_of(request).manages) == 1,
+    "what two have in common": lambda request: {_bidders()} & actor_of(request).sees,
+    "all at once": lambda request: len({actor_of(request), actor_of(request)}) != 1,
+}
+
+
+def _bidders():
+    return organization_of(User.objects.get(username="bidder")).pk
+
+
+@pytest.mark.parametrize("refuses", REFUSALS.values(), ids=REFUSALS)
+def test_who_alone_is_refused_is_found(callers, monkeypatch, refuses):
+    known = CityList.initial
+
+    def initial(view, request, *args, **kwargs):
+        known(view, request, *args, **kwargs)
+        if refuses(request):
+            raise PermissionDenied
+
+    monkeypatch.setattr(CityList, "initial", initial)
+    each = [code for one in callers for code in codes(Asking(), [one])]
+
+    assert codes(Asking(), callers) == each
+    assert codes(Asking(), callers[::-1]) == each[::-1]
+
+
+def test_who_sends_a_token_is_nobody_where_none_is_read(callers, bidder):
+    anonymous, partner, *people = callers
+    for order in ([*people, partner, anonymous], [partner, anonymous, *people]):
+        asking = Asking()
+        with asking.watching():
+            found = {one: asking.ask(one, "GET", "/saved-searches").status_code for one in order}
+        assert found == {partner: 302, anonymous: 302} | dict.fromkeys(people, 200)
+
+
+def test_what_a_request_changed_is_taken_back(bidder):
+    asking, before = Asking(), Organization.objects.count()
+    with asking.watching():
+        for number in range(2):
+            answer = asking.ask(
+                signed_in(bidder),
+                "POST",
+                "/api/v1/organizations",
+                data=json.dumps({**organization_body(None), "name": f"虚构{number}"}),
+                content_type="application/json",
+            )
+            assert answer.status_code == 201
+    assert (asking.put, Organization.objects.count()) == (2, before)
+
+
+def test_how_a_request_was_signed_is_read_by_no_view():
+    """So that it need not be watched: these alone find out who sends a request."""
+    signature = re.compile(r"request\.auth\b|\"auth\",|COOKIES\b|uthorization|AUTHORIZATION")
+    found = {
+        str(path.relative_to(settings.BASE_DIR))
+        for app in apps.get_app_configs()
+        if Path(app.path).parent == Path(settings.BASE_DIR)
+        for path in Path(app.path).rglob("*.py")
+        if signature.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == {
+        "accounts/authentication.py",
+        "accounts/requests.py",
+        "auctions/gateway.py",  # bids are answered at a door of their own,
+        "notifications/stream.py",  # and so are streams
+        "core/envelope.py",  # whether it is text at all
+        "config/demo/api.py",  # asks, and does not answer
+    }
