@@ -178,7 +178,12 @@ def package_texts_missing(package: str, language: str = "zh_Hans") -> list[str]:
         return sorted(
             singular
             for text, context in wanted
-            if translation.gettext(singular := text if isinstance(text, str) else text[0])
+            # By both forms: a plural's singular alone finds nothing before Python 3.11.7.
+            if (
+                translation.gettext(singular := text)
+                if isinstance(text, str)
+                else translation.ngettext(singular := text[0], text[1], 1)
+            )
             == singular
             and not (_is_translated(ours, text, context) or _is_translated(ours, text))
         )
