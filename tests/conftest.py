@@ -20,6 +20,7 @@ import pytest
 from django.conf import settings
 from django.contrib import auth
 from django.core.management.commands import flush
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import authentication, requests
@@ -40,6 +41,7 @@ from auctions.rules.policy import NoticeChannel, PolicyTerms
 from core.db import transaction
 from tests.clock import NOW, Clock
 from tests.lasting import Standing, lasting
+from tests.signing_in import sign_in
 
 # What a lot is sold under that names neither format nor policy.
 RULES = "ENGLISH-1/EXCHANGE_BIDDING-2"
@@ -70,6 +72,9 @@ NOT_TRACED = (
 _numbers = count(1)
 _settrace = sys.settrace
 _standing: list[Standing] = []
+
+
+Client.force_login = sign_in  # type: ignore[method-assign]
 
 
 def _set_trace_in_turn(tracer: Any) -> None:
