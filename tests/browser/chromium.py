@@ -33,6 +33,8 @@ FLAGS = (
     "--disable-software-rasterizer",
     "--disable-features=Translate,OptimizationHints,MediaRouter,SpareRendererForSitePerProcess",
     "--disable-site-isolation-trials",
+    # What has changed lights up for seconds, sixty times a second.
+    "--force-prefers-reduced-motion",
     "--disable-breakpad",
     "--disable-domain-reliability",
     "--disable-client-side-phishing-detection",

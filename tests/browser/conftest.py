@@ -21,7 +21,10 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
+from tests.committed import cast, transactional_db
 from tests.ports import free_port
+
+__all__ = ["cast", "transactional_db"]
 
 READY_WITHIN_S = 180
 

@@ -9,7 +9,7 @@ from core import money
 from tests.browser.conftest import session_of
 from tests.factories import admit, bid, make_hall_lot, make_session
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 TERMS = {"starting_price": "1000000.00", "increment": "50000.00"}
 

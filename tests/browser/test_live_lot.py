@@ -10,7 +10,7 @@ from tests.auctions.test_priority import give
 from tests.browser.conftest import session_of
 from tests.factories import admit, bid, make_lot
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
 @pytest.fixture

@@ -4,32 +4,14 @@ import time
 
 import pytest
 
-from config import wsgi
-from config.asgi import Door
 from core.db import transaction
 from core.events import Happening, record_all
-from core.models import Event
 from notifications import hub as hubs
-from tests.factories import make_lot
 from tests.notifications.conftest import happen
-from tests.notifications.streaming import Stream, serving
+from tests.notifications.streaming import Stream
+from tests.streams.conftest import end_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def port(transactional_db):
-    with serving(Door(wsgi.application, workers=2)) as port:
-        yield port
-
-
-@pytest.fixture
-def lot(seller):
-    return make_lot(seller)
-
-
-def end_of(lot):
-    return Event.objects.filter(topic=f"lot:{lot.pk}").order_by("-seq").first().seq
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_of_a_burst_the_newest_state_arrives_at_most_four_times_a_second(port, lot):

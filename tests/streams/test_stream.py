@@ -21,50 +21,13 @@ from notifications import hub as hubs
 from notifications import stream as streams
 from notifications.audience import STREAMED_KINDS
 from notifications.hub import Batch, Watcher, clock_frame
-from tests.committed import committed
-from tests.conftest import NOW, Cast, organization_of
+from tests.conftest import NOW, organization_of
 from tests.factories import admit, bid, draft_lot, make_lot
 from tests.notifications.conftest import happen
 from tests.notifications.streaming import Stream, serving
+from tests.streams.conftest import end_of, wait_until
 
-
-@pytest.fixture(scope="module")
-def transactional_db(django_db_setup, django_db_blocker):
-    """Real commits, which the tests leave to each other; each has a lot of its own."""
-    with committed(django_db_blocker):
-        yield
-
-
-@pytest.fixture(scope="module")
-def cast(transactional_db):
-    return Cast()
-
-
-@pytest.fixture(scope="module")
-def door():
-    return Door(wsgi.application, workers=2)
-
-
-@pytest.fixture(scope="module")
-def served(transactional_db, door):
-    with serving(door) as port:
-        yield port
-
-
-@pytest.fixture
-def port(served, door):
-    """Of the one server, when whoever watched before has left."""
-    wait_until(lambda: len(door.stream.hub) == 0)
-    return served
-
-
-@pytest.fixture
-def lot(seller):
-    return make_lot(seller)
-
-
-def end_of(lot):
-    return Event.objects.filter(topic=f"lot:{lot.pk}").order_by("-seq").first().seq
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def listeners():
@@ -76,13 +39,6 @@ def listeners():
             [hubs.APPLICATION_NAME],
         )
         return cursor.fetchone()[0]
-
-
-def wait_until(true):
-    until = time.monotonic() + 5
-    while not true() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert true()
 
 
 def test_a_bid_reaches_a_watcher_within_a_second(port, lot, bidder):
