@@ -4,25 +4,28 @@ What is sent and how it is judged stands in `tests.test_bad_input`, which does t
 """
 
 import json
+from inspect import unwrap
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from django.apps import apps
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_resolver, resolve
+from rest_framework.generics import ListAPIView, RetrieveAPIView
 
+from tests.entrances import WRITES
 from tests.hostile import JSON
-from tests.test_bad_input import WRITES, allowed, before, complaint, counts, path_of, send
+from tests.test_bad_input import allowed, before, complaint, counts, path_of, send
 from tests.test_permissions import (
     PAGE_SHOWN,
     PAGES,
     ROWS,
-    Row,
-    first_noun,
     lasting_world,
+    routes,
     with_own,
     world,
 )
+from tests.watched import EVERY_NAME, UNREAD, Walk
 
 __all__ = ["before", "lasting_world", "world"]  # fixtures, which tests here ask for by name
 # Who sends it is not the question here.
@@ -32,27 +35,22 @@ MISSING_IDS = (0, 2**63 - 1)
 HUGE_IDS = (2**63, 10**30)
 # No route takes one of these for a number.
 STRANGE_IDS = ("9" * 5000, "-1", "１", "1%00")
+STRANGE_PAGE_IDS = ("9" * 5000, "1%00", "%ff")
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 READS = [row for row in ROWS if row.route.startswith("GET ") and "/stream" not in row.route]
 DELETES = [row for row in ROWS if row.route.startswith("DELETE ")]
 NUMBERED = [row for row in (*READS, *WRITES, *DELETES) if "<int:pk>" in row.route]
 # Pages of signed links are left to the tests of the links.
 READ_PAGES = [page for page in PAGES if "405" not in PAGES[page] and "<str:" not in page]
 LISTS = [row for row in READS if "<" not in row.route and row.route != "GET me"]
-NOUNS = sorted({first_noun(row) for row in ROWS})
 
 
-def of_noun(noun: str, rows: list[Row]) -> list[tuple[int, Row]]:
-    """With their places among all of these rows, by which they take turns."""
-    return [(place, row) for place, row in enumerate(rows) if first_noun(row) == noun]
-
-
-@pytest.mark.parametrize("noun", NOUNS)
-def test_an_id_beyond_every_row_is_not_found(world, before, noun):
+def test_an_id_beyond_every_row_is_not_found(world, before):
     wrong = {}
-    for place, row in of_noun(noun, NUMBERED):
+    for place, row in enumerate(NUMBERED):
+        body = json.dumps(row.body(world))
         for pk in (MISSING_IDS[place % 2], HUGE_IDS[place // 2 % 2]):
-            answer = send(row, world, json.dumps(row.body(world)), pk=pk)
-            if said := complaint(answer):
+            if said := complaint(send(row, world, body, pk=pk)):
                 wrong[row.route, str(pk)[:20]] = said
     assert wrong == {}
     assert counts() == before
@@ -69,24 +67,29 @@ def test_what_is_no_number_is_no_address_and_not_found(world, before):
     assert counts() == before
 
 
+# Refused before any view, for all of them alike.
+UNREADABLE = ["%00", "state=%00", "cursor=%00", "%ff=%ff", "x=%ed%a0%80"]
 QUERIES = [
-    *(
-        "%00",
-        "state=%00",
-        "%ff=%ff",
-        "x=%ed%a0%80",
-        "limit=0",
-        "limit=-1",
-        "limit=101",
-        "limit=1e1",
-    ),
-    *("limit=", "limit=" + "9" * 30, "limit=000000001" + "0" * 5000, "cursor=%00", "cursor=zzz"),
-    *("cursor=cD1hYmM=", "cursor=cD0lMDA=", "state=nope", "state=DROP", "owner=x", "owner=1e3"),
-    *("achievement=１", "consignor=1.5", "field=nope", "city=110000", "method=x", "channel=x"),
-    *("unread=maybe", "format=xml", "format=html", "page=0", "offset=-1"),
-    "&".join(f"a{number}=1" for number in range(1500)),
-    "x=" + "a" * 20_000,
+    *("limit=0", "limit=-1", "limit=101", "limit=1e1", "limit=", "limit=" + "9" * 30),
+    *("limit=000000001" + "0" * 5000, "cursor=zzz", "cursor=cD1hYmM=", "cursor=cD0lMDA="),
+    *("state=nope", "state=DROP", "owner=x", "owner=1e3", "achievement=１", "consignor=1.5"),
+    *("field=nope", "city=110000", "method=x", "channel=x", "unread=maybe", "format=xml"),
+    *("format=html", "page=0", "offset=-1", "x=" + "a" * 20_000),
+    *("bids=all", "bids=x", "after=-1", "after=１", "after=" + "9" * 40),
 ]
+# By what a list might be compared and sorted.
+LOOKUPS = ("gte", "isnull", "startswith", "regex")
+WORDS = ("ordering", "order_by", "sort", "o")
+
+
+def probes() -> str:
+    """Every field of ours compared with something, and sorted by."""
+    fields = {field.name for model in apps.get_models() for field in model._meta.get_fields()}
+    compared = [f"{name}__{lookup}=1" for name in sorted(fields) for lookup in LOOKUPS]
+    return "&".join(compared + [f"{word}=-{name}" for name in sorted(fields) for word in WORDS])
+
+
+PROBES = probes()
 
 
 def said_by(answer: Any) -> Any:
@@ -94,42 +97,25 @@ def said_by(answer: Any) -> Any:
     return answer.json() if answer.headers["Content-Type"] == JSON else answer.content
 
 
-@pytest.mark.parametrize("noun", NOUNS)
-def test_a_hostile_query_is_refused_or_changes_nothing(world, noun):
-    wrong = {}
-    for place, row in of_noun(noun, READS):
+def test_a_hostile_query_is_refused_or_changes_nothing(world, monkeypatch):
+    """Nor can any field be probed by comparing or sorting: what is for that, nobody reads."""
+    wrong: dict[Any, Any] = {}
+    walk = Walk(QUERIES, UNREADABLE, monkeypatch)
+    for row in READS:
         client, path = allowed(row, world), path_of(row, world)
-        plain = said_by(client.get(path))
-        # Each list meets a third of them, anything else a ninth, and each query several of both.
-        share = 3 if row in LISTS else 9
-        for query in QUERIES[place % share :: share]:
-            answer = client.get(f"{path}?{query}")
-            if answer.status_code == 200:
-                if said_by(answer) != plain:
+        walked = walk.ask(client, path, PROBES if row in LISTS else "")
+        _, plain = next(walked)
+        for query, answer in walked:
+            if query == UNREAD and answer.status_code != plain.status_code:
+                wrong[row.route, query] = answer.status_code
+            elif answer.status_code == 200 == plain.status_code:
+                if said_by(answer) != said_by(plain):
                     wrong[row.route, query[:30]] = "another answer"
             elif said := complaint(answer):
                 wrong[row.route, query[:30]] = said
     assert wrong == {}
-
-
-LOOKUPS = ("isnull", "startswith", "regex")
-WORDS = ("order_by", "sort", "o")
-
-
-@pytest.mark.parametrize("row", LISTS, ids=lambda row: row.route)
-def test_no_field_can_be_probed_by_sorting_or_comparing(world, row):
-    """By the likeliest lookup and word, and by one of the others in turn."""
-    client, path, place = allowed(row, world), path_of(row, world), LISTS.index(row)
-    plain = client.get(path).json()
-    names = sorted(
-        {field.name for model in apps.get_models() for field in model._meta.get_fields()}
-    )
-    for lookup in ("gte", LOOKUPS[place % 3]):
-        probes = "&".join(f"{name}__{lookup}=1" for name in names)
-        assert client.get(f"{path}?{probes}").json() == plain, lookup
-    for word in ("ordering", WORDS[place // 3 % 3]):
-        probes = "&".join(f"{word}=-{name}" for name in names)
-        assert client.get(f"{path}?{probes}").json() == plain, word
+    assert EVERY_NAME not in walk.read
+    assert {name for name in walk.read if "__" in name or name in WORDS} == set()
 
 
 # Who may read which pages whole, and what their numbers are of.
@@ -146,51 +132,71 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize("page", READ_PAGES, ids=lambda page: page or "home")
-def test_a_page_survives_every_query_and_every_id(world, page):
-    about = page.partition("/")[0]
-    own = with_own(world, READERS.get(about, "seller")).callers["own"]
-    client = world.callers["cadre"] if about in OFFICE else own
-    thing = world.things[SHOWN.get(page) or SHOWN.get(about, "lot")]
-    wrong = {}
-    place = READ_PAGES.index(page)
-    odd = ["bids=all", "bids=x", "after=-1", "after=１", "after=" + "9" * 40]
-    odd = odd if page.startswith("lots") else odd[place % 2 :: 2]
-    # Each page meets a sixth of them, all together each of them at least twice.
-    for query in ["", *QUERIES[place % 6 :: 6], *odd]:
-        address = "/" + page.replace("<int:pk>", str(thing)) + f"?{query}"
-        answer = client.get(address)
-        if answer.status_code not in (200, 400):
-            wrong[query[:30]] = answer.status_code
-    for pk in (*MISSING_IDS, *HUGE_IDS, "9" * 5000, "1%00", "%ff") if "<int:pk>" in page else ():
-        answer = client.get("/" + page.replace("<int:pk>", str(pk)))
-        if answer.status_code not in (400, 404):
-            wrong[str(pk)[:20]] = answer.status_code
+def test_a_page_survives_every_query_and_every_id(world, monkeypatch):
+    wrong: dict[Any, int] = {}
+    walk = Walk(QUERIES, UNREADABLE, monkeypatch)
+    for page in READ_PAGES:
+        about = page.partition("/")[0]
+        own = with_own(world, READERS.get(about, "seller")).callers["own"]
+        client = world.callers["cadre"] if about in OFFICE else own
+        thing = world.things[SHOWN.get(page) or SHOWN.get(about, "lot")]
+        for query, answer in walk.ask(client, "/" + page.replace("<int:pk>", str(thing))):
+            if answer.status_code not in (200, 400):
+                wrong[page, query[:30]] = answer.status_code
+        for pk in (*MISSING_IDS, *HUGE_IDS) if "<int:pk>" in page else ():
+            answer = client.get("/" + page.replace("<int:pk>", str(pk)))
+            if answer.status_code not in (400, 404):
+                wrong[page, str(pk)] = answer.status_code
     assert wrong == {}
 
 
-PATHS = sorted({row.route.split()[1] for row in ROWS})
+def test_what_is_no_number_is_no_page(world):
+    numbered = [page for page in READ_PAGES if "<int:pk>" in page]
+    for page in numbered:
+        for pk in STRANGE_PAGE_IDS:
+            with pytest.raises(Resolver404):
+                resolve(unquote("/" + page.replace("<int:pk>", pk)))
+    for page, pk in zip(numbered, STRANGE_PAGE_IDS, strict=False):
+        answer = world.callers["cadre"].get("/" + page.replace("<int:pk>", pk))
+        assert answer.status_code in (400, 404), page
 
 
-@pytest.mark.parametrize("noun", NOUNS)
-def test_other_methods_are_refused_and_options_are_told(world, noun):
-    """Which methods there are is known from the matrix; each address tries one that is not.
+# What decides about a method that a view does not have, and about OPTIONS; and about HEAD.
+OF_METHODS = ("dispatch", "initial", "http_method_not_allowed", "options", "metadata_class")
 
-    HEAD asks what GET does, which the matrix walks over: every fourth address is asked.
+
+def deciding(view: Any, method: str) -> tuple[Any, ...]:
+    """The code that answers to this method: the same for most of the views."""
+    code = (*(getattr(view, name, None) for name in OF_METHODS), tuple(view.http_method_names))
+    writes = hasattr(view, "post") or hasattr(view, "put")
+    if method == "OPTIONS" and hasattr(view, "get_serializer") and writes:
+        return (*code, view)  # it describes the fields
+    if method == "HEAD":
+        get = unwrap(getattr(view, "head", None) or getattr(view, "get", None))
+        return (*code, get if get in (None, ListAPIView.get, RetrieveAPIView.get) else view)
+    return (*code, method)
+
+
+def test_other_methods_are_refused_and_options_are_told(world):
+    """By each code that decides about them; by which one, is read off the views.
+
+    HEAD asks what GET does, which the matrix walks over: whoever has a GET of its own is asked.
     """
-    wrong = {}
-    for place, path in enumerate(PATHS):
-        rows = [row for row in ROWS if row.route.split()[1] == path]
-        if first_noun(rows[0]) != noun:
+    wrong, asked = {}, set()
+    for path, callback in routes(get_resolver()):
+        rows = [row for row in ROWS if f"api/v1/{row.route.split()[1]}" == path]
+        if not rows:
             continue
+        view = callback.view_class
         client = with_own(world, rows[0].own).callers["own"]
-        address = path_of(rows[0], world)
-        others = sorted({"GET", "POST", "PUT", "DELETE"} - {row.route.split()[0] for row in rows})
-        for method in others[place % max(len(others), 1) :][:1]:
-            answer = client.generic(method, address, data="{}", content_type=JSON)
-            if answer.status_code != 405 or complaint(answer):
+        has = {row.route.split()[0] for row in rows}
+        assert has == {one for one in METHODS if hasattr(view, one.lower())}, path
+        for method in (*sorted(METHODS - has), "OPTIONS", "HEAD"):
+            if (code := deciding(view, method)) in asked:
+                continue
+            asked.add(code)
+            answer = client.generic(method, path_of(rows[0], world), "{}", content_type=JSON)
+            is_told = answer.status_code < 500 and method not in METHODS
+            if not is_told and (answer.status_code != 405 or complaint(answer)):
                 wrong[method, path] = answer.status_code
-        for method in ("OPTIONS", "HEAD")[: 1 if place % 4 else 2]:
-            if (status := client.generic(method, address).status_code) >= 502:
-                wrong[method, path] = status
     assert wrong == {}

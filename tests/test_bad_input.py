@@ -4,54 +4,54 @@ Generated from the forms: a route that takes a body is found by walking the rout
 asking its form, and what they must refuse stands in `tests.hostile`. Who may call a route, on
 which thing and with which valid body is known from the matrix in `tests.test_permissions`.
 
-Most routes do the same three things with a body (`accounts.requests`): read it, ask the form, tell
-the problem. Of those each field and each whole body is sent through the door once, with one value
-in turn; with its other values these three are asked without sessions, rights and rows around them.
-What the form takes, and any route with a way of its own, is always sent through the door.
+Most routes do the same four things with a body (`accounts.requests`): read it, take its
+fingerprint, ask the form, tell the problem. Which routes these are is read off their code, and
+that the door answers as these four do, each of them shows with one body. With all others the four
+are asked without sessions, rights and rows around them. What the form takes, and whatever is for a
+route with a way of its own, is always sent through the door.
 """
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
-from django.urls import get_resolver
+from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from accounts.requests import Change, Command, Create
-from auctions.serializers.lots import BidForm
-from auctions.serializers.maxima import MaximumForm
-from auctions.serializers.sessions import FloorBidForm
-from core.parsing import StrictForm, StrictJSONParser
+from core.idempotency import fingerprint
+from core.parsing import StrictJSONParser
 from core.problems import handle
-from tests.hostile import (
-    AT_EVERY_FIELD,
-    ENCODINGS,
-    JSON,
-    PARTS,
-    UNUSUAL,
-    hostile_values,
-    huge_values,
-    values_beyond,
+from tests.entrances import (
+    DOORS,
+    ENTRANCES,
+    FIELDS,
+    FIRSTS,
+    FORMS,
+    INNER,
+    PLAIN,
+    WRITES,
+    Entrance,
+    fields_of,
+    filled_in,
+    to_refuse,
 )
+from tests.hostile import ENCODINGS, JSON, PARTS, UNUSUAL
 from tests.test_permissions import (
     CALLERS,
     PLACE,
-    ROWS,
     Row,
     World,
-    first_noun,
     lasting_world,
-    routes,
     with_own,
     world,
 )
@@ -61,92 +61,6 @@ __all__ = ["lasting_world", "world"]  # the matrix's fixtures, which tests here 
 pytestmark = pytest.mark.usefixtures("known_people")
 
 PROBLEM = "application/problem+json"
-
-
-@dataclass(frozen=True)
-class Entrance:
-    """A route that takes a body, its form, and the row of the matrix that says who may use it."""
-
-    row: Row
-    form: type[StrictForm]
-
-    def __str__(self) -> str:
-        return self.row.route
-
-
-def forms() -> dict[str, type[StrictForm]]:
-    """The form of every route of the API that takes a body, by its path."""
-    found = {}
-    for path, callback in routes(get_resolver()):
-        view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
-        if getattr(view, "largest_upload", 0):
-            continue  # no JSON: tests/marketplace/test_pictures.py, test_importing.py
-        if any(hasattr(view, method) for method in ("post", "put", "patch")):
-            found[path.removeprefix("api/v1/")] = getattr(view, "form_class", None)
-    found["lots/<int:pk>/bids"] = BidForm  # decided in batches, so it is no `Create`
-    found["lots/<int:pk>/floor-bids"] = FloorBidForm  # likewise
-    found["lots/<int:pk>/maximum"] = MaximumForm  # one view for what is left, read and taken back
-    del found["oauth/token"]  # RFC 6749's own form: tests/accounts/test_tokens.py
-    return found
-
-
-def plainly_handled() -> set[str]:
-    """Routes that do with a body what `accounts.requests` does, and nothing of their own."""
-    plain = (Create.post, Change.patch, Command.post)
-    return {
-        f"{method.upper()} {path.removeprefix('api/v1/')}"
-        for path, callback in routes(get_resolver())
-        if path.startswith("api/v1/")
-        for method in ("post", "patch")
-        if getattr(getattr(callback, "view_class", None), method, None) in plain
-    }
-
-
-@cache
-def fields_of(form: type[StrictForm]) -> dict[str, serializers.Field]:
-    return dict(form().fields)
-
-
-def field_of(entrance: Entrance, name: str, inner: str = "") -> serializers.Field:
-    field = fields_of(entrance.form)[name]
-    return field.child.fields[inner] if inner else field
-
-
-def to_refuse(*place: Any) -> list[Any]:
-    """What the field at this place is tried with."""
-    field = field_of(*place)
-    in_full = IN_FULL[type(field)] == place
-    nothing = [] if field.allow_null else [None]
-    in_general = hostile_values(field)[: None if in_full else AT_EVERY_FIELD]
-    huge = huge_values(field) if in_full else []
-    return [*values_beyond(field), *in_general, *huge, *nothing]
-
-
-FORMS = forms()
-PLAIN = plainly_handled()
-WRITES = [
-    row
-    for row in ROWS
-    if row.route.startswith(("POST ", "PUT ", "PATCH ")) and row.route.split()[1] in FORMS
-]
-ENTRANCES = [Entrance(row, FORMS[row.route.split()[1]]) for row in WRITES]
-# A form is tried in full at the first route that takes it, and as a whole at every other.
-FIRSTS = list({entrance.form: entrance for entrance in reversed(ENTRANCES)}.values())
-FIELDS = [(entrance, name) for entrance in FIRSTS for name in fields_of(entrance.form)]
-# The fields of objects within a list.
-INNER = [
-    (entrance, name, inner)
-    for entrance, name in FIELDS
-    if isinstance(listed := fields_of(entrance.form)[name], serializers.ListField)
-    and isinstance(listed.child, serializers.Serializer)
-    for inner in listed.child.fields
-]
-# What no field of a class takes is tried in full at one of them.
-IN_FULL = {
-    type(field): (entrance, *names)
-    for entrance, *names in reversed([*FIELDS, *INNER])
-    for field in [field_of(entrance, *names)]
-}
 
 
 def path_of(row: Row, world: World, pk: Any = None) -> str:
@@ -213,7 +127,8 @@ def refusal(entrance: Entrance, body: str) -> Response | None:
     """What a plain route answers to a body that its form refuses; nothing, if the form takes it."""
     try:
         data = StrictJSONParser().parse(BytesIO(body.encode()))
-        entrance.form(data=data).is_valid(raise_exception=True)
+        fingerprint(data)
+        filled_in(entrance.form, data).is_valid(raise_exception=True)
     except APIException as error:
         answer = handle(error, {})
         assert answer is not None
@@ -224,14 +139,14 @@ def refusal(entrance: Entrance, body: str) -> Response | None:
 
 
 def complaints(
-    entrance: Entrance, world: World, bodies: dict[Any, str], place: int
+    entrance: Entrance, world: World, bodies: dict[Any, str]
 ) -> Iterator[tuple[Any, str]]:
-    """What is wrong with the answers to these bodies; one of them meets the door, by its place."""
-    for number, (name, body) in enumerate(bodies.items()):
-        inside = entrance.row.route in PLAIN and number != place % len(bodies)
+    """What is wrong with the answers to these bodies."""
+    for name, body in bodies.items():
+        inside = entrance.row.route in PLAIN
         answer = (refusal(entrance, body) if inside else None) or send(entrance.row, world, body)
         if said := complaint(answer):
-            yield name, said
+            yield (entrance.row.route, name), said
 
 
 def bodies_with(entrance: Entrance, world: World, *names: str) -> dict[Any, str]:
@@ -255,27 +170,20 @@ def test_every_route_that_takes_a_body_is_tried_here():
     assert [row.route for row in WRITES if not {"200", "201"} & set(row.statuses.split())] == []
 
 
-@pytest.mark.parametrize("entrance", FIRSTS, ids=str)
-def test_each_field_refuses_what_it_must(world, before, entrance, settings):
+def test_each_field_refuses_what_it_must(world, before, settings):
     settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES = True
-    assert refusal(entrance, json.dumps(entrance.row.body(world))) is None
-    wrong = {}
-    for place, name in enumerate(fields_of(entrance.form)):
-        wrong |= complaints(entrance, world, bodies_with(entrance, world, name), place)
+    wrong: dict[Any, str] = {}
+    for entrance in FIRSTS:
+        assert refusal(entrance, json.dumps(entrance.row.body(world))) is None, entrance
+        for one, *names in (*FIELDS, *INNER):
+            if one is entrance:
+                bodies = bodies_with(entrance, world, *names)
+                wrong |= complaints(entrance, world, bodies)
     assert wrong == {}
     assert counts() == before
 
 
-@pytest.mark.parametrize("entrance", sorted({one for one, *_ in INNER}, key=str), ids=str)
-def test_a_field_of_an_inner_object_refuses_what_it_must(world, before, entrance):
-    wrong = {}
-    for place, (one, name, inner) in enumerate(INNER):
-        if one is entrance:
-            wrong |= complaints(entrance, world, bodies_with(entrance, world, name, inner), place)
-    assert wrong == {}
-    assert counts() == before
-
-
+# Of each text its entrance, its name, and what of the unusual it is tried with alone.
 TEXTS = [
     (entrance, name, UNUSUAL[place % len(UNUSUAL)])
     for place, (entrance, name) in enumerate(FIELDS)
@@ -283,29 +191,54 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize("first", FIRSTS, ids=str)
-def test_unusual_text_is_stored_as_it_came_or_refused(world, first, settings):
-    """All of it in one text, and each alone at some field."""
+def tried(entrance: Entrance, world: World, texts: dict[str, str]) -> Iterator[tuple[str, Any]]:
+    """What each text shows as, or the refusal; found by halves, if they are refused together."""
+    mark = transaction.savepoint()
+    answer = send(entrance.row, world, json.dumps({**entrance.row.body(world), **texts}))
+    transaction.savepoint_rollback(mark)
+    if answer.status_code in (200, 201):
+        shown = answer.json()
+        yield from ((name, shown.get(name, text)) for name, text in texts.items())
+    elif len(texts) == 1 or complaint(answer):
+        yield from ((name, answer) for name in texts)
+    else:
+        names = sorted(texts)
+        for half in (names[::2], names[1::2]):
+            yield from tried(entrance, world, {name: texts[name] for name in half})
+
+
+def test_unusual_text_is_stored_as_it_came_or_refused(world, settings):
+    """All of it in one text, and each alone at some field; all fields that take theirs at once."""
     settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES = True
-    wrong = {}
-    for entrance, name, alone in TEXTS:
-        if entrance is not first:
-            continue
-        for text in ["".join(UNUSUAL)[: fields_of(entrance.form)[name].max_length], alone]:
-            mark = transaction.savepoint()
-            body = json.dumps({**entrance.row.body(world), name: text})
-            answer = send(entrance.row, world, body)
-            transaction.savepoint_rollback(mark)
-            if answer.status_code in (200, 201):
-                shown = answer.json().get(name, text)
-                if shown not in (text, text.strip()):
-                    wrong[name, ascii(text)] = ascii(shown)
-            elif said := complaint(answer):
-                wrong[name, ascii(text)] = said
+    wrong: dict[Any, str] = {}
+    for entrance in FIRSTS:
+        alone = {name: text for one, name, text in TEXTS if one is entrance}
+        limits = {name: fields_of(entrance.form)[name].max_length for name in alone}
+        together = {name: "".join(UNUSUAL)[:limit] for name, limit in limits.items()}
+        apart: set[str] = set()  # what was refused by something else than the form
+        for texts in (alone, together) if alone else ():
+            bodies = {
+                name: json.dumps({**entrance.row.body(world), name: text})
+                for name, text in texts.items()
+            }
+            refused = {name for name, body in bodies.items() if refusal(entrance, body)}
+            wrong |= complaints(entrance, world, {name: bodies[name] for name in refused})
+            at_once = {name: texts[name] for name in texts.keys() - refused - apart}
+            parts = [at_once, *({name: texts[name]} for name in apart - refused)]
+            for name, shown in chain.from_iterable(
+                tried(entrance, world, part) for part in parts if part
+            ):
+                if isinstance(shown, HttpResponse):
+                    apart.add(name)
+                    said = complaint(shown)
+                else:
+                    said = "" if shown in (texts[name], texts[name].strip()) else ascii(shown)
+                if said:
+                    wrong[entrance.row.route, name, ascii(texts[name])] = said
     assert wrong == {}
 
 
-# A body as text, by what is wrong with it; the first few are tried at every route.
+# A body as text, by what is wrong with it.
 BODIES: dict[str, str] = {
     "a list": "[]",
     "null": "null",
@@ -313,53 +246,52 @@ BODIES: dict[str, str] = {
     "a text": '"x"',
     "a number": "5",
     "true": "true",
-}
-# The parser's business, which is one for all routes: each tries one of them.
-UNREADABLE: dict[str, str] = {
     "cut off": '{"a": ',
     "the same key twice": '{"reason": "x", "reason": "x"}',
-    "too deep": '{"a": ' + "[" * 100_000,
     "not a number": '{"a": NaN}',
     "two documents": "{}{}",
 }
+# Seen by the parser alone, and looking at it costs time.
+DEEPEST = {"too deep": '{"a": ' + "[" * 100_000}
 EXTRAS = ("state", "id", "organization_id", "code", "__class__", "")
-AT_EVERY_ROUTE = 2
 
 
-def of_noun(noun: str) -> list[tuple[int, Entrance]]:
-    """With their places among all entrances, by which they take turns."""
-    return [(place, one) for place, one in enumerate(ENTRANCES) if first_noun(one.row) == noun]
-
-
-NOUNS = sorted({first_noun(entrance.row) for entrance in ENTRANCES})
-
-
-@pytest.mark.parametrize("noun", NOUNS)
-def test_only_an_object_with_known_fields_is_a_body(world, before, noun):
-    wrong = {}
-    for place, entrance in of_noun(noun):
-        in_full = entrance in FIRSTS
-        texts = dict(list(BODIES.items())[: None if in_full else AT_EVERY_ROUTE])
-        texts |= dict([list(UNREADABLE.items())[place % len(UNREADABLE)]])
-        for extra in EXTRAS[place % 2 :: 2] if in_full else EXTRAS[:1]:
-            body = {**entrance.row.body(world), extra: 1}
-            texts[f"with {extra!r}"] = json.dumps(body)
-        for name, said in complaints(entrance, world, texts, place):
-            wrong[entrance.row.route, name] = said
+def test_only_an_object_with_known_fields_is_a_body(world, before):
+    wrong: dict[Any, str] = {}
+    for entrance in FIRSTS:
+        extras = {
+            f"with {extra!r}": json.dumps({**entrance.row.body(world), extra: 1})
+            for extra in EXTRAS
+        }
+        wrong |= complaints(entrance, world, BODIES | extras)
     assert wrong == {}
     assert counts() == before
 
 
-@pytest.mark.parametrize("noun", NOUNS)
-def test_only_json_in_utf_8_is_read(world, before, noun):
-    """The door is one for all routes: each meets it with one of these in turn."""
-    cases, wrong = list(ENCODINGS.items()), {}
-    for place, entrance in of_noun(noun):
-        name, (content_type, body, status) = cases[place % len(cases)]
-        answer = send(entrance.row, world, body, content_type=content_type)
-        if said := complaint(answer):
-            wrong[entrance.row.route, name] = said
-        elif answer.status_code != status:
-            wrong[entrance.row.route, name] = f"{answer.status_code}, not {status}"
+def test_every_door_answers_as_its_form_does(world, before):
+    wrong: dict[Any, Any] = {}
+    for entrance in ENTRANCES:
+        body = json.dumps({**entrance.row.body(world), "no such field": 1})
+        answer, inside = send(entrance.row, world, body), refusal(entrance, body)
+        assert inside is not None
+        said, expected = (json.loads(one.content) for one in (answer, inside))
+        if complaint(answer) or {**said, "request_id": ""} != {**expected, "request_id": ""}:
+            wrong[entrance.row.route] = said
+    assert wrong == {}
+    assert counts() == before
+
+
+def test_only_json_in_utf_8_is_read(world, before):
+    """By every door that has code of its own; several routes may be one door."""
+    texts = {name: (JSON, text.encode(), 400) for name, text in (BODIES | DEEPEST).items()}
+    different = {DOORS[entrance.row.route]: entrance for entrance in reversed(ENTRANCES)}
+    wrong: dict[Any, str] = {}
+    for entrance in different.values():
+        for name, (content_type, body, status) in (ENCODINGS | texts).items():
+            answer = send(entrance.row, world, body, content_type=content_type)
+            if said := complaint(answer):
+                wrong[entrance.row.route, name] = said
+            elif answer.status_code != status:
+                wrong[entrance.row.route, name] = f"{answer.status_code}, not {status}"
     assert wrong == {}
     assert counts() == before

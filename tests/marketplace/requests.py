@@ -33,12 +33,12 @@ def keyed() -> dict[str, str]:
     return {"HTTP_IDEMPOTENCY_KEY": str(uuid4())}
 
 
-def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
-    """The answer is a problem of this status and code; its body."""
-    assert answer.status_code == status, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
+def refused(answer: Any, status: int, code: str, case: Any = None) -> dict[str, Any]:
+    """The answer is a problem of this status and code; its body. A failure names the case."""
+    assert answer.status_code == status, (case, answer.content)
+    assert answer["Content-Type"] == "application/problem+json", case
     body = answer.json()
-    assert (body["status"], body["code"]) == (status, code)
+    assert (body["status"], body["code"]) == (status, code), case
     return body
 
 

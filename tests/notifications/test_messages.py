@@ -137,20 +137,20 @@ def test_a_revoked_client_is_known_by_its_organization(keeper, clock):
     assert {message.path for message in messages} == {"/"}
 
 
-@pytest.mark.parametrize("kind", sorted(AUDIENCES))
-def test_an_event_about_nothing_that_exists_can_still_be_read(kind, stranger, clock):
-    payload = dict.fromkeys(AUDIENCES[kind].payload, 987654)
-    event = happen(kind, f"{kind.partition('.')[0]}:987654", **payload)
+def test_an_event_about_nothing_that_exists_can_still_be_read(stranger, clock):
+    unreadable = {}
+    for kind, audience in AUDIENCES.items():
+        payload = dict.fromkeys(audience.payload, 987654)
+        event = happen(kind, f"{kind.partition('.')[0]}:987654", **payload)
 
-    message = message_for(event, stranger)
+        message = message_for(event, stranger)
 
-    assert message.title
-    assert "{" not in message.title + message.text
-    assert "\n" not in message.title
+        if not message.title or "{" in message.title + message.text or "\n" in message.title:
+            unreadable[kind] = message
+    assert unreadable == {}
 
 
-@pytest.mark.parametrize("key", sorted(WORDS))
-def test_words_name_only_facts_that_exist(key):
+def test_words_name_only_facts_that_exist():
     """A misspelt name would show as a dash to every reader."""
     known = {
         "organization", "related", "reason", "url", "applicant", "own_paddle",
@@ -172,10 +172,14 @@ def test_words_name_only_facts_that_exist(key):
         "place", "place_reason",
     }  # fmt: skip
     names = {
-        name for text in WORDS[key] for _, name, _, _ in string.Formatter().parse(str(text)) if name
+        (key, name)
+        for key, texts in WORDS.items()
+        for text in texts
+        for _, name, _, _ in string.Formatter().parse(str(text))
+        if name
     }
 
-    assert names <= known
+    assert {(key, name) for key, name in names if name not in known} == set()
 
 
 def test_a_response_names_both_sides(enterprise, seller, clock):

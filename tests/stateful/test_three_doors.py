@@ -17,7 +17,7 @@ from auctions.models import Lot
 from auctions.rules import ascending
 from auctions.serializers.lots import LotView
 from tests.clock import NOW
-from tests.conftest import CAST, make_member, make_organization, organization_of
+from tests.conftest import CAST, act, make_member, make_organization, organization_of
 from tests.factories import admit, make_lot
 from tests.lasting import lasting
 from tests.stateful.conftest import EXAMPLES
@@ -66,7 +66,8 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         clients = {name: APIClient() for name in people}
         for name, person in people.items():
             clients[name].force_login(person)
-        cast = Cast(people, {name: organization_of(one).pk for name, one in people.items()})
+        actors = {name: act(person) for name, person in people.items()}
+        cast = Cast(people, actors, {name: organization_of(one).pk for name, one in people.items()})
         yield World([pair(kind, cast, clients) for kind in KINDS], cast, clock)
 
 
