@@ -5,13 +5,16 @@ here, and what is asked of them is kept beside the answer. Who would have said t
 question gets that answer without a request: the view, which starts from the same rows at the same
 instant, could not tell the two apart. What a view begins to ask parts its callers again by itself.
 
+Of organizations that only accounts know of, none is found among other things, so that looking for
+what is theirs is the same question for each.
+
 How somebody is recognised, by a session or a token, is read apart from this and not watched.
 """
 
 import re
 from collections.abc import Callable, Collection, Iterator, Set
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -29,12 +32,14 @@ from rest_framework.test import APIClient
 from accounts import authentication, requests
 from accounts.actors import ANONYMOUS, Actor, actor_of_user
 from accounts.authentication import BearerToken, actors_and_time
-from accounts.models import User
+from accounts.models import Organization, User
 from accounts.permissions import ScopeMissing
 
 # Of whom, what, and for a set: whether what is in it.
 Question = tuple[Any, ...]
 RIGHTS = {one.name for one in fields(Actor)} | {"is_anonymous", "is_staff", "caller"}
+OF_ORGANIZATIONS = {"sees", "acts_for", "manages"}
+BY_PEOPLE = ("accounts_membership", "accounts_apiclient", "accounts_relation")
 READING = re.compile(r"(SELECT (?!set_config)|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO)")
 SESSION = settings.SESSION_COOKIE_NAME
 UNSAID = object()
@@ -46,6 +51,7 @@ class Caller:
 
     actor: Actor
     user: User | AnonymousUser
+    found: frozenset[int] = frozenset()  # organizations that things refer to
 
     def says(self, question: Question) -> Any:
         match question:
@@ -55,6 +61,8 @@ class Caller:
                 return one in getattr(self.actor, right)
             case "any", right:
                 return bool(getattr(self.actor, right))
+            case "found", right:
+                return getattr(self.actor, right) & self.found
             case "actor", "caller":  # names who acts in the history, and whose a key is
                 return self.actor.caller.partition(":")[0]
             case "actor", right:
@@ -68,6 +76,7 @@ class Asked:
     """What is asked of the caller of one request, and what the caller says."""
 
     reads_tokens: bool = False
+    reads_accounts: bool = False
     said: dict[Question, Any] = field(default_factory=dict)
     listening: bool = True
 
@@ -76,6 +85,13 @@ class Asked:
         if self.listening:
             self.said[question] = answer
         return answer
+
+    def closely(self, caller: Caller) -> None:
+        """Where it was read who belongs to an organization, it matters which one it is."""
+        if self.reads_accounts:
+            for kind, *right in [*self.said]:
+                if kind == "found":
+                    self.ask(caller, "actor", *right)
 
     def would_be_said_by(self, caller: Caller) -> bool:
         return all(caller.says(question) == answer for question, answer in self.said.items())
@@ -130,6 +146,13 @@ class WatchedSet(Set[Any]):
     def __hash__(self) -> int:
         return self._hash()
 
+    def resolve_expression(self, query: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        """For a condition of SQL; what accounts know of an organization, they know of each."""
+        of_things = query.model._meta.app_label != "accounts" and self._right in OF_ORGANIZATIONS
+        kind = "found" if of_things else "actor"
+        self._asked.ask(self._caller, kind, self._right)
+        return [*getattr(self._caller.actor, self._right)]
+
     @classmethod
     def _from_iterable(cls, each: Any) -> Any:
         return frozenset(each)
@@ -179,6 +202,23 @@ class WatchedUser:
         return hash(self._caller.user)
 
 
+def referred_organizations() -> frozenset[int]:
+    """Those that any row refers to that is not of accounts."""
+    ties = [
+        tie
+        for tie in Organization._meta.get_fields(include_hidden=True)
+        if tie.auto_created and not tie.concrete
+        if tie.related_model._meta.app_label != "accounts"
+    ]
+    rows = (
+        tie.related_model._base_manager.order_by()
+        .filter(**{f"{tie.field.name}__isnull": False})
+        .values_list(tie.field.name)
+        for tie in ties
+    )
+    return frozenset(one for (one,) in next(rows).union(*rows))
+
+
 @dataclass(frozen=True)
 class Answer:
     status_code: int
@@ -195,6 +235,7 @@ class Asking:
         self._answers: dict[tuple[Any, ...], list[tuple[Asked, Answer]]] = {}
         self._asked = Asked()
         self._mark, self._wrote = "", False
+        self._referred: frozenset[int] | None = None
 
     def ask(self, client: APIClient, method: str, path: str, **content: Any) -> Answer:
         caller = self._caller_of(client)
@@ -205,6 +246,7 @@ class Asking:
             if asked.would_be_said_by(caller if asked.reads_tokens else unread):
                 return answer
         found = self._put(client, method, path, content)
+        self._asked.closely(caller if self._asked.reads_tokens else unread)
         answer = Answer(found.status_code, found.content)
         if not found.wsgi_request.session.accessed:  # which nobody watches
             known.append((self._asked, answer))
@@ -223,7 +265,9 @@ class Asking:
                 self._wrote = False
 
     def _notice_writing(self, execute: Any, sql: Any, *rest: Any) -> Any:
-        self._wrote = self._wrote or not READING.match(str(sql))
+        text = str(sql)
+        self._wrote = self._wrote or not READING.match(text)
+        self._asked.reads_accounts |= any(table in text for table in BY_PEOPLE)
         return execute(sql, *rest)
 
     def _caller_of(self, client: APIClient) -> Caller:
@@ -237,12 +281,17 @@ class Asking:
     def _recognised(self, client: APIClient, token: str, has_session: bool) -> Caller:
         if token:
             holders, _ = actors_and_time([token])
-            return Caller(holders[token], AnonymousUser())
+            return self._found(Caller(holders[token], AnonymousUser()))
         user_id = client.session.get(auth.SESSION_KEY) if has_session else None
         if user_id is None:
             return self._nobody
         user = User.objects.get(pk=user_id)
-        return Caller(actor_of_user(user), user)
+        return self._found(Caller(actor_of_user(user), user))
+
+    def _found(self, caller: Caller) -> Caller:
+        if self._referred is None:
+            self._referred = referred_organizations()
+        return replace(caller, found=self._referred)
 
     @contextmanager
     def watching(self) -> Iterator[None]:

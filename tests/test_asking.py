@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db.models import Exists
 from rest_framework.exceptions import PermissionDenied
 
-from accounts.models import Organization, User
+from accounts.models import Membership, Organization, User
 from accounts.requests import actor_of
 from accounts.views import CityList
+from marketplace.models import Need
 from tests.asking import Asking
 from tests.conftest import make_cadre, organization_of
+from tests.marketplace.conftest import make_need
 from tests.test_permissions import bearing, manager, organization_body, signed_in, token_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -21,9 +24,10 @@ CITIES = "/api/v1/cities"
 
 
 @pytest.fixture
-def callers(anonymous, bidder, stranger, cadre):
+def callers(anonymous, enterprise, bidder, stranger, cadre):
+    make_need(enterprise)
     partner = bearing(token_of(organization_of(bidder), ["needs:read"]))
-    people = (bidder, manager(), stranger, cadre, make_cadre("虚构的另一人"))
+    people = (bidder, manager(), enterprise, stranger, cadre, make_cadre("虚构的另一人"))
     return [anonymous, partner, *map(signed_in, people)]
 
 
@@ -62,6 +66,15 @@ REFUSALS = {
     "one organization": lambda request: _bidders() in actor_of(request).acts_for,
     "the organizations": lambda request: Organization.objects.filter(
         pk__in=actor_of(request).sees
+    ).exists(),
+    "whose needs there are": lambda request: Need.objects.filter(
+        organization__in=actor_of(request).sees
+    ).exists(),
+    "whose colleague there is": lambda request: Need.objects.filter(
+        organization__memberships__organization__in=actor_of(request).sees
+    ).exists(),
+    "whose colleague posts": lambda request: Need.objects.filter(
+        Exists(Membership.objects.filter(organization__in=actor_of(request).sees))
     ).exists(),
     "how many": lambda request: len(actor_of(request).manages) == 1,
     "what two have in common": lambda request: {_bidders()} & actor_of(request).sees,
