@@ -22,9 +22,11 @@ from core import clock, money
 from core.db import transaction
 from core.errors import Refusal
 from marketplace.models import Deal
+from tests.bench.world import World, make_lots, make_world
 from tests.clock import Clock
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
 from tests.factories import admit, bid, let_end, make_lot
+from tests.races.conftest import members_of
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -50,17 +52,21 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, actions))
 
 
-@pytest.fixture
-def lot(seller) -> Lot:
-    return make_lot(seller)
+@pytest.fixture(scope="module")
+def world(transactional_db: None) -> World:
+    return make_world(BIDDERS)
+
+
+@pytest.fixture(scope="module")
+def bidders(world: World) -> list[Any]:
+    """They are admitted to every `lot`."""
+    return members_of(world)
 
 
 @pytest.fixture
-def bidders(lot) -> list[Any]:
-    people = [make_member(make_organization()) for _ in range(BIDDERS)]
-    for person in people:
-        admit(lot, person)
-    return people
+def lot(world: World) -> Lot:
+    (lot,) = make_lots(world, 1, bidders=BIDDERS)
+    return lot
 
 
 def reading(lot_ids: Any, **how: Any) -> Any:
@@ -132,10 +138,15 @@ def test_a_storm_of_rising_bids_leaves_a_gapless_rising_unbroken_chain(lot, bidd
     assert (lot.price, lot.bid_count) == (amounts[-1], len(bids))
 
 
+@pytest.fixture(scope="module")
+def consignor(transactional_db: None) -> Any:
+    return make_member(make_organization())
+
+
 @pytest.fixture
-def never_extended(seller) -> Lot:
+def never_extended(consignor) -> Lot:
     """No extension hides a late bid."""
-    return make_lot(seller, extension_window_s=0, extension_s=0)
+    return make_lot(consignor, extension_window_s=0, extension_s=0)
 
 
 def a_bid_that_waited_past_the_end(lot, person):
@@ -254,9 +265,8 @@ def test_control_without_the_lock_several_closers_close(over, monkeypatch):
     closed_once(over)
 
 
-def test_a_batch_on_several_lots_leaves_out_the_lot_that_somebody_holds(lot, bidders, seller):
-    free = make_lot(seller)
-    admit(free, bidders[0])
+def test_a_batch_on_several_lots_leaves_out_the_lot_that_somebody_holds(lot, bidders, world):
+    (free,) = make_lots(world, 1, bidders=BIDDERS)
     held, release = Event(), Event()
 
     def hold():

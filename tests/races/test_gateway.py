@@ -24,9 +24,11 @@ from core.db import transaction
 from core.errors import Refusal
 from tests.accounts.conftest import ask_for_token
 from tests.auctions.test_bidding import chain_is_whole
-from tests.conftest import make_member, make_organization, organization_of
-from tests.factories import admit, bid, make_lot
+from tests.bench.world import World, make_lots, make_world
+from tests.conftest import organization_of
+from tests.factories import bid
 from tests.notifications.streaming import serving
+from tests.races.conftest import members_of
 from tests.races.test_bidding import at_once
 from tests.races.test_two_doors import Case, Side, amount
 
@@ -38,20 +40,18 @@ ORDINARY = "application/json, */*"
 
 
 @pytest.fixture(scope="module")
-def members(transactional_db: None) -> list[Any]:
-    return [make_member(make_organization()) for _ in range(BIDDERS)]
+def world(transactional_db: None) -> World:
+    return make_world(BIDDERS)
 
 
 @pytest.fixture(scope="module")
-def tokens(members: list[Any]) -> dict[str, str]:
-    clients = [
-        create_api_client(credit_code=organization_of(one).credit_code, scopes=["bids:write"])
-        for one in members
-    ]
-    return {
-        str(number): ask_for_token(client).json()["access_token"]
-        for number, client in enumerate(clients)
-    }
+def people(world: World) -> list[Any]:
+    return members_of(world)
+
+
+@pytest.fixture(scope="module")
+def tokens(world: World) -> dict[str, str]:
+    return {str(number): one.token for number, one in enumerate(world.bidders)}
 
 
 @pytest.fixture(scope="module")
@@ -66,19 +66,14 @@ def port(transactional_db: None, door: Door) -> Iterator[int]:
 
 
 @pytest.fixture
-def lot(seller) -> Lot:
-    return make_lot(seller)
+def lot(world: World) -> Lot:
+    """Everybody is admitted."""
+    (lot,) = make_lots(world, 1, bidders=BIDDERS)
+    return lot
 
 
 @pytest.fixture
-def people(lot, members) -> list[Any]:
-    for person in members:
-        admit(lot, person)
-    return members
-
-
-@pytest.fixture
-def place(port, lot, people, tokens) -> Callable[..., tuple[int, dict[str, Any]]]:
+def place(port, lot, tokens) -> Callable[..., tuple[int, dict[str, Any]]]:
     """`place("1000.00", 1)`: a bid of the second bidder; its status and its body."""
     side = Side(port, {"open": lot}, None)
 
@@ -182,9 +177,8 @@ def test_a_bid_that_breaks_its_batch_costs_nobody_else(place, lot, caplog):
     assert told(place("1100.00", 0)) == "accepted", "and the threads are still at work"
 
 
-def test_a_held_lot_delays_no_other(place, lot, seller, people):
-    free = make_lot(seller)
-    admit(free, people[1])
+def test_a_held_lot_delays_no_other(place, lot, world):
+    (free,) = make_lots(world, 1, bidders=BIDDERS)
     with ThreadPoolExecutor(2) as pool, held(lot):
         waiting = pool.submit(place, "1000.00")
         time.sleep(0.1)
@@ -221,7 +215,7 @@ def test_a_full_queue_is_busy_at_once(door, place, lot, monkeypatch):
     assert not lot.bids.exists()
 
 
-def test_whoever_hangs_up_has_bid_all_the_same(lot, people, tokens):
+def test_whoever_hangs_up_has_bid_all_the_same(lot, tokens):
     async def hang_up() -> None:
         scope = {
             "headers": [
@@ -295,7 +289,7 @@ def test_both_doors_at_once_leave_one_whole_chain(place, lot, people):
     assert chain_is_whole(lot)
 
 
-def test_what_waits_when_the_server_stops_is_decided(lot, people, tokens):
+def test_what_waits_when_the_server_stops_is_decided(lot, tokens):
     with serving(Door(wsgi.application, workers=2)) as port, ThreadPoolExecutor(1) as pool:
         case = Case("", 0, token="0")
         with held(lot):
@@ -306,7 +300,7 @@ def test_what_waits_when_the_server_stops_is_decided(lot, people, tokens):
 
 
 def test_the_ordinary_doors_bids_are_decided_in_batches_too_in_the_order_of_their_arrival(
-    lot, people, tokens, monkeypatch
+    lot, tokens, monkeypatch
 ):
     door = Door(wsgi.application, workers=BIDDERS)
     batches = []
