@@ -142,12 +142,12 @@ def desk() -> Callable[[User], Client]:
 
 @pytest.fixture(autouse=True)
 def without_sidebar(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is the same on every page, and a good part of the work of one.
+    """It is the same on every page; but for an empty group of it, Unfold would draw its own.
 
     Tests that look at it, or at whole pages, have the marker `whole_pages`.
     """
     if not request.node.get_closest_marker("whole_pages"):
-        monkeypatch.setattr(DeskSite, "get_sidebar_list", lambda site, request: [])
+        monkeypatch.setattr(DeskSite, "get_sidebar_list", lambda site, request: [{"items": []}])
 
 
 @pytest.fixture

@@ -9,19 +9,21 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.db.models import Model
-from django.template.response import TemplateResponse
 from django.test import Client
 
+from accounts.desk.admins import DeskAdmin
 from accounts.models import ApiClient, Membership, Organization, User
 from core.models import Event
 from tests.admin.cases import CASES as CASES_OF_TRADE
 from tests.admin.cases import DEPOSIT, state
 from tests.admin.conftest import World, page_url, step_url
+from tests.admin.doors import knock
 from tests.admin.enclave_cases import ENCLAVE_CASES
 from tests.conftest import act, organization_of
 
 Desk = Callable[..., Client]
-Offers = Callable[[Client, Model, str], bool]
+Offers = Callable[[Client, User, Model, str, dict[str, str]], bool]
+FILLED = DeskAdmin.render_change_form
 CASES = [*CASES_OF_TRADE, *ENCLAVE_CASES]
 
 
@@ -106,29 +108,35 @@ def stored(row: Model) -> tuple[Any, ...]:
 
 
 @pytest.fixture
-def offers(monkeypatch: pytest.MonkeyPatch) -> Offers:
-    """Does the row's page offer the step?
+def offers() -> Offers:
+    """Does the step's own page offer it, and the row's page, too?
 
-    Drawn are one page of each model that offers it and one that does not, and the buttons looked
-    for in them; of other pages of the model it is asked which buttons they were about to draw.
+    Drawn are the two pages of one row of each model that offers a step and of one that does not,
+    and the form and the button looked for in them; tests/admin/test_reading.py draws them all.
+    What the row's page offers is what `offered_steps` tells, as on the step's, unless the class
+    has code of its own to fill that page: then it is asked each time.
     """
     drawn: set[tuple[str, bool]] = set()
 
-    def offers(client: Client, row: Model, step: str) -> bool:
+    def offers(client: Client, person: User, row: Model, step: str, link: dict[str, str]) -> bool:
         url = step_url(row, step)
-        with monkeypatch.context() as blank:
-            blank.setattr(TemplateResponse, "rendered_content", "")
-            asked = client.get(page_url(row)).context_data["desk_steps"]
-        offered = url in [item["url"] for item in asked]
+        offered: bool = knock(person, url, link).context_data["is_offered"]
         if (seen := (row._meta.label, offered)) not in drawn:
             drawn.add(seen)
+            text = client.get(url).content.decode()
+            form = text[text.index('class="desk-confirm"') :]
+            assert ('csrfmiddlewaretoken" value' in form) is offered, url
             assert (url in client.get(page_url(row)).content.decode()) is offered, url
+        elif type(admin.site._registry[type(row)]).render_change_form is not FILLED:
+            asked = knock(person, page_url(row)).context_data["desk_steps"]
+            assert (url in [item["url"] for item in asked]) is offered, url
         return offered
 
     return offers
 
 
 def told_by(client: Client, url: str, data: dict[str, str]) -> tuple[int, list[Any]]:
+    client.cookies.pop("messages", None)  # which no page has shown yet
     answer = client.post(url, data)
     return answer.status_code, list(get_messages(answer.wsgi_request))
 
@@ -144,17 +152,21 @@ def test_every_step_at_the_desk_has_a_case(world: World):
 
 
 @pytest.mark.usefixtures("known_people")
-def test_each_step_works_and_is_written_down(world: World, desk: Desk, offers: Offers):
+def test_each_step_works_by_its_form_alone_and_is_written_down(
+    world: World, desk: Desk, offers: Offers
+):
+    """Nobody can be handed a step by a link, and the page that shows it has its form."""
     clients = {who: desk(world.people[who]) for who in {case.who for case in CASES}}
     for case in CASES:
         row = case.row(world)
         put(row, case.start)
         client = clients[case.who]
         place = (row._meta.label_lower, case.step)
-        assert offers(client, row, case.step), place
-        page = client.get(step_url(row, case.step)).content.decode()
-        assert "csrfmiddlewaretoken" in page, place
-        events, logged = Event.objects.count(), LogEntry.objects.count()
+        before = _, events, logged = stored(row)
+        # What a prefetcher or an <img> sends: GET with whatever it likes in the query.
+        link = {**case.data, "_method": "POST", "confirm": "1"}
+        assert offers(client, world.people[case.who], row, case.step, link), place
+        assert stored(row) == before, place
 
         status, told = told_by(client, step_url(row, case.step), case.data)
 
@@ -178,13 +190,15 @@ def test_each_step_works_and_is_written_down(world: World, desk: Desk, offers: O
     assert ApiClient.objects.get().revoked_at is not None
 
 
-def test_without_a_token_nothing_happens(world: World, desk: Desk):
+@pytest.mark.usefixtures("known_people")
+def test_without_a_token_nothing_happens(world: World):
+    """Whatever else lies around the view, it refuses by itself."""
     for case in CASES:
         row = case.row(world)
         put(row, case.start)
         before = stored(row)
-        client = desk(world.people[case.who], enforce_csrf_checks=True)
-        answer = client.post(step_url(row, case.step), case.data)
+        url = step_url(row, case.step)
+        answer = knock(world.people[case.who], url, case.data, method="POST", needs_token=True)
         assert answer.status_code == 403, case.step
         assert stored(row) == before
 
@@ -200,8 +214,7 @@ def test_a_form_with_its_token_is_taken(world: World, desk: Desk):
 
 
 @pytest.mark.usefixtures("known_people")
-def test_another_role_is_refused(world: World, desk: Desk):
-    clients = {who: desk(user) for who, user in world.people.items()}
+def test_another_role_is_refused(world: World):
     for case in CASES:
         row = case.row(world)
         put(row, case.start)
@@ -212,10 +225,8 @@ def test_another_role_is_refused(world: World, desk: Desk):
         for who in {"operator", "cadre", "bureau", "root", "stranger"} - {
             entitled.get(role, role) for role in roles
         }:
-            for answer in (
-                clients[who].get(step_url(row, case.step)),
-                clients[who].post(step_url(row, case.step), case.data),
-            ):
+            person, url = world.people[who], step_url(row, case.step)
+            for answer in (knock(person, url), knock(person, url, case.data, method="POST")):
                 # 302: to the sign-in, where somebody without any role is told 403.
                 assert answer.status_code in (302, 403, 404), (case.step, who)
                 assert answer.status_code != 302 or "/login/" in answer.url
@@ -233,19 +244,13 @@ def test_from_a_wrong_state_a_step_says_why_and_changes_nothing(
         before = stored(row)
         client = clients[case.who]
         place = (row._meta.label_lower, case.step)
-        assert not offers(client, row, case.step), place
-        assert 'csrfmiddlewaretoken" value' not in _main(client, step_url(row, case.step)), place
+        assert not offers(client, world.people[case.who], row, case.step, {}), place
 
         status, told = told_by(client, step_url(row, case.step), case.data)
 
         assert status == 302, place
         assert [message.level_tag for message in told] == ["error"], (place, told)
         assert stored(row) == before, place
-
-
-def _main(client: Client, url: str) -> str:
-    text = client.get(url).content.decode()
-    return text[text.index('class="desk-confirm"') :]
 
 
 def test_a_refusal_is_said_in_the_readers_language(world: World, desk: Desk):
@@ -316,19 +321,6 @@ def test_a_cadre_whose_term_ended_takes_no_step(world: World, desk: Desk, clock:
     assert "/login/" in answer.url
     world.endorsed_need.refresh_from_db()
     assert world.endorsed_need.state == "endorsed"
-
-
-def test_nobody_can_be_handed_a_step_by_a_link(world: World, desk: Desk):
-    """What a prefetcher or an <img> sends: GET with whatever it likes in the query."""
-    client = desk(world.people["operator"])
-    for case in CASES:
-        row = case.row(world)
-        if case.who != "operator":
-            continue
-        put(row, case.start)
-        before = stored(row)
-        client.get(step_url(row, case.step), {**case.data, "_method": "POST", "confirm": "1"})
-        assert stored(row) == before, case.step
 
 
 def test_actors_of_the_cast_are_what_the_cases_say(world: World):
