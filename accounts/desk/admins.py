@@ -21,6 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import PaginationInlineFormSet
@@ -184,8 +185,9 @@ class DeskAdmin(ReadOnly, ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only what the filters of this list send. Django would allow any local column."""
-        return lookup in self._offered_lookups()
+        return lookup in self._offered_lookups
 
+    @cached_property
     def _offered_lookups(self) -> set[str]:
         offered = set()
         for item in self.list_filter:

@@ -7,7 +7,8 @@ may be asked of its lists: tests/admin/test_probing.py.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.core import mail
 from django.db import connection
+from django.http import HttpResponse
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -26,6 +28,7 @@ from auctions.lifecycle import ClosedBy
 from auctions.models import Lot, ReserveReading
 from notifications import delivery
 from notifications.fanout import fan_out_all
+from tests.asking import Asking
 from tests.auctions.conftest import post
 from tests.auctions.secret_amounts import MAXIMUM, RESERVE, Found, heard, told
 from tests.conftest import NOW, Clock
@@ -125,16 +128,57 @@ def api_reads(sale: Sale) -> Iterator[tuple[str, str]]:
         yield page, f"/{page.replace('<int:pk>', str(sale.lot.pk))}"
 
 
-def read_by(sale: Sale, readers: tuple[str, ...], about: str = "") -> Found:
-    found: Found = []
+class Overhearing(Asking):
+    """What it is answered is what can be read of an answer: its headers, too."""
+
+    def _put(self, *request: Any) -> Any:
+        answer = super()._put(*request)
+        body = b"".join(answer) if answer.streaming else answer.content
+        heard = HttpResponse(body + repr(answer.headers).encode(), status=answer.status_code)
+        heard.wsgi_request = answer.wsgi_request
+        return heard
+
+
+@dataclass
+class Reading:
+    """What was told to whom where, and the tables that each address read to answer."""
+
+    found: Found
+    tables: dict[str, set[str]]
+
+
+def read_by(
+    sale: Sale, readers: tuple[str, ...], asked: Callable[[str], bool] = lambda name: True
+) -> Reading:
+    reading, asking = Reading([], {}), Overhearing()
     clients = {reader: sale.client(reader) for reader in readers}
-    reads = [(name, path) for name, path in api_reads(sale) if about in name]
-    for name, path in reads:
-        for reader, client in clients.items():
-            answer = client.get(path)
-            body = b"".join(answer) if answer.streaming else answer.content
-            found += told(f"{reader} {name}", body + repr(answer.headers).encode())
-    return found
+    with asking.watching():
+        for name, path in api_reads(sale):
+            if asked(name):
+                with counted("seq_scan + coalesce(idx_scan, 0)") as tables:
+                    answers = {
+                        reader: asking.ask(client, "GET", path)
+                        for reader, client in clients.items()
+                    }
+                reading.tables[name] = tables
+                for reader, answer in answers.items():
+                    reading.found += told(f"{reader} {name}", answer.content)
+    return reading
+
+
+@contextmanager
+def counted(what: str) -> Iterator[set[str]]:
+    """The tables of which PostgreSQL counts more than before, whatever code it was told by."""
+    tables: set[str] = set()
+    before = counts(what)
+    yield tables
+    tables.update(table for table, _ in counts(what) - before)
+
+
+def counts(what: str) -> set[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT relname, {what} FROM pg_stat_xact_user_tables")  # noqa: S608 - ours
+        return set(cursor.fetchall())
 
 
 def stored_elsewhere() -> Found:
@@ -166,24 +210,30 @@ def leave_maximum(sale: Sale) -> None:
     deliver_everything()
 
 
-def test_before_the_end_nobody_finds_the_reserve_anywhere_nor_a_maximum_but_its_bidder(sale):
-    """One walk looks for both, at whatever anybody can read."""
+def test_nobody_finds_the_reserve_anywhere_nor_a_maximum_but_its_bidder(sale, clock):
+    """One walk looks for both, at whatever anybody can read, before the end and after it.
+
+    After it, where the answer may be another: where something was read that the end has changed.
+    """
     assert stored_elsewhere() == []
     leave_maximum(sale)
-    found = read_by(sale, (*CALLERS, "bidder", "rival"))
-    assert {where for where, _ in found} == {"bidder GET lots/<int:pk>/maximum"}
-    assert {mark for _, mark in found} == {MAXIMUM.removesuffix(".00")}
+    before = read_by(sale, (*CALLERS, "bidder", "rival"))
+    assert {where for where, _ in before.found} == {"bidder GET lots/<int:pk>/maximum"}
+    assert {mark for _, mark in before.found} == {MAXIMUM.removesuffix(".00")}
     assert sale.answers == []
     assert said_elsewhere(sale) == []
 
-
-def test_after_the_end_it_is_told_that_the_reserve_was_not_met_and_no_more(sale, clock):
-    leave_maximum(sale)
     clock.set(sale.lot.closes_at)
-    assert closing.close_lot(sale.lot.pk, by=ClosedBy.CLOSER)
-    deliver_everything()
-    found = read_by(sale, ("anonymous", "bidder", "rival", "operator"))
-    assert {where for where, _ in found} == {"bidder GET lots/<int:pk>/maximum"}
+    with counted("n_tup_ins + n_tup_upd + n_tup_del") as changed:
+        assert closing.close_lot(sale.lot.pk, by=ClosedBy.CLOSER)
+        deliver_everything()
+    after = read_by(
+        sale,
+        ("anonymous", "bidder", "rival", "operator"),
+        lambda name: not changed.isdisjoint(before.tables[name]),
+    )
+    assert {where for where, _ in after.found} == {"bidder GET lots/<int:pk>/maximum"}
+    assert {"GET lots", "GET lots/<int:pk>", "GET notices", "lots/<int:pk>"} < set(after.tables)
     assert sale.answers + stored_elsewhere() + said_elsewhere(sale) == []
     lot = sale.client("anonymous").get(f"/api/v1/lots/{sale.lot.pk}").json()
     assert (lot["result"]["outcome"], lot["reserve_met"]) == ("reserve_not_met", False)
@@ -191,7 +241,7 @@ def test_after_the_end_it_is_told_that_the_reserve_was_not_met_and_no_more(sale,
 
 def test_control_what_is_told_is_found(sale):
     Lot.objects.filter(pk=sale.lot.pk).update(title="底价 7,345,125 元")
-    found = read_by(sale, ("anonymous",), "GET lots")
+    found = read_by(sale, ("anonymous",), lambda name: name.startswith("GET lots")).found
     assert {mark for _, mark in found} == {"7,345,125"}
     assert ("auctions_lot", "7,345,125") in stored_elsewhere()
     logging.getLogger("auctions").warning("reserve %s", RESERVE)
