@@ -46,16 +46,19 @@ def forms() -> dict[str, type[StrictForm]]:
     return found
 
 
-# What could look at a body before the form does, beside the parsers.
-BEFORE_THE_FORM = (
-    *("dispatch", "initialize_request", "get_parsers", "initial", "once"),
-    *("handle_exception", "get_exception_handler", "finalize_response"),
-)
+# What a view says of itself, and how its answer is written; neither looks at a body.
+OF_EACH_VIEW = {
+    *("form_class", "perform", "id_name", "key_required", "beyond_form", "post", "as_view"),
+    *("view_class", "renderer_classes", "content_negotiation_class", "schema"),
+    *("read_scope", "write_scope", "public_reading"),
+}
+COMMON = [name for name in dir(Create) if not name.startswith("__") and name not in OF_EACH_VIEW]
 
 
-def before_the_form(view: Any) -> tuple[Any, ...]:
-    parsers = tuple(getattr(view, "parser_classes", ()))
-    return (parsers, *(getattr(view, name, None) for name in BEFORE_THE_FORM))
+def common_code(view: Any) -> tuple[Any, ...]:
+    """What any view does before its own method: equal for views with no way of their own."""
+    found = [getattr(view, name, None) for name in COMMON]
+    return tuple(tuple(one) if isinstance(one, list) else one for one in found)
 
 
 def doors() -> dict[str, tuple[Any, ...]]:
@@ -63,7 +66,7 @@ def doors() -> dict[str, tuple[Any, ...]]:
     return {
         f"{method.upper()} {path.removeprefix('api/v1/')}": (
             unwrap(getattr(view, method)),
-            before_the_form(view),
+            common_code(view),
         )
         for path, callback in routes(get_resolver())
         if path.startswith("api/v1/")
@@ -76,7 +79,7 @@ def doors() -> dict[str, tuple[Any, ...]]:
 def plainly_handled() -> set[str]:
     """Routes that do with a body what `accounts.requests` does, and nothing of their own."""
     plain = (Create.post, Change.patch, Command.post)
-    before_it = {before_the_form(view) for view in (Create, type("", (Timed, Create), {}))}
+    before_it = {common_code(view) for view in (Create, type("", (Timed, Create), {}))}
     return {
         route
         for route, (method, before) in DOORS.items()
