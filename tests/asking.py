@@ -234,6 +234,7 @@ class Asking:
         self._callers: dict[str, Caller] = {}
         self._answers: dict[tuple[Any, ...], list[tuple[Asked, Answer]]] = {}
         self._asked = Asked()
+        self._door = APIClient().handler  # whose middleware each client would load anew
         self._mark, self._wrote = "", False
         self._referred: frozenset[int] | None = None
 
@@ -255,6 +256,7 @@ class Asking:
     def _put(self, client: APIClient, method: str, path: str, content: dict[str, Any]) -> Any:
         self._asked = Asked()
         self.put += 1
+        client.handler = self._door
         try:
             return client.generic(
                 method, path, **content, headers={"Idempotency-Key": str(uuid4())}
