@@ -1,7 +1,7 @@
 """A match against a bid that tops the price, on real commits; with its control."""
 
-import time
 from decimal import Decimal
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -63,13 +63,13 @@ def test_a_match_and_a_higher_bid_at_once_come_one_after_the_other(people):
 
 @pytest.mark.xfail(reason="control: without the lock the race is lost", raises=AssertionError)
 def test_control_without_the_lock_a_match_stands_beside_the_higher_bid(people, monkeypatch):
-    judge = bidding._Batch._judge
+    judge, both_have_judged = bidding._Batch._judge, Barrier(2)
 
-    def slowly(*args):
+    def together(*args):
         standing = judge(*args)
-        time.sleep(0.1)
+        both_have_judged.wait(timeout=10)
         return standing
 
     monkeypatch.setattr(bidding, "locking", reading)
-    monkeypatch.setattr(bidding._Batch, "_judge", slowly)
+    monkeypatch.setattr(bidding._Batch, "_judge", together)
     a_match_against_a_higher_bid(*people)
