@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 import rjieba
 from django.db import connection
@@ -55,13 +56,20 @@ def _suggested(loaded: Loaded, need: JudgedNeed) -> list[str]:
 
 def _by_plain_keywords(loaded: Loaded, need: JudgedNeed) -> list[str]:
     """By how many of the need's words stand anywhere in the other text, as ILIKE finds them."""
-    words = {word for word in rjieba.cut(f"{need.title}，{need.summary}") if len(word) >= _LETTERS}
+    text = f"{need.title}，{need.summary}"
+    words = {word for word in _plain().cut(text) if len(word) >= _LETTERS}
     texts = {
         one.key: f"{one.title}，{one.summary}".lower()
         for one in reversed(loaded.judged.achievements)
     }
     shared = {key: sum(word.lower() in text for word in words) for key, text in texts.items()}
     return sorted((key for key in texts if shared[key]), key=lambda key: -shared[key])
+
+
+@cache
+def _plain() -> rjieba.Jieba:
+    """As it comes; to the one that `search.lexicon` uses the words of the domain are added."""
+    return rjieba.Jieba()
 
 
 def load(judged: Judged, poster: Organization, owner: Organization, *, codes: str) -> Loaded:
