@@ -21,6 +21,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.core.management.commands import flush
 from django.test import Client
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from accounts import authentication, requests
@@ -45,17 +46,23 @@ from tests.signing_in import sign_in
 
 # What a lot is sold under that names neither format nor policy.
 RULES = "ENGLISH-1/EXCHANGE_BIDDING-2"
+# The longest first; `tests/bench` and `tests/browser` mostly wait, for which others are glad.
 LONGEST = (
-    "tests/test_bad_input.py",
-    "tests/test_bad_addresses.py",
-    "tests/auctions/test_canary.py",
     "tests/test_permissions.py",
+    "tests/browser/",
+    "tests/auctions/test_canary.py",
+    "tests/bench/",
+    "tests/test_bad_addresses.py",
+    "tests/admin/test_reading.py",
+    "tests/streams/",
     "tests/test_tiers.py",
-    "tests/bench",
-    "tests/browser",
-    "tests/stateful",
-    "tests/admin",
-    "tests/races",
+    "tests/admin/test_access.py",
+    "tests/admin/test_steps.py",
+    "tests/test_bad_input.py",
+    "tests/config/test_embedded.py",
+    "tests/admin/",
+    "tests/stateful/",
+    "tests/races/",
 )
 # These walk over everything with hundreds of requests, to see what comes back. Lines are covered by
 # the tests of what is walked over; following each line here, too, takes as long again as the walk.
@@ -94,14 +101,25 @@ def pytest_collection() -> None:
     gc.disable()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """One order in every process: cases made from sets come in another order in each worker.
 
     A process works through whole files, so those that take longest come first: begun last, one of
-    them would keep a process busy when the others have nothing left.
+    them would keep a process busy when the others have nothing left. pytest-django would leave all
+    that commit for the end, where three of them wait for their browsers and servers at once; its
+    order counts within a file.
     """
-    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), item.nodeid))
+    items.sort(key=lambda item: item.nodeid)
+    result = yield
+    items.sort(key=lambda item: (_longest(item.nodeid), item.nodeid.partition("::")[0]))
+    return result
+
+
+def _longest(nodeid: str) -> int:
+    """The place among those that take longest."""
+    places = (place for place, name in enumerate(LONGEST) if nodeid.startswith(name))
+    return next(places, len(LONGEST))
 
 
 @pytest.hookimpl(trylast=True)
@@ -143,7 +161,11 @@ def standing_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[St
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Who does not start from the world that stands starts without it."""
+    """Who does not start from the world that stands starts without it.
+
+    And in the language of the settings: a request in English leaves its thread in English.
+    """
+    translation.deactivate()
     if _standing and "standing_world" not in getattr(item, "fixturenames", ()):
         _standing[-1].clear()
 
