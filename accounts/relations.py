@@ -8,7 +8,7 @@ from accounts.models import Organization, Relation, RelationKind
 from accounts.permissions import require_person, require_signed_in, require_staff
 from accounts.queries import organizations_visible_to
 from core import clock
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import (
     Conflict,
     NotFound,
@@ -112,7 +112,7 @@ def end_relation(*, actor: Actor, relation_id: int, ends_on: date, reason: str) 
 
 
 def _visible(organization_id: int, actor: Actor) -> Organization:
-    found = organizations_visible_to(actor).filter(pk=organization_id).first()
+    found = one_or_none(organizations_visible_to(actor).filter(pk=organization_id))
     if found is None:
         raise NotFound(what="organization")
     return found

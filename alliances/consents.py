@@ -15,7 +15,7 @@ from alliances.lifecycle import FinanceState
 from alliances.locks import lock_application
 from alliances.models import AllianceMember, DataConsent, DataReading, FinanceApplication
 from core import clock
-from core.db import require_transaction, transaction
+from core.db import column_of, one_or_none, require_transaction, transaction
 from core.errors import Conflict, NotFound, PermissionDenied
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -41,7 +41,7 @@ def give_consent(
         application = lock_application(application_id, seen_by=actor)
         now = clock.now()
         require_agent(actor, application.applicant_id)
-        known = financial_members().filter(pk=member).first()
+        known = one_or_none(financial_members().filter(pk=member))
         if known is None:
             raise NotFound
         consent = give(application, known, now)
@@ -54,12 +54,11 @@ def revoke_consent(*, actor: Actor, consent_id: int) -> DataConsent:
     """From now on the member reads nothing more of it."""
     require_signed_in(actor)
     with transaction():
-        known = consents_visible_to(actor).filter(pk=consent_id).first()
-        if known is None:
-            raise NotFound
-        lock_application(known.application_id, seen_by=actor)
-        require_agent(actor, known.application.applicant_id)
-        consent = consents_visible_to(actor).get(pk=consent_id)
+        consents = consents_visible_to(actor)
+        application_id = column_of(consents, consent_id, "application")
+        application = lock_application(application_id, seen_by=actor)
+        require_agent(actor, application.applicant_id)
+        consent = consents.get(pk=consent_id)
         if consent.revoked_at is not None:
             raise ConsentRevoked
         consent.revoked_at = now = clock.now()
@@ -71,7 +70,7 @@ def revoke_consent(*, actor: Actor, consent_id: int) -> DataConsent:
 def give(application: FinanceApplication, member: AllianceMember, at: datetime) -> DataConsent:
     """Step: the consent of a locked application, new unless it stands."""
     require_transaction()
-    standing = application.consents.filter(member=member, revoked_at=None).first()
+    standing = one_or_none(application.consents.filter(member=member, revoked_at=None))
     return standing or application.consents.create(member=member, given_at=at)
 
 

@@ -230,8 +230,8 @@ def consents_visible_to(actor: Actor) -> QuerySet[DataConsent]:
     )
 
 
-def readings_of(application: FinanceApplication) -> QuerySet[DataReading]:
-    return DataReading.objects.filter(application=application).select_related(
+def readings_of(application_id: int) -> QuerySet[DataReading]:
+    return DataReading.objects.filter(application=application_id).select_related(
         "member__organization", "person"
     )
 

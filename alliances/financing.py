@@ -23,7 +23,7 @@ from alliances.rules.credit import ANSWER_DAYS, WAITS_FOR
 from alliances.rules.products import check_collateral
 from core import clock
 from core.calendar import date_of
-from core.db import require_transaction, transaction
+from core.db import one_or_none, require_transaction, transaction
 from core.errors import Conflict, NotFound
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -225,7 +225,7 @@ def _policy(policy_id: int | None, actor: Actor, at: datetime) -> SupportPolicy 
     known = policies_visible_to(actor).filter(pk=policy_id)
     if not known.exists():
         raise NotFound
-    if (found := policies_in_force(known, date_of(at)).first()) is None:
+    if (found := one_or_none(policies_in_force(known, date_of(at)))) is None:
         raise PolicyOver
     return found
 

@@ -15,7 +15,7 @@ from alliances.queries import alliances_visible_to
 from alliances.rules.membership import AllianceKind, Term, check_chair_term
 from core import clock
 from core.calendar import date_of
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import Conflict, NotFound, Refusal
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -99,7 +99,7 @@ def name_chair(
         alliance = lock_alliance(alliance_id, seen_by=actor)
         now = clock.now()
         require_keeper(actor, alliance)
-        chair = AllianceMember.objects.filter(pk=member, alliance=alliance).first()
+        chair = one_or_none(AllianceMember.objects.filter(pk=member, alliance=alliance))
         if chair is None:
             raise NotFound
         others = [one.term() for one in alliance.chair_terms.all()]

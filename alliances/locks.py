@@ -5,10 +5,6 @@ consents and movements have no locks of their own: the application's is theirs. 
 locked after it, by the marketplace.
 """
 
-from typing import TypeVar
-
-from django.db.models import Model, QuerySet
-
 from accounts.actors import Actor
 from alliances.finance_queries import (
     applications,
@@ -26,38 +22,25 @@ from alliances.models import (
     FundProject,
 )
 from alliances.queries import alliances_visible_to, members_visible_to
-from core.db import require_transaction
-from core.errors import NotFound, PermissionDenied
-
-Row = TypeVar("Row", bound=Model)
+from core.db import column_of, one_or_none, require_transaction
+from core.errors import PermissionDenied
+from core.locks import lock_one
 
 
 def lock_alliance(alliance_id: int, *, seen_by: Actor) -> Alliance:
-    return _lock(alliances_visible_to(seen_by), alliance_id)
+    return lock_one(alliances_visible_to(seen_by), alliance_id)
 
 
 def lock_member(member_id: int, *, seen_by: Actor) -> AllianceMember:
     """Lock one member. One that `seen_by` may not see does not exist."""
-    return _lock(members_visible_to(seen_by), member_id)
-
-
-def _lock(rows: QuerySet[Row], row_id: int) -> Row:
-    """Like a missing row, an invisible one is just not there: the same answer, word for word.
-
-    NO KEY: rows that merely point at this one can still be inserted meanwhile.
-    """
-    require_transaction()
-    row = rows.filter(pk=row_id).select_for_update(no_key=True, of=("self",)).first()
-    if row is None:
-        raise NotFound
-    return row
+    return lock_one(members_visible_to(seen_by), member_id)
 
 
 def lock_own_member(organization_id: int) -> AllianceMember:
     """Lock an organization's place in the financial alliance."""
     require_transaction()
     found = financial_members().filter(organization=organization_id)
-    row = found.select_for_update(no_key=True, of=("self",)).first()
+    row = one_or_none(found.select_for_update(no_key=True, of=("self",)))
     if row is None:
         raise PermissionDenied
     return row
@@ -70,24 +53,22 @@ def lock_offeror(member_id: int) -> AllianceMember:
 
 
 def lock_product(product_id: int, *, seen_by: Actor) -> FinanceProduct:
-    return _lock(products_visible_to(seen_by), product_id)
+    return lock_one(products_visible_to(seen_by), product_id)
 
 
 def lock_application(application_id: int, *, seen_by: Actor | None = None) -> FinanceApplication:
     """Lock one application, and with it its cases, offers and consents; sweeps act for nobody."""
     rows = applications() if seen_by is None else applications_visible_to(seen_by)
-    return _lock(rows, application_id)
+    return lock_one(rows, application_id)
 
 
 def lock_case(case_id: int) -> FinanceCase:
     """A case, by the lock of its application."""
     require_transaction()
-    known = FinanceCase.objects.filter(pk=case_id).first()
-    if known is None:
-        raise NotFound
-    lock_application(known.application_id)
+    application_id = column_of(FinanceCase.objects.all(), case_id, "application")
+    lock_one(FinanceApplication.objects.only("pk"), application_id)
     return FinanceCase.objects.select_related("application").get(pk=case_id)
 
 
 def lock_fund_project(project_id: int, *, seen_by: Actor) -> FundProject:
-    return _lock(fund_projects_visible_to(seen_by), project_id)
+    return lock_one(fund_projects_visible_to(seen_by), project_id)

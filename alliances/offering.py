@@ -31,7 +31,7 @@ from alliances.rules.credit import (
 from alliances.rules.products import LENT, ProductKind, ProductTermsWrong
 from core import clock
 from core.calendar import date_of
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import Conflict, NotFound, PermissionDenied
 from core.idempotency import Once, claim, settle
 from marketplace.rules.steps import check_reason
@@ -178,7 +178,7 @@ def _asked(actor: Actor, application_id: int) -> tuple[FinanceApplication, Finan
 
 
 def _known_offer(offer_id: int, actor: Actor) -> FinanceOffer:
-    known = offers_visible_to(actor).filter(pk=offer_id).first()
+    known = one_or_none(offers_visible_to(actor).select_related(None).filter(pk=offer_id))
     if known is None:
         raise NotFound
     return known

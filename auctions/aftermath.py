@@ -25,7 +25,7 @@ from auctions.rounds import next_round_of
 from auctions.rules import aftermath
 from auctions.rules.relisting import AlreadyRelisted
 from core import clock
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.events import record
 from core.models import holidays
 from marketplace import deals
@@ -104,7 +104,7 @@ def _buyer(lot: Lot) -> Registration | None:
     """The registration that bought the lot, locked with the others of it."""
     bought = LotResult.objects.filter(lot=lot).values_list("winning_bid__registration", flat=True)
     lock_registrations_of([lot])
-    return lot.registrations.filter(pk__in=bought).first()
+    return one_or_none(lot.registrations.filter(pk__in=bought))
 
 
 def _propose_forfeiture(buyer: Registration, reason: str, actor: Actor, at: datetime) -> None:

@@ -14,7 +14,7 @@ from auctions.lifecycle import FORFEITURE, LOT_DECISION, DecisionState, LotDecis
 from auctions.locks import lock_lot
 from auctions.models import Forfeiture, Lot, LotDecision
 from core import clock
-from core.db import require_transaction, tell_who_acts, transaction
+from core.db import one_or_none, require_transaction, tell_who_acts, transaction
 from core.errors import Conflict
 from core.events import record
 from marketplace.rules import check_reason
@@ -44,7 +44,7 @@ def waiting_decision(lot: Lot) -> LotDecision | None:
     prefetched: list[LotDecision] | None = getattr(lot, "waiting_decisions", None)
     if prefetched is not None:
         return prefetched[0] if prefetched else None
-    return lot.decisions.filter(state=DecisionState.PROPOSED).first()
+    return one_or_none(lot.decisions.filter(state=DecisionState.PROPOSED))
 
 
 def check_nothing_waits(lot: Lot) -> None:

@@ -32,7 +32,7 @@ from auctions.rules import hall, one_call
 from auctions.rules.ascending import BiddingNotOpen, NotRegistered, bid_instant, minimum_bid
 from auctions.sessions import require_presider
 from core import clock, money
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import Conflict, NotFound
 from core.events import record
 from marketplace import deals
@@ -117,7 +117,7 @@ def floor_bid(
 
     Or, as a match, the leading price taken by right of priority.
     """
-    lot = hall_lots_visible_to(actor).filter(pk=lot_id).first()
+    lot = one_or_none(hall_lots_visible_to(actor).filter(pk=lot_id))
     if lot is None or lot.session is None:
         raise NotFound(what="lot")
     require_presider(actor, lot.session)
@@ -215,7 +215,7 @@ def _check_running(session: AuctionSession) -> None:
 def _check_no_floor_is_open(session: AuctionSession, *besides: Lot) -> None:
     on_sale = session.lots.filter(state=LotState.PUBLISHED)
     on_sale = on_sale.exclude(pk__in=[lot.pk for lot in besides])
-    if elsewhere := on_sale.exclude(floor=FloorState.WAITING).first():
+    if elsewhere := one_or_none(on_sale.exclude(floor=FloorState.WAITING)):
         raise AnotherFloorIsOpen(lot=elsewhere.code)
 
 

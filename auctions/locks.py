@@ -37,7 +37,7 @@ from auctions.queries import (
     registrations_visible_to,
     sessions_visible_to,
 )
-from core.db import Statement, as_array, as_read, require_transaction, run_together
+from core.db import Statement, as_array, as_read, one_or_none, require_transaction, run_together
 from core.errors import Busy, NotFound
 
 # NO KEY: rows that merely point at a lot can still be inserted meanwhile. Plain SQL, because
@@ -120,7 +120,7 @@ def lock_session(session_id: int, *, seen_by: Actor | None = None) -> AuctionSes
     """Lock one session, and with it its running order."""
     require_transaction()
     sessions = AuctionSession.objects.all() if seen_by is None else sessions_visible_to(seen_by)
-    found = sessions.filter(pk=session_id).select_for_update(no_key=True, of=("self",)).first()
+    found = one_or_none(sessions.filter(pk=session_id).select_for_update(no_key=True, of=("self",)))
     if found is None:
         raise NotFound(what="session")
     return found
@@ -130,7 +130,7 @@ def lock_session_of_lot(lot_id: int, *, seen_by: Actor) -> tuple[AuctionSession,
     """Lock a lot that is sold in a hall, its session first."""
     require_transaction()
     lots = lots_visible_to(seen_by).filter(pk=lot_id, scheduled_close=None)
-    session_id = lots.values_list("session_id", flat=True).first()
+    session_id = one_or_none(lots.values_list("session_id", flat=True))
     if session_id is None:
         raise NotFound(what="lot")
     session = lock_session(session_id)
@@ -144,7 +144,7 @@ def lock_for_move(lot_id: int, session_id: int, *, seen_by: Actor) -> tuple[Auct
     """Lock a lot and the session it shall go to; first both sessions, the lower id before."""
     require_transaction()
     known = lots_visible_to(seen_by).filter(pk=lot_id).values_list("session_id", flat=True)
-    here = known.first()
+    here = one_or_none(known)
     wanted = sorted({session_id} if here is None else {session_id, here})
     sessions = {one: lock_session(one, seen_by=seen_by) for one in wanted}
     lot = lock_lot(lot_id, seen_by=seen_by)
@@ -166,11 +166,11 @@ def lock_entry(entry_id: int, *, seen_by: Actor) -> RunningOrderEntry:
     entries = RunningOrderEntry.objects.filter(
         pk=entry_id, session__in=sessions_visible_to(seen_by)
     )
-    session_id = entries.values_list("session_id", flat=True).first()
+    session_id = one_or_none(entries.values_list("session_id", flat=True))
     if session_id is None:
         raise NotFound(what="entry")
     session = lock_session(session_id)
-    entry = entries.filter(session=session).select_related("session").first()
+    entry = one_or_none(entries.filter(session=session).select_related("session"))
     if entry is None:  # moved away or taken off while we waited
         raise NotFound(what="entry")
     return entry
@@ -190,7 +190,7 @@ def lock_registration(registration_id: int, *, seen_by: Actor | None = None) -> 
         visible = Registration.objects.select_related("lot__policy", "organization")
     else:
         visible = registrations_visible_to(seen_by).select_related("lot__policy")
-    lot_id = visible.filter(pk=registration_id).values_list("lot_id", flat=True).first()
+    lot_id = one_or_none(visible.filter(pk=registration_id).values_list("lot_id", flat=True))
     if lot_id is None:
         raise NotFound(what="registration")
     lock_lot(lot_id)
@@ -236,7 +236,7 @@ def lock_movement(movement_id: int, *, seen_by: Actor | None = None) -> DepositM
     movements = DepositMovement.objects.all()
     if seen_by is not None:
         movements = deposit_movements_visible_to(seen_by)
-    if (movement := movements.filter(pk=movement_id).first()) is None:
+    if (movement := one_or_none(movements.filter(pk=movement_id))) is None:
         raise NotFound(what="deposit_movement")
     movement.registration = lock_registration(movement.registration_id)
     return movement
@@ -246,7 +246,7 @@ def lock_priority_right(right_id: int, *, seen_by: Actor) -> PriorityRight:
     """Lock a right of priority, its lot first: the lot's notice fixes it."""
     require_transaction()
     visible = priority_rights_visible_to(seen_by)
-    lot_id = visible.filter(pk=right_id).values_list("lot_id", flat=True).first()
+    lot_id = one_or_none(visible.filter(pk=right_id).values_list("lot_id", flat=True))
     if lot_id is None:
         raise NotFound(what="priority_right")
     lot = lock_lot(lot_id)
@@ -259,7 +259,7 @@ def lock_forfeiture(forfeiture_id: int, *, seen_by: Actor) -> Forfeiture:
     """Lock a proposal to keep a deposit, its registration first."""
     require_transaction()
     visible = forfeitures_visible_to(seen_by)
-    found = visible.filter(pk=forfeiture_id).values_list("registration_id", flat=True).first()
+    found = one_or_none(visible.filter(pk=forfeiture_id).values_list("registration_id", flat=True))
     if found is None:
         raise NotFound(what="forfeiture")
     registration = lock_registration(found)

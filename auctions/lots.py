@@ -31,7 +31,7 @@ from auctions.rules.relisting import relist_until
 from auctions.rules.reserve import mode_of
 from auctions.searchable import keep_lot
 from core import clock
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import Conflict, NotFound, ReasonRequired, Refusal
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -346,7 +346,7 @@ def _relist_until(lot: Lot) -> datetime | None:
 
 def _published_achievement(achievement_id: int, actor: Actor) -> Achievement:
     visible = achievements_visible_to(actor).filter(pk=achievement_id)
-    if (achievement := visible.first()) is None:
+    if (achievement := one_or_none(visible)) is None:
         raise NotFound(what="achievement")
     if not actor.operates:
         require_agent(actor, achievement.owner_id)

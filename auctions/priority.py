@@ -20,7 +20,7 @@ from auctions.models import Lot, PriorityRight
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from auctions.rules.priority import Told
 from core import clock
-from core.db import require_transaction, transaction
+from core.db import one_or_none, require_transaction, transaction
 from core.errors import Conflict, NotFound, PermissionDenied, ReasonRequired, Refusal
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -80,7 +80,7 @@ def declare_right(
         if earlier := claim(once, at=now):
             return PriorityRight.objects.select_related("lot", "holder").get(pk=earlier)
         _check_before_notice(lot)
-        organization = organizations_visible_to(actor).filter(pk=holder).first()
+        organization = one_or_none(organizations_visible_to(actor).filter(pk=holder))
         if organization is None:
             raise NotFound(what="organization")
         if holder == lot.consignor_id:

@@ -45,7 +45,7 @@ from auctions.rounds import standing_rounds
 from auctions.rules.policy import HouseOutsideAuction
 from auctions.rules.suspension import RESUME_WITHIN_DAYS, is_overdue
 from core.calendar import Holidays
-from core.db import as_array, run_together
+from core.db import as_array, one_or_none, run_together
 from core.errors import NotFound
 from core.models import holidays
 from marketplace.queries import with_pictures
@@ -243,7 +243,7 @@ def policies() -> QuerySet[Policy]:
 def policy_for_drafting(policy_id: int | None) -> Policy:
     """The version that was asked for, or the newest one for online bidding."""
     if policy_id is not None:
-        found = policies().filter(pk=policy_id).first()
+        found = one_or_none(policies().filter(pk=policy_id))
     else:
         found = policies().filter(regime=Regime.EXCHANGE_BIDDING).first()
     if found is None:
@@ -297,7 +297,7 @@ def closed_lot(lot_id: int) -> LotResult | None:
         "lot__session__auctioneer",
         "winning_bid__registration",
     )
-    return results.filter(lot=lot_id).first()
+    return one_or_none(results.filter(lot=lot_id))
 
 
 def issued_documents(lot_id: int, kind: DocumentKind) -> QuerySet[IssuedDocument]:
@@ -306,11 +306,11 @@ def issued_documents(lot_id: int, kind: DocumentKind) -> QuerySet[IssuedDocument
 
 def file_of(document_id: int) -> DocumentFile | None:
     files = DocumentFile.objects.select_related("document")
-    return files.filter(pk=document_id).first()
+    return one_or_none(files.filter(pk=document_id))
 
 
 def voided_file_of(document_id: int) -> VoidedFile | None:
-    return VoidedFile.objects.select_related("document").filter(pk=document_id).first()
+    return one_or_none(VoidedFile.objects.select_related("document").filter(pk=document_id))
 
 
 def published_heads() -> QuerySet[PublishedHeads]:
@@ -343,7 +343,7 @@ def auctioneer_of(house_id: int | None, auctioneer_id: int | None) -> Auctioneer
 
 
 def _one(found: QuerySet[Any], what: str) -> Any:
-    if (row := found.first()) is None:
+    if (row := one_or_none(found)) is None:
         raise NotFound(what=what)
     return row
 
@@ -357,7 +357,7 @@ def registration_of(lot_id: int, organization_id: int) -> Registration | None:
     """The organization's registration on a lot that has not been refused."""
     found = Registration.objects.filter(lot=lot_id, organization=organization_id)
     standing = found.exclude(state=RegistrationState.REFUSED)
-    return standing.select_related("organization", "lot").first()
+    return one_or_none(standing.select_related("organization", "lot"))
 
 
 def lots_with_sleeping_maxima(now: datetime) -> list[int]:
@@ -375,7 +375,7 @@ def hall_lots_visible_to(actor: Actor) -> QuerySet[Lot]:
 
 
 def registration_under_paddle(lot: Lot, paddle: str) -> Registration | None:
-    return Registration.objects.filter(lot=lot, paddle=paddle).exclude(paddle="").first()
+    return one_or_none(Registration.objects.filter(lot=lot, paddle=paddle).exclude(paddle=""))
 
 
 def appraisals_visible_to(actor: Actor) -> QuerySet[LotAppraisal]:

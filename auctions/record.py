@@ -18,7 +18,7 @@ from auctions.queries import bids_of, public_records_visible_to
 from auctions.rules import ledger
 from auctions.rules.phases import Phase
 from core import clock, money
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import Conflict
 
 DOCUMENT = "lot-record"
@@ -39,13 +39,13 @@ class NoClosingRecord(Conflict):
 
 def record_of(*, lot_id: int, actor: Actor) -> PublicRecord:
     """The record of a lot that the actor may see; made now if nobody asked before."""
-    known = public_records_visible_to(actor).filter(pk=lot_id).first()
+    known = one_or_none(public_records_visible_to(actor).filter(pk=lot_id))
     return known or keep_record(lot_id=lot_id, actor=actor)
 
 
 def aftermath_of(*, lot_id: int, actor: Actor) -> dict[str, Any]:
     """What became of a result that did not last, tied to its record by that one's digest."""
-    told = Aftermath.objects.select_related("lot").filter(lot=lot_id).first()
+    told = one_or_none(Aftermath.objects.select_related("lot").filter(lot=lot_id))
     if told is None:
         raise NoAftermath
     content = {
@@ -65,7 +65,7 @@ def keep_record(*, lot_id: int, actor: Actor | None = None) -> PublicRecord:
     """Make the record of a closed lot and keep it; one that is kept is never made again."""
     with transaction():
         lot = lock_lot(lot_id, seen_by=actor)
-        if known := PublicRecord.objects.filter(lot=lot).first():
+        if known := one_or_none(PublicRecord.objects.filter(lot=lot)):
             return known
         now = clock.now()
         result = require_result(lot.pk, lot.phase_at(now))
@@ -78,7 +78,7 @@ def keep_record(*, lot_id: int, actor: Actor | None = None) -> PublicRecord:
 def require_result(lot_id: int, phase: Phase) -> LotResult:
     """The closing record of a lot, or the refusal that says where the lot stands instead."""
     results = LotResult.objects.select_related("lot__achievement", "winning_bid__registration")
-    if (result := results.filter(lot=lot_id).first()) is None:
+    if (result := one_or_none(results.filter(lot=lot_id))) is None:
         raise NoClosingRecord(phase=phase)
     return result
 

@@ -13,7 +13,7 @@ from auctions.locks import lock_movement
 from auctions.models import Refund, RefundAlarm
 from auctions.rules.deposits import check_paid_at
 from core import clock
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import Conflict
 from core.idempotency import Once, claim, settle
 
@@ -52,7 +52,7 @@ def record_refund(
             return Refund.objects.get(pk=earlier)
         if movement.kind != DepositKind.RELEASED:
             raise NothingToRefund(kind=DepositKind(movement.kind))
-        if paid := Refund.objects.filter(movement=movement).first():
+        if paid := one_or_none(Refund.objects.filter(movement=movement)):
             raise AlreadyRefunded(reference=paid.reference)
         paid_at = paid_at or now
         check_paid_at(paid_at, released_at=movement.at, now=now)

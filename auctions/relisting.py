@@ -16,7 +16,7 @@ from auctions.rounds import ended_at, lots_to_propose_again, next_round_of
 from auctions.rules import relisting
 from auctions.rules.policy import LIMITS
 from core import clock, money
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import Conflict, NotFound, Refusal
 from core.events import record
 from core.lifecycle import IllegalTransition
@@ -102,7 +102,7 @@ def decline_relisting(*, actor: Actor, lot_id: int, reason: str) -> Lot:
         lot = lock_lot(lot_id, seen_by=actor)
         require_operator_or_agent(actor, lot.consignor_id)
         told = check_reason(reason)
-        if (proposal := RelistingProposal.objects.filter(lot=lot).first()) is None:
+        if (proposal := one_or_none(RelistingProposal.objects.filter(lot=lot))) is None:
             raise NotFound(what="proposal")
         now = clock.now()
         if (phase := proposal.phase_at(now)) is not relisting.ProposalPhase.OPEN:
@@ -161,7 +161,7 @@ def _require_consent(actor: Actor, lot: Lot, reason: str) -> str:
 
 
 def _check_may_relist(lot: Lot, now: datetime) -> None:
-    outcome = LotResult.objects.filter(lot=lot).values_list("outcome", flat=True).first()
+    outcome = one_or_none(LotResult.objects.filter(lot=lot).values_list("outcome", flat=True))
     state = LotState(lot.state)
     if not relisting.may_be_relisted(state, Outcome(outcome) if outcome else None):
         raise IllegalTransition(thing=LOT.name, current=lot.phase_at(now), wanted="relisted")

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from auctions.lifecycle import DepositKind, LotState, Outcome
 from auctions.models import Aftermath, DepositMovement, Lot, LotResult
 from auctions.rules.aftermath import shortfall
+from core.db import one_or_none
 
 
 def standing_rounds() -> QuerySet[Lot]:
@@ -20,12 +21,12 @@ def next_round_of(lot: Lot) -> Lot | None:
     known: list[Lot] | None = getattr(lot, "standing_rounds", None)
     if known is not None:
         return known[0] if known else None
-    return standing_rounds().filter(previous_lot=lot).first()
+    return one_or_none(standing_rounds().filter(previous_lot=lot))
 
 
 def ended_at(lot: Lot) -> datetime:
     """When a lot ended without a sale that lasts: at its close, or when the sale fell."""
-    fell = Aftermath.objects.filter(lot=lot).values_list("at", flat=True).first()
+    fell = one_or_none(Aftermath.objects.filter(lot=lot).values_list("at", flat=True))
     return fell or LotResult.objects.get(lot=lot).closed_at
 
 
@@ -43,7 +44,7 @@ def shortfall_of(lot: Lot) -> Decimal | None:
     """What the buyer of a defaulted lot still owes; None until a later round is sold."""
     if lot.state != LotState.DEFAULTED:
         return None
-    result = LotResult.objects.filter(lot=lot).select_related("winning_bid").first()
+    result = one_or_none(LotResult.objects.filter(lot=lot).select_related("winning_bid"))
     if result is None or result.winning_bid is None:
         return None
     kept = DepositMovement.objects.filter(
@@ -51,7 +52,7 @@ def shortfall_of(lot: Lot) -> Decimal | None:
     ).aggregate(sum=Sum("amount"))["sum"]
     following = next_round_of(lot)
     while following is not None:
-        resale = LotResult.objects.filter(lot=following, outcome=Outcome.SOLD).first()
+        resale = one_or_none(LotResult.objects.filter(lot=following, outcome=Outcome.SOLD))
         if resale is not None and following.state == LotState.CLOSED:
             return shortfall(
                 result.winning_bid.amount, resale.price or Decimal(0), kept or Decimal(0)

@@ -10,7 +10,7 @@ from auctions.lifecycle import SessionState
 from auctions.locks import lock_entry, lock_session
 from auctions.models import AuctionSession, Lot, RunningOrderEntry
 from core import clock
-from core.db import require_transaction, transaction
+from core.db import one_or_none, require_transaction, transaction
 from core.errors import Conflict, Refusal
 from core.events import record
 from marketplace import deals
@@ -56,7 +56,7 @@ def add_deal(
         if not session.is_in_a_hall:
             raise SigningNeedsHall
         agreed = deals.to_be_signed(deal, actor=actor)
-        if elsewhere := AuctionSession.objects.filter(entries__deal=agreed).first():
+        if elsewhere := one_or_none(AuctionSession.objects.filter(entries__deal=agreed)):
             raise DealInRunningOrder(session=elsewhere.code)
         entry = session.entries.create(deal=agreed, position=_end_of(session))
         if position is not None:

@@ -12,7 +12,7 @@ from auctions.models import Lot, Suspension
 from auctions.queries import standing_still, suspensions_overdue
 from auctions.rules import suspension
 from core import clock
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.events import record
 from core.lifecycle import IllegalTransition
 from core.models import holidays
@@ -103,7 +103,7 @@ def _remind(lot_id: int) -> bool:
     try:
         with transaction():
             lot = lock_lot(lot_id)
-            current = standing_still().filter(lot=lot, reminded_at=None).first()
+            current = one_or_none(standing_still().filter(lot=lot, reminded_at=None))
             if current is None:
                 return False  # it went on, or was told of, while this waited for the lock
             now = clock.now()

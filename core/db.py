@@ -18,15 +18,16 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import structlog
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, OperationalError, connection
 from django.db import transaction as django_transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 from psycopg import errors as pg
 from psycopg.pq import TransactionStatus
 from psycopg.sql import Literal
 
-from core.errors import Busy, Overtaken
+from core.errors import Busy, NotFound, Overtaken
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,7 @@ _DONE_TWICE = (pg.UniqueViolation, pg.ExclusionViolation)
 
 
 Row = TypeVar("Row", bound=Model)
+Found = TypeVar("Found")
 # A statement with its parameters, for `run_together`.
 Statement = tuple[str, Sequence[Any]]
 
@@ -106,6 +108,24 @@ def require_transaction() -> None:
             "This function locks or records something, so it must run inside "
             "core.db.transaction(), which only an action opens."
         )
+
+
+def one_or_none(rows: QuerySet[Any, Found]) -> Found | None:
+    """The row of a query that can find one at most, as by a key; None where there is none.
+
+    `first()` would sort by every column it reads, which takes longer than reading one row.
+    """
+    try:
+        return rows.get()
+    except ObjectDoesNotExist:
+        return None
+
+
+def column_of(rows: QuerySet[Any], row_id: int, name: str) -> Any:
+    """One column of one of the rows that the caller may see, without reading the others."""
+    if (found := one_or_none(rows.filter(pk=row_id).values_list(name))) is None:
+        raise NotFound
+    return found[0]
 
 
 # Plans are kept, so one that reads a whole table because it had few rows on its first day would do

@@ -6,7 +6,7 @@ from accounts.actors import Actor
 from accounts.models import Membership, User
 from accounts.permissions import require_person
 from core import clock
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import Conflict, NotFound, PermissionDenied, Refusal
 from core.events import record
 from enclaves.lifecycle import PROJECT, ProjectState
@@ -58,7 +58,7 @@ def review_project(*, actor: Actor, project_id: int, favours: bool, comment: str
     person = require_person(actor)
     with transaction():
         project = lock_project(project_id, seen_by=actor)
-        seat = project.reviewers.filter(person=person).first()
+        seat = one_or_none(project.reviewers.filter(person=person))
         if seat is None:
             raise PermissionDenied
         PROJECT.check(project.told_state, ProjectState.ADMITTED)

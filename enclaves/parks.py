@@ -10,7 +10,7 @@ from accounts.permissions import require_signed_in
 from accounts.queries import city_by_code, organizations_visible_to
 from core import clock
 from core.calendar import date_of
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import Conflict, NotFound, Refusal
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -204,7 +204,7 @@ def _check_areas(park: Park) -> None:
 def _operator(actor: Actor, organization_id: int | None) -> Organization | None:
     if organization_id is None:
         return None
-    if (found := organizations_visible_to(actor).filter(pk=organization_id).first()) is None:
+    if (found := one_or_none(organizations_visible_to(actor).filter(pk=organization_id))) is None:
         raise NotFound
     return found
 

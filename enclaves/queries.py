@@ -25,6 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
+from core.db import one_or_none
 from core.errors import InvalidValue, NotFound
 from enclaves.lifecycle import RESIDENT, PlaceState, ProjectState, ReportState
 from enclaves.models import (
@@ -109,7 +110,7 @@ def _inside(actor: Actor, to_park: str) -> Q:
 
 def park_seen_by(park_id: int, actor: Actor) -> Park:
     """A park, which everybody sees."""
-    if (park := parks_visible_to(actor).filter(pk=park_id).first()) is None:
+    if (park := one_or_none(parks_visible_to(actor).filter(pk=park_id))) is None:
         raise NotFound
     return park
 
@@ -190,7 +191,7 @@ def projects_of(park_id: int, *, seen_by: Actor) -> QuerySet[Project]:
 
 def signed_by(project_id: int, *, seen_by: Actor) -> QuerySet[SignedAgreement]:
     """What a project signed, for insiders of its park and for its organization."""
-    project = projects_visible_to(seen_by).filter(pk=project_id).first()
+    project = one_or_none(projects_visible_to(seen_by).filter(pk=project_id))
     own = project is not None and project.organization_id in seen_by.sees
     if project is None or not (own or is_insider(seen_by, project.park)):
         raise NotFound
@@ -225,7 +226,7 @@ def talents_visible_to(actor: Actor) -> QuerySet[Talent]:
 
 def talents_of(project_id: int, *, seen_by: Actor) -> QuerySet[Talent]:
     """The people of one project."""
-    project = projects_visible_to(seen_by).filter(pk=project_id).first()
+    project = one_or_none(projects_visible_to(seen_by).filter(pk=project_id))
     if project is None or not is_insider(seen_by, project.park):
         raise NotFound
     return talents_visible_to(seen_by).filter(project=project)

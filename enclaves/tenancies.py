@@ -7,7 +7,7 @@ from typing import Any
 from accounts.actors import Actor
 from accounts.queries import organizations_visible_to
 from core import clock
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import InvalidValue, NotFound
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -80,7 +80,7 @@ def _name_of(actor: Actor, tenant: int | None, name: str) -> str:
         if not name.strip():
             raise InvalidValue(what="tenant_name")
         return name
-    if (found := organizations_visible_to(actor).filter(pk=tenant).first()) is None:
+    if (found := one_or_none(organizations_visible_to(actor).filter(pk=tenant))) is None:
         raise NotFound
     return found.name
 

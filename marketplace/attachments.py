@@ -6,7 +6,7 @@ from typing import Any
 from accounts.actors import Actor
 from accounts.permissions import require_agent
 from core import clock
-from core.db import transaction
+from core.db import column_of, one_or_none, transaction
 from core.errors import InvalidValue, NotFound
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -81,23 +81,21 @@ def add_achievement_attachment(
 
 def remove_attachment(*, actor: Actor, attachment_id: int) -> None:
     """Take a file off a need that is drafted."""
-    found = attachments_visible_to(actor).filter(pk=attachment_id).first()
-    if found is None:
-        raise NotFound
+    need_id = column_of(attachments_visible_to(actor), attachment_id, "need")
     with transaction(by=actor.caller):
-        _remove(_editable(found.need_id, actor), "need", attachment_id, actor)
+        _remove(_editable(need_id, actor), "need", attachment_id, actor)
 
 
 def remove_achievement_attachment(
     *, actor: Actor, attachment_id: int, achievement_id: int | None = None
 ) -> None:
     """Take a file off an achievement, of this one if one is named, before it is on the list."""
-    seen = achievement_attachments_visible_to(actor).filter(pk=attachment_id)
-    found = (seen if achievement_id is None else seen.filter(achievement=achievement_id)).first()
-    if found is None:
-        raise NotFound
+    seen = achievement_attachments_visible_to(actor)
+    if achievement_id is not None:
+        seen = seen.filter(achievement=achievement_id)
+    described = column_of(seen, attachment_id, "achievement")
     with transaction(by=actor.caller):
-        achievement = _owned(found.achievement_id, actor)
+        achievement = _owned(described, actor)
         _check_state(achievement, rules.may_remove, actor)
         _remove(achievement, "achievement", attachment_id, actor)
 
@@ -117,9 +115,9 @@ def _kept(
 ) -> Any:
     """The row of a file: what the key made before, what has the same bytes, or a new one."""
     now, kept = clock.now(), thing.attachments
-    if (earlier := claim(once, at=now)) and (known := kept.filter(pk=earlier).first()):
+    if (earlier := claim(once, at=now)) and (known := one_or_none(kept.filter(pk=earlier))):
         return known
-    if known := kept.filter(sha256=told["sha256"]).first():
+    if known := one_or_none(kept.filter(sha256=told["sha256"])):
         return known
     rules.check_number(kept.count())
     made = kept.create(**told, added_at=now, by_user_id=actor.user_id, by_client=actor.client_id)
@@ -129,7 +127,7 @@ def _kept(
 
 
 def _remove(thing: Need | Achievement, noun: str, attachment_id: int, actor: Actor) -> None:
-    attachment = thing.attachments.filter(pk=attachment_id).first()
+    attachment = one_or_none(thing.attachments.filter(pk=attachment_id))
     if attachment is None:
         raise NotFound
     facts = _facts(thing, noun, attachment.pk)

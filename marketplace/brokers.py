@@ -6,7 +6,7 @@ from decimal import Decimal
 from accounts.actors import Actor
 from core import clock
 from core.calendar import date_of
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import InvalidValue, PermissionDenied
 from core.idempotency import Once, claim, settle
 from marketplace import deals, rules
@@ -44,7 +44,7 @@ def name_broker(
         if earlier := claim(once, at=clock.now()):
             return brokerages().get(pk=earlier)
         deal, now = begin(deal_id, actor)
-        found = Broker.objects.filter(pk=broker).first()
+        found = one_or_none(Broker.objects.filter(pk=broker))
         if found is None:
             raise UnknownBroker(broker=broker)
         broker_rules.check_certificate(found.certificate(), date_of(now))

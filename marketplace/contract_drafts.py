@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.models import Organization
 from core import clock, money
 from core.calendar import date_of
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import NotFound
 from core.idempotency import Once, claim, settle
 from marketplace import contract_words, deals
@@ -55,7 +55,7 @@ def draft_contract(
 
 def pdf_of(draft_id: int, *, seen_by: Actor) -> tuple[ContractDraft, bytes]:
     """A draft as PDF, the same bytes each time; to an outsider there is none."""
-    draft = contract_drafts_visible_to(seen_by).filter(pk=draft_id).first()
+    draft = one_or_none(contract_drafts_visible_to(seen_by).filter(pk=draft_id))
     if draft is None:
         raise NotFound
     key = f"contract_draft:{draft.pk}"

@@ -8,6 +8,7 @@ from typing import Any
 from accounts.actors import Actor
 from core import clock
 from core.calendar import date_of
+from core.db import one_or_none
 from core.errors import Conflict, InvalidValue, PermissionDenied
 from marketplace import deals, rules
 from marketplace.lifecycle import DealState, MilestoneKind
@@ -110,7 +111,7 @@ _EVENTS = {
 
 def corrected(deal: Deal, number: int, kinds: Sequence[MilestoneKind]) -> DealMilestone:
     standing = standing_milestones(deal)
-    if (wrong := standing.filter(number=number, kind__in=kinds).first()) is None:
+    if (wrong := one_or_none(standing.filter(number=number, kind__in=kinds))) is None:
         raise NothingToCorrect(kind=kinds[0])
     return wrong
 

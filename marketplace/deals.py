@@ -16,7 +16,7 @@ from accounts.models import Organization
 from accounts.permissions import require_agent, require_signed_in, require_verified
 from accounts.queries import organizations_visible_to
 from core import clock, money
-from core.db import inserting, require_transaction, run_together, transaction
+from core.db import inserting, one_or_none, require_transaction, run_together, transaction
 from core.errors import InvalidValue, NotFound, PermissionDenied, Refusal
 from core.events import Acts, Happening, record, record_all, recording
 from core.idempotency import Once, claim, settle
@@ -321,7 +321,7 @@ def _close(need: Need, reason: str, actor: Acts, at: datetime) -> None:
 def _need_on_the_list(actor: Actor, need_id: int | None, buyer_id: int) -> Need | None:
     if need_id is None:
         return None
-    if (need := needs_visible_to(actor).filter(pk=need_id).first()) is None:
+    if (need := one_or_none(needs_visible_to(actor).filter(pk=need_id))) is None:
         raise NotFound
     if need.organization_id != buyer_id:
         raise BuyerIsNotPoster
@@ -353,7 +353,7 @@ def _require_seller(actor: Actor, seller_id: int) -> None:
 
 
 def _party(actor: Actor, organization_id: int) -> Organization:
-    if (found := organizations_visible_to(actor).filter(pk=organization_id).first()) is None:
+    if (found := one_or_none(organizations_visible_to(actor).filter(pk=organization_id))) is None:
         raise NotFound
     return found
 

@@ -6,7 +6,7 @@ from accounts.actors import Actor
 from accounts.models import Organization
 from accounts.permissions import require_agent, require_person, require_signed_in, require_verified
 from core import clock
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.events import record
 from core.idempotency import Once, claim, settle
 from marketplace.locks import lock_achievement, lock_need
@@ -89,7 +89,7 @@ def _sign(
     require_verified(Organization.objects.get(pk=organization_id))
     check_nda(thing.nda, version)
     signed = thing.undertakings.filter(organization=organization_id, version=version)
-    if (undertaking := signed.first()) is not None:
+    if (undertaking := one_or_none(signed)) is not None:
         return undertaking
     undertaking = thing.undertakings.create(
         organization_id=organization_id,

@@ -16,7 +16,7 @@ from accounts.queries import city_by_code
 from accounts.rules import check_credit_code
 from core import clock
 from core.calendar import date_of
-from core.db import require_transaction, transaction
+from core.db import one_or_none, require_transaction, transaction
 from core.errors import Conflict, PermissionDenied
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -115,7 +115,7 @@ def _decide(landing_id: int, wanted: LandingState, actor: Actor, **said: str) ->
 def _known(deal: Deal | None, entity_code: str) -> Landing | None:
     """What stands or waits of an entity; what was refused may be reported again."""
     known = Landing.objects.select_related("deal", "city").filter(entity_code=entity_code)
-    return known.filter(deal=deal).exclude(state=LandingState.REFUSED).first()
+    return one_or_none(known.filter(deal=deal).exclude(state=LandingState.REFUSED))
 
 
 def _formed_on(deal: Deal, now: datetime) -> date:

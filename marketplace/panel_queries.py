@@ -3,13 +3,16 @@
 from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
+from core.db import one_or_none
 from core.errors import NotFound
 from marketplace.models import ExpertPanel, ExpertReview, Need, PanelExpert, PanelObjection
 
 
 def panel_of(need: Need) -> ExpertPanel | None:
     """The panel that judges a need's responses, if one was convened and not set aside."""
-    return ExpertPanel.objects.select_related("need").filter(need=need, set_aside_at=None).first()
+    return one_or_none(
+        ExpertPanel.objects.select_related("need").filter(need=need, set_aside_at=None)
+    )
 
 
 def judges(actor: Actor, need: Need) -> bool:
@@ -54,7 +57,7 @@ def judged_by(actor: Actor) -> "QuerySet[PanelExpert, int]":
 def ranking_of(need: Need) -> ExpertPanel:
     """The publicised ranking of a need that the reader may see."""
     ranked = ExpertPanel.objects.prefetch_related("places__response__organization")
-    panel = ranked.filter(need=need, set_aside_at=None, begins_at__isnull=False).first()
+    panel = one_or_none(ranked.filter(need=need, set_aside_at=None, begins_at__isnull=False))
     if panel is None:
         raise NotFound
     return panel

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.models import Membership, Relation, RelationKind, User
 from accounts.permissions import require_person, require_staff
 from core import clock
-from core.db import transaction
+from core.db import column_of, one_or_none, transaction
 from core.errors import Conflict, NotFound, PermissionDenied
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -231,10 +231,8 @@ def dismiss_ranking_objection(*, actor: Actor, objection_id: int, reason: str) -
 def _decide(actor: Actor, objection_id: int, wanted: ObjectionState, reason: str) -> PanelObjection:
     require_staff(actor)
     with transaction(by=actor.caller):
-        found = PanelObjection.objects.filter(pk=objection_id).select_related("panel").first()
-        if found is None:
-            raise NotFound
-        lock_need(found.panel.need_id, seen_by=actor)
+        need_id = column_of(PanelObjection.objects.all(), objection_id, "panel__need")
+        lock_need(need_id, seen_by=actor)
         objection = PanelObjection.objects.select_related("panel__need").get(pk=objection_id)
         panel, now = objection.panel, clock.now()
         OBJECTION.check(ObjectionState(objection.state), wanted)
@@ -261,7 +259,7 @@ def _standing(need: Need) -> ExpertPanel:
 
 
 def _expert(panel: ExpertPanel, person: int) -> PanelExpert:
-    expert = panel.experts.filter(person=person, recused_at=None).first()
+    expert = one_or_none(panel.experts.filter(person=person, recused_at=None))
     if expert is None:
         raise PermissionDenied
     return expert

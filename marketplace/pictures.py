@@ -3,7 +3,7 @@
 from accounts.actors import Actor
 from accounts.permissions import require_agent
 from core import clock
-from core.db import transaction
+from core.db import column_of, one_or_none, transaction
 from core.errors import NotFound
 from core.events import record
 from core.idempotency import Once, claim, settle
@@ -30,9 +30,9 @@ def add_picture(
         _check_may_add(achievement, actor)
         now = clock.now()
         kept = Picture.objects.filter(achievement=achievement)
-        if (earlier := claim(once, at=now)) and (picture := kept.filter(pk=earlier).first()):
+        if (earlier := claim(once, at=now)) and (picture := one_or_none(kept.filter(pk=earlier))):
             return picture
-        if picture := kept.filter(sha256=shown.sha256).first():
+        if picture := one_or_none(kept.filter(sha256=shown.sha256)):
             settle(once, picture)
             return picture
         pictures.check_number(kept.count())
@@ -53,17 +53,17 @@ def add_picture(
 
 def remove_picture(*, actor: Actor, picture_id: int, achievement_id: int | None = None) -> None:
     """Take a picture off, of this achievement if one is named; what a lot announced stays."""
-    seen = pictures_visible_to(actor).filter(pk=picture_id)
-    found = (seen if achievement_id is None else seen.filter(achievement=achievement_id)).first()
-    if found is None:
-        raise NotFound
+    seen = pictures_visible_to(actor)
+    if achievement_id is not None:
+        seen = seen.filter(achievement=achievement_id)
+    pictured = column_of(seen, picture_id, "achievement")
     with transaction(by=actor.caller):
-        achievement = lock_achievement(found.achievement_id, seen_by=actor)
+        achievement = lock_achievement(pictured, seen_by=actor)
         _require_owner_or_staff(achievement, actor)
         state = AchievementState(achievement.state)
         if not pictures.may_remove(state, by_staff=actor.is_staff):
             raise NotEditable(thing=ACHIEVEMENT.name, current=state)
-        picture = achievement.pictures.filter(pk=picture_id).first()
+        picture = one_or_none(achievement.pictures.filter(pk=picture_id))
         if picture is None:
             raise NotFound
         facts = _facts(achievement, picture)
@@ -78,7 +78,7 @@ def remove_picture(*, actor: Actor, picture_id: int, achievement_id: int | None 
 
 
 def _visible(achievement_id: int, actor: Actor) -> Achievement:
-    found = achievements_visible_to(actor).filter(pk=achievement_id).first()
+    found = one_or_none(achievements_visible_to(actor).filter(pk=achievement_id))
     if found is None:
         raise NotFound
     return found

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.calendar import date_of
-from core.db import require_transaction
+from core.db import one_or_none, require_transaction
 from core.errors import Conflict, NotFound, Refusal
 from core.events import Acts, record
 from marketplace.lifecycle import AchievementState, DealState
@@ -88,7 +88,7 @@ def release(
 ) -> Encumbrance:
     """Step: the pledge was struck off the register; its achievement may be sold again."""
     require_transaction()
-    known = Encumbrance.objects.filter(pk=encumbrance_id, released_on=None).first()
+    known = one_or_none(Encumbrance.objects.filter(pk=encumbrance_id, released_on=None))
     if known is None:
         raise NotFound
     achievement = lock_achievement(known.achievement_id)

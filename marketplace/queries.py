@@ -13,6 +13,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from accounts.actors import Actor
 from accounts.lifecycle import OrganizationState
 from accounts.models import Organization
+from core.db import one_or_none
 from core.errors import InvalidValue, NotFound
 from marketplace.lifecycle import (
     AchievementState,
@@ -293,7 +294,7 @@ def deals_known_to(actor: Actor) -> QuerySet[Deal]:
 
 def need_matched_by(deal_id: int) -> Need | None:
     """The need whose poster chose the response that this deal came of."""
-    return needs().filter(responses__deal=deal_id).first()
+    return one_or_none(needs().filter(responses__deal=deal_id))
 
 
 def standing_milestones(deal: Deal) -> QuerySet[DealMilestone]:
@@ -339,7 +340,7 @@ def landings_of(deal_id: int, *, seen_by: Actor) -> QuerySet[Landing]:
 
 def publicity_of(deal: Deal) -> Publicity | None:
     """Read anew: what was joined while a lock was awaited is as old as the question."""
-    return Publicity.objects.filter(deal=deal).first()
+    return one_or_none(Publicity.objects.filter(deal=deal))
 
 
 def publicities() -> QuerySet[Publicity]:

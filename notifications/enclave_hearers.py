@@ -2,6 +2,7 @@
 
 from accounts.lifecycle import OrganizationState
 from accounts.models import Organization, OrganizationKind
+from core.db import one_or_none
 from core.models import Event
 from enclaves.models import AdmissionReviewer, Park, Place, Project
 from notifications.hearers import subject
@@ -39,7 +40,7 @@ def duty_bound(event: Event) -> list[int]:
 
 def place_sides(event: Event) -> list[int]:
     """the place's operator and the science bureau of its city"""
-    place = Place.objects.filter(pk=subject(event, "place") or 0).first()
+    place = one_or_none(Place.objects.filter(pk=subject(event, "place") or 0))
     if place is None:
         return []
     return [*_bureaus([place.city_id]), *([place.operator_id] if place.operator_id else [])]

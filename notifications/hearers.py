@@ -21,6 +21,7 @@ from alliances.models import (
 from alliances.rules.membership import AllianceKind
 from auctions.models import Bid, Lot, PriorityRight, Registration
 from core.clock import SHANGHAI
+from core.db import one_or_none
 from core.models import Event
 from marketplace.lifecycle import ObjectionState
 from marketplace.models import Achievement, Deal, Landing, Need, Objection, PanelExpert, Response
@@ -189,7 +190,7 @@ def overtaken(event: Event) -> list[int]:
     """whoever led until this bid, unless it has bid again since"""
     number = event.payload["number"]
     bids = Bid.objects.filter(lot_id=_key(event, "lot"))
-    before = bids.filter(number=number - 1).select_related("registration").first()
+    before = one_or_none(bids.filter(number=number - 1).select_related("registration"))
     if before is None:
         return []
     again = bids.filter(registration_id=before.registration_id, number__gte=number)

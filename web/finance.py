@@ -90,7 +90,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         readers=readers,
         consents=consents,
         without_consent=[one for one in readers if one.pk not in standing],
-        readings=readings_of(shown).order_by("-pk")[:SHOWN],
+        readings=readings_of(shown.pk).order_by("-pk")[:SHOWN],
         movements=shown.movements.order_by("on", "pk"),
         outstanding=shown.credit().outstanding,
         may_bind=shown.applicant_id in actor.acts_for,

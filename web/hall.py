@@ -20,6 +20,7 @@ from auctions.queries import running_order, sessions_visible_to
 from auctions.rules.phases import Phase
 from auctions.rules.premium import premium_rate
 from core import clock
+from core.db import one_or_none
 from core.errors import Refusal
 from marketplace.models import Achievement, Picture
 from marketplace.queries import picture_of
@@ -136,7 +137,7 @@ def _about(achievement: Achievement | None) -> dict[str, str]:
 
 
 def visible_session(actor: Actor, session_id: int) -> AuctionSession:
-    found = sessions_visible_to(actor).filter(pk=session_id).first()
+    found = one_or_none(sessions_visible_to(actor).filter(pk=session_id))
     if found is None:
         raise Http404
     return found

@@ -27,6 +27,7 @@ from auctions.rounds import next_round_of
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from auctions.rules.relisting import ProposalPhase
 from core import money
+from core.db import one_or_none
 from core.errors import NotFound
 from core.models import Event
 from core.parsing import InstantField
@@ -79,7 +80,7 @@ def visible_lot(actor: Actor, lot_id: int) -> Lot:
         "achievement__field", "achievement__owner", "session"
     )
     lots = with_own_registrations(lots, actor).prefetch_related(with_pictures("achievement__"))
-    if (lot := lots.filter(pk=lot_id).first()) is None:
+    if (lot := one_or_none(lots.filter(pk=lot_id))) is None:
         raise NotFound(what="lot")
     return lot
 

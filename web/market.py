@@ -19,6 +19,7 @@ from auctions.lifecycle import LotState
 from auctions.queries import lots_visible_to
 from core import clock
 from core.clock import SHANGHAI
+from core.db import one_or_none
 from core.errors import Refusal
 from core.models import word
 from marketplace.attachment_queries import (
@@ -204,7 +205,7 @@ def _known(code: str, rows: Collection[TechnologyField] | Collection[City]) -> s
 
 def one_of(rows: QuerySet[Any], pk: int) -> Any:
     """The row as its reader sees it; a page that is not there for who does not."""
-    if (row := rows.filter(pk=pk).first()) is None:
+    if (row := one_or_none(rows.filter(pk=pk))) is None:
         raise Http404
     return row
 

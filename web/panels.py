@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ from alliances.fund_queries import fund_projects_judged_by
 from alliances.lifecycle import FundState
 from alliances.models import FundProject
 from core import clock
+from core.db import one_or_none
 from core.errors import Refusal
 from core.models import word
 from core.problems import refusal_body
@@ -80,7 +81,7 @@ def admission(request: HttpRequest, pk: int) -> HttpResponse:
     """GET and POST /admissions/{id}: a project that the reader was named to judge."""
     if (actor := actor_of(request)).is_anonymous:
         return redirect_to_login(request.get_full_path())
-    seat: AdmissionReviewer = _seat(actor, pk)
+    seat = _seat(actor, pk)
     form = JudgementForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         refused = _told(form, lambda said: review_project(actor=actor, project_id=pk, **said))
@@ -149,9 +150,11 @@ def _told(form: forms.Form, act: Callable[[dict[str, Any]], object]) -> bool:
     return False
 
 
-def _seat(actor: Actor, project_id: int) -> Any:
-    seats = admissions_judged_by(actor).filter(project=project_id)
-    return one_of(seats, seats.values_list("pk", flat=True).first() or 0)
+def _seat(actor: Actor, project_id: int) -> AdmissionReviewer:
+    seat = one_or_none(admissions_judged_by(actor).filter(project=project_id))
+    if seat is None:
+        raise Http404
+    return seat
 
 
 def _awaits(seat: AdmissionReviewer) -> bool:

@@ -54,7 +54,7 @@ from alliances.serializers.financing import (
     ReleaseForm,
     SubmitForm,
 )
-from core.errors import NotFound
+from core.db import column_of
 from core.models import choices
 from core.pagination import IdFilter
 from core.parsing import ReasonForm
@@ -204,10 +204,7 @@ class DataReadingList(Acting, ListAPIView[DataReading]):
     queryset = DataReading.objects.none()  # tells the OpenAPI generator what is listed here
 
     def get_queryset(self) -> QuerySet[DataReading]:
-        application = own_applications(self.actor).filter(pk=self.kwargs["pk"]).first()
-        if application is None:
-            raise NotFound
-        return readings_of(application)
+        return readings_of(column_of(own_applications(self.actor), self.kwargs["pk"], "pk"))
 
 
 class RevokeConsent(Command):

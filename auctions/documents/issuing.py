@@ -28,7 +28,7 @@ from auctions.queries import (
 from auctions.record import NoClosingRecord, keep_record
 from core import clock
 from core.clock import SHANGHAI
-from core.db import transaction
+from core.db import one_or_none, transaction
 from core.errors import Conflict, NotFound
 from core.events import record
 from marketplace.typesetting.press import pdf
@@ -64,10 +64,10 @@ def document_of(
     the sale stood.
     """
     require_signed_in(actor)
-    lot = lots_with_parties_seen_by(actor).filter(pk=lot_id).first()
+    lot = one_or_none(lots_with_parties_seen_by(actor).filter(pk=lot_id))
     if lot is None:
         raise NotFound(what="document")
-    issued = issued_documents(lot_id, kind).first()
+    issued = one_or_none(issued_documents(lot_id, kind))
     if not (kind is DocumentKind.CONFIRMATION and lot.state == LotState.VOID):
         issued = issued or _issue(lot, kind)
         return file_of(issued.pk) or _keep(issued, actor)
@@ -89,7 +89,7 @@ def _issue(lot: Lot, kind: DocumentKind) -> IssuedDocument:
         year = now.astimezone(SHANGHAI).year
         # Whoever numbers a document of this kind holds the series: none is lost or used twice.
         series = lock_series(kind, year)
-        if known := issued_documents(lot.pk, kind).first():
+        if known := one_or_none(issued_documents(lot.pk, kind)):
             return known
         series.last += 1
         series.save(update_fields=["last"])

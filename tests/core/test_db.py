@@ -6,18 +6,21 @@ from uuid import uuid4
 
 import pytest
 from django.db import DataError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organization
 from core import problems
 from core.db import (
+    column_of,
     insert_all,
     inserting,
     insertion,
+    one_or_none,
     require_transaction,
     run_together,
     transaction,
 )
-from core.errors import Busy
+from core.errors import Busy, NotFound
 from core.models import AnsweredRequest
 from marketplace.models import Need, TechnologyField
 from tests.conftest import NOW, make_organization, organization_of
@@ -228,3 +231,33 @@ def test_rows_without_objects_share_what_is_the_same_and_get_the_defaults():
 def test_no_rows_take_no_statement(django_assert_num_queries):
     with django_assert_num_queries(0):
         insert_all([])
+
+
+@pytest.mark.django_db
+def test_the_one_row_of_a_query_is_read_without_sorting():
+    organization = make_organization()
+    rows = Organization.objects.filter(pk=organization.pk)
+    with CaptureQueriesContext(connection) as asked:
+        assert one_or_none(rows) == organization
+        assert one_or_none(rows.values_list("name", flat=True)) == organization.name
+        assert one_or_none(rows.exclude(pk=organization.pk)) is None
+    assert not [one["sql"] for one in asked if "ORDER BY" in one["sql"]]
+
+
+@pytest.mark.django_db
+def test_one_row_of_several_is_not_picked():
+    for _ in range(2):
+        make_organization()
+    with pytest.raises(Organization.MultipleObjectsReturned):
+        one_or_none(Organization.objects.all())
+
+
+@pytest.mark.django_db
+def test_a_column_of_a_row_is_read_alone_and_only_by_who_sees_the_row():
+    place = make_organization()
+    rows = Organization.objects.select_related("city")
+    with CaptureQueriesContext(connection) as asked:
+        assert column_of(rows, place.pk, "city__code") == place.city.code
+    assert "credit_code" not in asked[0]["sql"]
+    with pytest.raises(NotFound):
+        column_of(rows.exclude(pk=place.pk), place.pk, "city")
