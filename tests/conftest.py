@@ -77,6 +77,7 @@ NOT_TRACED = (
     "tests/stateful",
 )
 _numbers = count(1)
+_WORKS_AT = "_works_at"  # where `make_member` notes on a person where that is
 _settrace = sys.settrace
 _standing: list[Standing] = []
 
@@ -284,10 +285,15 @@ def make_user(name: str = "") -> User:
 def make_member(organization: Organization, role: Role = Role.AGENT, name: str = "") -> User:
     user = make_user(name)
     Membership.objects.create(user=user, organization=organization, role=role, started_at=NOW)
+    vars(user)[_WORKS_AT] = organization
     return user
 
 
 def organization_of(user: User) -> Organization:
+    """Where the person works, as it was made; `refresh_from_db` tells what became of it since."""
+    known: Organization | None = vars(user).get(_WORKS_AT)
+    if known is not None:
+        return known
     return user.memberships.select_related("organization").get(ended_at=None).organization
 
 
@@ -330,6 +336,15 @@ class Cast(dict[str, User]):
     def __missing__(self, name: str) -> User:
         self[name] = user = CAST[name](name)
         return user
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Cast":
+        """Each person, and where it works, as a test's own."""
+        everybody = Cast()
+        for name, user in self.items():
+            everybody[name] = own = copy(user)
+            if (place := vars(user).get(_WORKS_AT)) is not None:
+                vars(own)[_WORKS_AT] = copy(place)
+        return everybody
 
 
 @pytest.fixture

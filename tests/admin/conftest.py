@@ -42,16 +42,8 @@ from notifications.fanout import fan_out_all
 from notifications.models import StuckEvent, WebhookEndpoint
 from tests.admin.confidence import confide
 from tests.admin.finance import make_finance
-from tests.conftest import (
-    CAST,
-    NOW,
-    Cast,
-    Clock,
-    act,
-    make_member,
-    make_organization,
-    organization_of,
-)
+from tests.clock import Clock
+from tests.conftest import CAST, NOW, Cast, act, make_member, make_organization, organization_of
 from tests.enclaves.conftest import make_a_bit_of_all
 from tests.factories import (
     admit,
@@ -174,7 +166,9 @@ def make_people() -> Cast:
         assert people[name]
     User.objects.filter(pk=people["enterprise"].pk).update(email="enterprise@example.org")
     for name, text in BIDDERS.items():
-        Organization.objects.filter(pk=organization_of(people[name]).pk).update(name=text)
+        place = organization_of(people[name])
+        place.name = text
+        place.save(update_fields=["name"])
     return people
 
 
