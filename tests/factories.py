@@ -1,11 +1,12 @@
 """Things in the state a test starts from. Lots and registrations come about by the actions."""
 
 from datetime import timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from accounts.actors import Actor
+from accounts.actors import ANONYMOUS, Actor
 from accounts.models import Organization, OrganizationKind, User
 from auctions import bidding, deposits, lots, registration, sessions
 from auctions.bidding import Placed
@@ -18,6 +19,13 @@ from tests.conftest import act, make_member, make_organization, organization_of
 
 PATENT = "201580003807.3"
 _numbers = count(1)
+_operators: dict[bool, User] = {}
+
+
+@cache
+def field_of(code: str) -> TechnologyField:
+    """Reference data: the same row in every test."""
+    return TechnologyField.objects.get(code=code)
 
 
 def make_achievement(
@@ -36,7 +44,7 @@ def make_achievement(
         created_at=now,
         **{
             "city": organization.city,
-            "field": TechnologyField.objects.get(code="NM"),
+            "field": field_of("NM"),
             "title": "虚构：陶瓷前驱体",
             "maturity_scale": "trl9",
             "maturity_level": 6,
@@ -48,15 +56,21 @@ def make_achievement(
     )
 
 
-def operator_actor() -> Actor:
-    """Somebody at the exchange."""
-    return act(make_member(make_organization(OrganizationKind.EXCHANGE, city="310117")))
+def operator_actor(*, second: bool = False) -> Actor:
+    """Somebody at the exchange, or a second one; whoever is there already is not made anew."""
+    known = _operators.get(second)
+    actor = act(known) if known else ANONYMOUS
+    if not actor.operates:
+        exchange = make_organization(OrganizationKind.EXCHANGE, city="310117")
+        _operators[second] = person = make_member(exchange)
+        actor = act(person)
+    return actor
 
 
 def agreed(action: Any, *, by: Actor | None = None, lot_id: int, reason: str = "虚构的理由") -> Lot:
     """What takes two people of the exchange, done by two; the first may be named."""
     action(actor=by or operator_actor(), lot_id=lot_id, reason=reason)
-    lot: Lot = action(actor=operator_actor(), lot_id=lot_id, reason="同意（虚构）")
+    lot: Lot = action(actor=operator_actor(second=True), lot_id=lot_id, reason="同意（虚构）")
     return lot
 
 

@@ -7,11 +7,10 @@ from accounts.models import User
 from alliances import crediting, financing
 from alliances.lifecycle import MemberState
 from alliances.models import CommitteeSeat, FinanceApplication, FundProject
-from marketplace.models import TechnologyField
 from tests.alliances.conftest import join, make_alliance
 from tests.alliances.lending import accept, approve, draft, draw, list_product, offer, submit
 from tests.conftest import NOW, act, city_of, make_organization, organization_of
-from tests.factories import make_achievement
+from tests.factories import field_of, make_achievement
 
 MEMBERSHIP = {"kind": "enterprise", "contact_name": "虚构联系人", "territory": ["330100"]}
 ALLIANCE = {"name": "虚构产业联盟", "kind": "other", "founded_on": "2019-05-01"}
@@ -71,7 +70,7 @@ def make_fund(people: dict[str, User]) -> dict[str, Any]:
     for name in ("cadre", "judge", "second_judge"):
         day = NOW.date()
         CommitteeSeat.objects.create(person=people[name], starts_on=day, ends_on=day)
-    target = {"field": TechnologyField.objects.get(code="NM"), "city": city_of("340200")}
+    target = {"field": field_of("NM"), "city": city_of("340200")}
     paid = {"amount": 1000, "invested_on": NOW.date()}
     things = {
         f"{state}_project": FundProject.objects.create(

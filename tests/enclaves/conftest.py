@@ -11,7 +11,7 @@ import pytest
 from accounts.models import OrganizationKind, User
 from enclaves.lifecycle import ExitKind, ProjectState
 from enclaves.models import Park, Place, Project, Talent, Tenancy, Unit
-from marketplace.models import Landing, TechnologyField
+from marketplace.models import Landing
 from tests.conftest import (
     NOW,
     Cast,
@@ -22,6 +22,7 @@ from tests.conftest import (
     make_user,
     organization_of,
 )
+from tests.factories import field_of
 
 _numbers = count(1)
 TODAY = NOW.date()
@@ -100,7 +101,7 @@ def make_project(
         **{
             "title": "虚构：固态电池中试",
             "team": "虚构团队五人",
-            "field": TechnologyField.objects.get(code="NM"),
+            "field": field_of("NM"),
             "area_m2": Decimal(100),
             **values,
         },
@@ -168,11 +169,15 @@ def whole_cast() -> Cast:
     return everybody
 
 
+@pytest.fixture(scope="module")
+def lasting_cast(lasting_cast: Cast) -> Cast:
+    lasting_cast.update(whole_cast())
+    return lasting_cast
+
+
 @pytest.fixture
 def cast(db: None, lasting_cast: Cast) -> Cast:
-    people = deepcopy(lasting_cast)
-    people.update(whole_cast())
-    return people
+    return deepcopy(lasting_cast)
 
 
 @pytest.fixture

@@ -25,11 +25,10 @@ from marketplace.models import (
     NeedIndicator,
     PricingMethod,
     Response,
-    TechnologyField,
 )
 from marketplace.plans import plan_milestone
 from tests.conftest import NOW, Cast, act, credit_code, organization_of
-from tests.factories import make_achievement
+from tests.factories import field_of, make_achievement
 
 _numbers = count(1)
 
@@ -51,7 +50,7 @@ def make_need(
         created_at=NOW,
         **{
             "city": organization.city,
-            "field": TechnologyField.objects.get(code="NM"),
+            "field": field_of("NM"),
             "title": "虚构：耐高温涂层",
             "budget": Decimal("3200000.00"),
             "deadline": date(2026, 12, 31),
