@@ -33,5 +33,16 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    """Spares two of the messages that undoing each test takes."""
+
     ops_class = DatabaseOperations
     creation_class = DatabaseCreation
+
+    def is_usable(self) -> bool:
+        """Inside a transaction the server is asked only after something went wrong."""
+        known = self.connection is not None and self.in_atomic_block and not self.errors_occurred
+        return known or bool(super().is_usable())
+
+    def check_constraints(self, table_names: Any = None) -> None:
+        with self.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
