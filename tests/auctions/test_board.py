@@ -30,14 +30,19 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LISTING = {"method": "listing", "channel": "online_365", "conditions": "虚构规则第12条"}
 
 
+@pytest.fixture(scope="module")
+def running_session(lasting_cast) -> int:
+    made, seller = make_session(SessionKind.SPECIAL), lasting_cast["seller"]
+    make_hall_lot(seller, made)
+    made.entries.create(deal=propose(seller, lasting_cast["rival"], **LISTING), position=2)
+    make_hall_lot(seller, made)
+    return start(made).pk
+
+
 @pytest.fixture
-def session(seller, rival) -> AuctionSession:
+def session(running_session, db) -> AuctionSession:
     """Running: a lot, a deal to be signed, another lot."""
-    made = make_session(SessionKind.SPECIAL)
-    make_hall_lot(seller, made)
-    made.entries.create(deal=propose(seller, rival, **LISTING), position=2)
-    make_hall_lot(seller, made)
-    return start(made)
+    return AuctionSession.objects.get(pk=running_session)
 
 
 def entry(session, position):

@@ -25,14 +25,20 @@ def session():
     return make_session(SessionKind.SPECIAL)
 
 
-@pytest.fixture
-def lot(session, seller, bidder, rival) -> Lot:
-    """On the floor, with two paddles in the hall."""
-    put_up = make_hall_lot(seller, session)
-    admit(put_up, bidder)
-    admit(put_up, rival)
+@pytest.fixture(scope="module")
+def lot_in_a_running_session(lasting_cast) -> int:
+    session = make_session(SessionKind.SPECIAL)
+    put_up = make_hall_lot(lasting_cast["seller"], session)
+    for name in ("bidder", "rival"):
+        admit(put_up, lasting_cast[name])
     start(session)
-    return put_up
+    return put_up.pk
+
+
+@pytest.fixture
+def lot(lot_in_a_running_session, db) -> Lot:
+    """On the floor, with two paddles in the hall."""
+    return Lot.objects.get(pk=lot_in_a_running_session)
 
 
 def paddle_of(lot, person) -> str:

@@ -20,11 +20,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 WHY = "系统故障 <虚构>"
 
 
-@pytest.fixture
-def lot(seller, bidder) -> Lot:
-    lot = make_lot(seller)
-    admit(lot, bidder)
-    return lot
+@pytest.fixture(scope="module")
+def lasting_lot(lasting_cast) -> int:
+    lot = make_lot(lasting_cast["seller"])
+    admit(lot, lasting_cast["bidder"])
+    return lot.pk
 
 
 def page(lot: Lot, user: Any = None, language: str = "zh-hans") -> str:

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
+from auctions import hall
 from auctions.lifecycle import FloorState, LotState, SessionKind
 from auctions.models import Auctioneer, AuctionHouse, AuctionSession, Lot
 from core import clock
 from tests.auctions.test_priority import give
-from tests.conftest import make_member, make_organization
-from tests.factories import admit, bid, make_hall_lot, make_session
+from tests.conftest import act, make_member, make_organization
+from tests.factories import admit, bid, make_hall_lot, make_session, start
 from tests.marketplace.conftest import propose
 from tests.web.reading import text_of
 
@@ -114,10 +115,12 @@ def paddle(lot, person):
 
 
 @pytest.fixture
-def opened(desk) -> "Desk":
-    for move in ("start", "up", "open"):
-        desk(move)
-    return desk
+def opened(session, lot, operator) -> "Desk":
+    """The session runs, and the lot's floor is open."""
+    start(session)
+    hall.call_up(actor=act(operator), entry_id=lot.entry.pk)
+    hall.open_floor(actor=act(operator), lot_id=lot.pk)
+    return Desk(session, operator)
 
 
 def test_of_two_consoles_the_second_is_told_what_happened_meanwhile(
