@@ -216,18 +216,19 @@ class Achievement(models.Model):
         """What the rules of listing look at."""
         pledges = [one for one in self.encumbrances.all() if one.kind == EncumbranceKind.PLEDGE]
         standing = [one for one in pledges if one.stands_on(today)]
+        co_owners = list(self.co_owners.all())
         return Dossier(
             today=today,
             rights=[self._first_right(), *(one.standing() for one in self.ip_records.all())],
             is_service=self.is_service,
             inventor_shares=[one.share for one in self.inventors.all()],
-            consents=[one.consented_on is not None for one in self.co_owners.all()],
+            consents=[one.consented_on is not None for one in co_owners],
             pledgee_consents=[bool(one.consent) for one in standing],
             publicly_funded=self.publicly_funded,
             programme=self.programme,
             price_kind=PriceKind(self.price_kind) if self.price_kind else None,
             asking_price=self.asking_price,
-            co_owner_shares=[one.share for one in self.co_owners.all()],
+            co_owner_shares=[one.share for one in co_owners],
             export_class=ExportClass(self.export_class) if self.export_class else None,
             secrecy=SecrecyLevel(self.secrecy_level) if self.secrecy_level else None,
             under_nda=self.detail_under_nda,
