@@ -94,7 +94,9 @@ class Stream:
         return Heard(int(key) if key else None, fields["event"], json.loads(fields["data"]))
 
     def next_fact(self) -> Heard:
-        """The next event that is not a tick of the clock."""
-        while (heard := self.next()).kind == "clock":
-            pass
-        return heard
+        """The next event that is not a tick of the clock, which goes on however long it takes."""
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            if (heard := self.next()).kind != "clock":
+                return heard
+        raise TimeoutError("nothing came but ticks of the clock")

@@ -246,6 +246,7 @@ def test_a_server_that_stops_ends_its_streams_in_good_order(transactional_db, lo
 
 def test_a_watcher_that_reads_too_slowly_is_let_go(port, door, lot, monkeypatch):
     monkeypatch.setattr(hubs, "QUEUE", 2)
+    monkeypatch.setattr(hubs, "PAUSE_S", 0.0)
     filler = "x" * 200_000
     with Stream(port, lot.pk), Stream(port, lot.pk) as quick:
         for number in range(40):
