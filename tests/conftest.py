@@ -123,6 +123,14 @@ def _longest(nodeid: str) -> int:
     return next(places, len(LONGEST))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Asked where there is pytest-xdist, which is to hand out whole files."""
+    from tests.scheduling import Scheduling
+
+    return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """What is loaded by now stays; searching it for garbage again and again takes a tenth."""

@@ -33,6 +33,9 @@ FLAGS = (
     "--disable-software-rasterizer",
     "--disable-features=Translate,OptimizationHints,MediaRouter,SpareRendererForSitePerProcess",
     "--disable-site-isolation-trials",
+    # Pages of one site share a process, which is not started anew for each.
+    "--process-per-site",
+    "--renderer-process-limit=1",
     # What has changed lights up for seconds, sixty times a second.
     "--force-prefers-reduced-motion",
     "--disable-breakpad",
