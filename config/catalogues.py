@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,8 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+# What calls none of them is not taken apart: most files.
+_CALL = re.compile(rf"\b({'|'.join(KEYWORDS)})\s*\(")
 SHOWN_STATUSES = (400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503)
 _PLACEHOLDER = re.compile(r"%\([A-Za-z_0-9]+\)[sd]|\{[A-Za-z_0-9]*\}|%[sd]")
 # No dates and no authors: a catalogue changes when a text does.
@@ -91,8 +94,9 @@ def compile_all() -> int:
     return written
 
 
-def texts_in_code() -> set[Said]:
-    """Every text that code or templates hand to gettext."""
+@cache
+def texts_in_code() -> frozenset[Said]:
+    """Every text that code or templates hand to gettext; the code of a running program stays."""
     found: set[Said] = set()
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
@@ -100,7 +104,7 @@ def texts_in_code() -> set[Said]:
                 found |= _extracted(path.read_text(encoding="utf-8"))
         for path in sorted((ROOT / app).rglob("templates/**/*.*")):
             found |= _extracted(_as_python(path))
-    return found
+    return frozenset(found)
 
 
 def texts_in_tables() -> set[Said]:
@@ -235,6 +239,8 @@ def _is_translated(catalogue: Catalog, text: Text, context: str | None = None) -
 
 def _extracted(source: str) -> set[Said]:
     texts: set[Said] = set()
+    if not _CALL.search(source):
+        return texts
     found = extract("python", BytesIO(source.encode()), keywords=KEYWORDS)
     for _, message, _, context in found:
         texts.add((message if isinstance(message, str) else tuple(message), context))
