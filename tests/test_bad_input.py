@@ -191,8 +191,16 @@ TEXTS = [
 ]
 
 
+def named_by(answer: Response, texts: dict[str, str]) -> set[str]:
+    """The texts that a refusal shows, or says the names of."""
+    problem = answer.json()
+    return {
+        name for name in texts if texts[name] == problem.get(name) or name == problem.get("what")
+    }
+
+
 def tried(entrance: Entrance, world: World, texts: dict[str, str]) -> Iterator[tuple[str, Any]]:
-    """What each text shows as, or the refusal; found by halves, if they are refused together."""
+    """What each text shows as, or its refusal; found by halves, if that names none of them."""
     mark = transaction.savepoint()
     answer = send(entrance.row, world, json.dumps({**entrance.row.body(world), **texts}))
     transaction.savepoint_rollback(mark)
@@ -202,9 +210,12 @@ def tried(entrance: Entrance, world: World, texts: dict[str, str]) -> Iterator[t
     elif len(texts) == 1 or complaint(answer):
         yield from ((name, answer) for name in texts)
     else:
-        names = sorted(texts)
-        for half in (names[::2], names[1::2]):
-            yield from tried(entrance, world, {name: texts[name] for name in half})
+        named = named_by(answer, texts)
+        yield from ((name, answer) for name in named)
+        others = sorted(texts.keys() - named)
+        for part in [others] if named else (others[::2], others[1::2]):
+            if part:
+                yield from tried(entrance, world, {name: texts[name] for name in part})
 
 
 def test_unusual_text_is_stored_as_it_came_or_refused(world, settings):
