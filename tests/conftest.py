@@ -107,20 +107,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """One order in every process: cases made from sets come in another order in each worker.
 
     A process works through whole files, so those that take longest come first: begun last, one of
-    them would keep a process busy when the others have nothing left. pytest-django would leave all
-    that commit for the end, where three of them wait for their browsers and servers at once; its
-    order counts within a file.
+    them would keep a process busy when the others have nothing left. Before them, files that start
+    from the standing world come one after the other, so that a process makes it once.
+    pytest-django would leave all that commit for the end, where three of them wait for their
+    browsers and servers at once; its order counts within a file.
     """
+    standing = {item.path for item in items if _starts_from_a_world(item)}
+
+    def place(item: pytest.Item) -> tuple[bool, int, str, bool]:
+        """Within such a file, what needs no world comes when it is in use: see `Standing.clear`."""
+        file = item.nodeid.partition("::")[0]
+        return item.path not in standing, _longest(file), file, not _starts_from_a_world(item)
+
     items.sort(key=lambda item: item.nodeid)
     result = yield
-    items.sort(key=lambda item: (_longest(item.nodeid), item.nodeid.partition("::")[0]))
+    items.sort(key=place)
     return result
 
 
-def _longest(nodeid: str) -> int:
+def _longest(file: str) -> int:
     """The place among those that take longest."""
-    places = (place for place, name in enumerate(LONGEST) if nodeid.startswith(name))
+    places = (place for place, name in enumerate(LONGEST) if file.startswith(name))
     return next(places, len(LONGEST))
+
+
+def _starts_from_a_world(item: pytest.Item) -> bool:
+    return "standing_world" in getattr(item, "fixturenames", ())
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -175,7 +187,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     And in the language of the settings: a request in English leaves its thread in English.
     """
     translation.deactivate()
-    if _standing and "standing_world" not in getattr(item, "fixturenames", ()):
+    if _standing and not _starts_from_a_world(item):
         _standing[-1].clear()
 
 
