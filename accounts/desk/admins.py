@@ -4,7 +4,7 @@ Nothing is edited where an action exists, nothing is deleted, nobody filters by 
 the class does not offer, and no row is shown that the app's own queries would not show.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.contrib.admin import ShowFacets, SimpleListFilter, helpers
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.utils import flatten_fieldsets, label_for_field, lookup_field, unquote
+from django.contrib.admin.utils import label_for_field, lookup_field, unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import IntegrityError
@@ -29,8 +29,9 @@ from unfold.views import ChangeList
 
 from accounts.actors import Actor
 from accounts.desk.forms import ChooseOne, StepForm, WholeForm, is_id
+from accounts.desk.read_only import ReadOnly
 from accounts.desk.roles import DeskRole, roles_of
-from accounts.desk.shown import NOTHING, presentation_of
+from accounts.desk.shown import NOTHING
 from accounts.desk.steps import Step
 from accounts.requests import actor_of
 from core.db import lost_race, tell_who_acts
@@ -45,43 +46,6 @@ class DeskChangeList(ChangeList):
         if self.sortable_by is not None and field_name not in self.sortable_by:
             return None
         return super().get_ordering_field(field_name)
-
-
-class Shows:
-    """A mixin that shows amounts, times, states and people as `accounts.desk.shown` does."""
-
-    model: type[Model]
-    _shown: dict[str, str]
-
-    def __init__(self, model: type[Model], admin_site: Any) -> None:
-        super().__init__(model, admin_site)  # type: ignore[call-arg]
-        self._shown = {}
-        for field in self.model._meta.concrete_fields:
-            if (show := presentation_of(field)) is not None:
-                self._shown[field.name] = f"{field.name}_shown"
-                setattr(self, f"{field.name}_shown", show)
-
-    def as_shown(self, names: Iterable[Any]) -> list[Any]:
-        return [
-            self.as_shown(name) if isinstance(name, list | tuple) else self._shown.get(name, name)
-            for name in names
-        ]
-
-    def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return self.as_shown(super().get_list_display(request))  # type: ignore[misc]
-
-
-class ReadOnly(Shows):
-    """Every field of a thing's page is text; only what is not there yet has a form."""
-
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        fieldsets = list(super().get_fieldsets(request, obj))  # type: ignore[misc]
-        if obj is None:
-            return fieldsets
-        return [(name, {**o, "fields": self.as_shown(o["fields"])}) for name, o in fieldsets]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        return [] if obj is None else list(flatten_fieldsets(self.get_fieldsets(request, obj)))
 
 
 class Newest(PaginationInlineFormSet):
@@ -221,7 +185,24 @@ class DeskAdmin(ReadOnly, ModelAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any | None:
+        """Read once for a history, which is judged before Django asks for it again."""
+        if (row := getattr(request, "history_of", None)) is not None:
+            return row
         return super().get_object(request, object_id) if is_id(object_id) else None
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Whoever may not change a thing is refused before it is read."""
+        changes = request.method == "POST" and object_id is not None
+        if changes and not self.has_change_permission(request):
+            raise PermissionDenied
+        response: HttpResponseBase = super().changeform_view(request, object_id, *args, **kwargs)
+        return response
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Nobody deletes, so that there is nothing to read for it."""
+        raise PermissionDenied
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -265,11 +246,13 @@ class DeskAdmin(ReadOnly, ModelAdmin):
     def step_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         """GET shows what is about to happen; POST makes it happen."""
         step = next((step for step in self.steps if step.name == name), None)
-        row = self.get_object(request, unquote(object_id)) if step else None
-        if step is None or row is None:
+        if step is None:
             raise Http404
+        pk = unquote(object_id)
         if not step.roles & roles_of(request):
-            raise PermissionDenied
+            raise PermissionDenied if self._is_there(request, pk) else Http404
+        if (row := self.get_object(request, pk)) is None:
+            raise Http404
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
         data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -287,6 +270,10 @@ class DeskAdmin(ReadOnly, ModelAdmin):
                 )
             return HttpResponseRedirect(self.url_after(row))
         return self._confirmation(request, step, row, form)
+
+    def _is_there(self, request: HttpRequest, pk: str) -> bool:
+        """Is it in sight of somebody for whom it need not be read?"""
+        return is_id(pk) and self.get_queryset(request).filter(pk=pk).exists()
 
     def url_after(self, row: Any) -> str:
         """Where a step leads: the row's page, unless a class says otherwise."""

@@ -8,12 +8,13 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from accounts.actors import Actor
+from accounts.desk.admins import DeskAdmin
 from accounts.models import Membership
 from accounts.requests import actor_of
 
 
-class OwnLog:
-    """A mixin before `DeskAdmin`, for things that people see who do not work together.
+class OwnLogAdmin(DeskAdmin):
+    """Things that people see who do not work together.
 
     Whoever does not read the whole log sees what people of one's own organizations did.
     """
@@ -26,28 +27,18 @@ class OwnLog:
     ) -> HttpResponse:
         actor = actor_of(request)
         row = self.get_object(request, unquote(object_id))
-        request.log_of = row  # type: ignore[attr-defined]
+        request.history_of = row  # type: ignore[attr-defined]
         if row is not None and not self.reads_whole_log(actor, row):
             request.log_shown = _by_own_people(actor)  # type: ignore[attr-defined]
-        response: HttpResponse = super().history_view(  # type: ignore[misc]
-            request, object_id, extra_context
-        )
+        response: HttpResponse = super().history_view(request, object_id, extra_context)
         return response
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        """Django reads the row again; it is the one that was just judged."""
-        if (row := getattr(request, "log_of", None)) is not None:
-            return row
-        return super().get_object(request, object_id, from_field)  # type: ignore[misc]
 
     def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
         """Django asks for one for a list of things, too."""
         shown = getattr(request, "log_shown", None)
         if shown is not None and queryset.model is LogEntry:
             queryset = queryset.filter(shown)
-        return super().get_paginator(request, queryset, *args, **kwargs)  # type: ignore[misc]
+        return super().get_paginator(request, queryset, *args, **kwargs)
 
 
 def _by_own_people(actor: Actor) -> Q:

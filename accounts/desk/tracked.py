@@ -47,6 +47,7 @@ class TrackedAdmin(DeskAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         row = self.get_object(request, unquote(object_id))
+        request.history_of = row  # type: ignore[attr-defined]
         context = dict(extra_context or {})
         if row is not None:
             entries = self.noted_of(row)

@@ -17,7 +17,7 @@ from accounts.desk import shown
 from accounts.desk.admins import DeskAdmin
 from accounts.desk.fields import choice, line
 from accounts.desk.forms import AmountField, DayField, ReasonForm, StepForm
-from accounts.desk.logbook import OwnLog
+from accounts.desk.logbook import OwnLogAdmin
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
 from accounts.requests import actor_of
@@ -160,7 +160,7 @@ def _step(name: str, label: Any, explanation: Any, action: Any, **more: Any) -> 
 
 
 @admin.register(FinanceApplication)
-class FinanceApplicationAdmin(OwnLog, DeskAdmin):
+class FinanceApplicationAdmin(OwnLogAdmin):
     """Applications for finance. Confidential data is read over REST alone, where it is logged."""
 
     readers = READERS

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.desk.adding import Adding, AddingAdmin
 from accounts.desk.admins import DeskInline
-from accounts.desk.logbook import OwnLog
+from accounts.desk.logbook import OwnLogAdmin
 from accounts.desk.roles import ROLES, DeskRole
 from accounts.desk.steps import Step
 from accounts.requests import actor_of
@@ -70,7 +70,7 @@ def _step(name: str, label: Any, explanation: Any, action: Any, form: Any, **mor
 
 
 @admin.register(Park)
-class ParkAdmin(OwnLog, AddingAdmin):
+class ParkAdmin(OwnLogAdmin, AddingAdmin):
     """Parks are public; what goes on in one has lists of its own."""
 
     readers = ROLES

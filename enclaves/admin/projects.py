@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.desk.adding import Adding, AddingAdmin
-from accounts.desk.logbook import OwnLog
+from accounts.desk.logbook import OwnLogAdmin
 from accounts.desk.roles import DeskRole
 from accounts.desk.steps import Step
 from core.models import choices
@@ -203,7 +203,7 @@ class Standing(SimpleListFilter):
 
 
 @admin.register(Project)
-class ProjectAdmin(OwnLog, AddingAdmin):
+class ProjectAdmin(OwnLogAdmin, AddingAdmin):
     """What parks take in, each with the deal, need or achievement that it comes from."""
 
     readers = INSIDERS
