@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model
 from django.template.response import TemplateResponse
@@ -133,13 +134,15 @@ def desk() -> Callable[[User], Client]:
 
 
 @pytest.fixture(autouse=True)
-def without_sidebar(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is the same on every page; but for an empty group of it, Unfold would draw its own.
+def without_frame(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sidebar and the choice of a language are the same on every page.
 
-    Tests that look at it, or at whole pages, have the marker `whole_pages`.
+    But for an empty group of the sidebar, Unfold would draw its own. Tests that look at these,
+    or at whole pages, have the marker `whole_pages`.
     """
     if not request.node.get_closest_marker("whole_pages"):
         monkeypatch.setattr(DeskSite, "get_sidebar_list", lambda site, request: [{"items": []}])
+        monkeypatch.setitem(settings.UNFOLD, "SHOW_LANGUAGES", False)
 
 
 @pytest.fixture
@@ -372,12 +375,8 @@ def _deals(world: World) -> None:
 
 
 def _session(world: World) -> AuctionSession:
-    planned = plan_session()
-    return running_order.add_deal(
-        actor=act(world.people["operator"]),
-        session_id=planned.pk,
-        deal=world.deals["proposed"].pk,
-    )
+    actor, deal = act(world.people["operator"]), world.deals["proposed"]
+    return running_order.add_deal(actor=actor, session_id=plan_session().pk, deal=deal.pk)
 
 
 def list_url(model: type[Model] | Model) -> str:
