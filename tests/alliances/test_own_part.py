@@ -6,12 +6,12 @@ from accounts.actors import actor_of_user
 from alliances import crediting
 from alliances.finance_queries import applications_visible_to, told_state, with_told_state
 from alliances.models import FinanceApplication
-from tests.admin.conftest import desk, without_sidebar
+from tests.admin.conftest import desk, without_frame
 from tests.alliances.lending import accept, make_lenders, offer, submit
 from tests.alliances.test_financing import URL
 from tests.conftest import act
 
-__all__ = ["desk", "without_sidebar"]
+__all__ = ["desk", "without_frame"]
 # Who they are does not change here, but what they are told.
 pytestmark = pytest.mark.usefixtures("clock", "known_people")
 
