@@ -106,9 +106,10 @@ WORDS = ("ordering", "order_by", "sort", "o")
 
 def probes() -> str:
     """Every field of ours compared with something, and sorted by."""
-    fields = {field.name for model in apps.get_models() for field in model._meta.get_fields()}
-    compared = [f"{name}__{lookup}=1" for name in sorted(fields) for lookup in LOOKUPS]
-    return "&".join(compared + [f"{word}=-{name}" for name in sorted(fields) for word in WORDS])
+    models = apps.get_models()
+    fields = sorted({field.name for model in models for field in model._meta.get_fields()})
+    compared = [f"{name}__{lookup}=1" for name in fields for lookup in LOOKUPS]
+    return "&".join(compared + [f"{word}=-{',-'.join(fields)}" for word in WORDS])
 
 
 PROBES = probes()

@@ -31,16 +31,9 @@ class Watched(QueryDict):
     """The query of a request, which notes who reads what."""
 
     readings: set[Reading]
-    _is_complete = False
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._is_complete = True
-        self._note(ITSELF)
 
     def _note(self, name: str) -> None:
-        if self._is_complete:
-            self.readings.add(reading(name))
+        self.readings.add(reading(name))
 
     def __contains__(self, name: object) -> bool:
         self._note(str(name))
@@ -89,8 +82,16 @@ def watching(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[Reading]]:
     """The readings of all requests from here on."""
     readings: set[Reading] = set()
     watched = type("Watching", (Watched,), {"readings": readings})
+
+    def parsed(*arguments: Any, **named: Any) -> Any:
+        """Watched from here on: taking a query apart asks it for each of its names."""
+        query = QueryDict(*arguments, **named)
+        query.__class__ = watched
+        query._note(ITSELF)
+        return query
+
     with monkeypatch.context() as patch:
-        patch.setattr("django.core.handlers.wsgi.QueryDict", watched)
+        patch.setattr("django.core.handlers.wsgi.QueryDict", parsed)
         yield readings
 
 
