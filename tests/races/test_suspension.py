@@ -11,6 +11,7 @@ import pytest
 from auctions import closing, suspensions
 from auctions.lifecycle import ClosedBy
 from auctions.models import Lot, LotResult, Suspension
+from auctions.rules.ascending import BiddingNotOpen
 from core import clock as clock_module
 from core.errors import Refusal
 from tests.conftest import NOW, make_member, make_organization
@@ -38,6 +39,8 @@ def bids_stop_at_the_suspension(seller: Any) -> None:
         for step in range(25):
             try:
                 bid(lot, person, f"{1000 + 50 * step:.2f}")
+            except BiddingNotOpen:
+                return
             except Refusal:
                 continue
 

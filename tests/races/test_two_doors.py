@@ -6,7 +6,7 @@ is compared: status, headers and body, but for ids, instants, paddles and hashes
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.client import HTTPConnection
@@ -321,18 +321,14 @@ def alike(answer: tuple[int, dict[str, str], str], known_id: bool) -> dict[str, 
     return {"status": status, "body": body, **headers}
 
 
-def filled(case: Case, people: dict[str, Any], tokens: dict[str, str], session: str) -> Case:
-    """The case with what is only known now."""
-    known = {
-        "{bidder}": tokens["bidder"],
-        "{organization}": str(organization_of(people["bidder"]).pk),
-        "{session}": session,
-    }
-    for name, value in case.headers.items():
-        for hole, filling in known.items():
-            if value is not None and hole in value:
-                case.headers[name] = value = value.replace(hole, filling)
-    return case
+def filled(cases: Iterable[Case], known: dict[str, str]) -> Iterator[Case]:
+    """The cases with what is only known now."""
+    for case in cases:
+        for name, value in case.headers.items():
+            for hole, filling in known.items():
+                if value is not None and hole in value:
+                    case.headers[name] = value = value.replace(hole, filling)
+        yield case
 
 
 @pytest.fixture
@@ -351,14 +347,18 @@ def test_both_doors_give_the_same_answers(people, seller, bidder):
     tokens = tokens_of(people)
     browser = Client()
     browser.force_login(bidder)
-    session = f"sessionid={browser.cookies['sessionid'].value}"
+    known = {
+        "{bidder}": tokens["bidder"],
+        "{organization}": str(organization_of(bidder).pk),
+        "{session}": f"sessionid={browser.cookies['sessionid'].value}",
+    }
     fast, ordinary = Door(wsgi.application, workers=2), Door(wsgi.application, workers=2)
     fast.bids, ordinary.bids = Counting(fast.bids), NoGateway()
 
     differences = []
     with serving(fast) as one, serving(ordinary) as other:
         sides = [Side(one, own[0], fast.bids), Side(other, own[1], None)]
-        for case in [filled(c, people, tokens, session) for c in (*DECIDED, *REFUSED, *SHAPES)]:
+        for case in filled((*DECIDED, *REFUSED, *SHAPES), known):
             key = case.key or str(uuid4())
             case.key = None if case.key is None else key
             fast.bids.answered = False
