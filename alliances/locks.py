@@ -59,7 +59,9 @@ def lock_product(product_id: int, *, seen_by: Actor) -> FinanceProduct:
 def lock_application(application_id: int, *, seen_by: Actor | None = None) -> FinanceApplication:
     """Lock one application, and with it its cases, offers and consents; sweeps act for nobody."""
     rows = applications() if seen_by is None else applications_visible_to(seen_by)
-    return lock_one(rows, application_id)
+    # Few ask what it pledges, or by which policy.
+    narrow = rows.select_related(None).select_related("applicant", "field", "city")
+    return lock_one(narrow, application_id)
 
 
 def lock_case(case_id: int) -> FinanceCase:
@@ -71,4 +73,5 @@ def lock_case(case_id: int) -> FinanceCase:
 
 
 def lock_fund_project(project_id: int, *, seen_by: Actor) -> FundProject:
-    return lock_one(fund_projects_visible_to(seen_by), project_id)
+    rows = fund_projects_visible_to(seen_by)
+    return lock_one(rows.select_related(None).prefetch_related(None), project_id)

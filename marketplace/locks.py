@@ -30,9 +30,7 @@ from marketplace.plan_queries import (
     planned_visible_to,
 )
 from marketplace.queries import (
-    achievements,
     achievements_visible_to,
-    deals,
     deals_known_to,
     deals_visible_to,
     landings_visible_to,
@@ -53,7 +51,8 @@ def lock_imports(organization_id: int) -> None:
 
 def lock_need(need_id: int, *, seen_by: Actor | None = None) -> Need:
     """Lock one need. One that `seen_by` may not see does not exist; sweeps act for nobody."""
-    return lock_one(needs() if seen_by is None else needs_visible_to(seen_by), need_id)
+    rows = needs() if seen_by is None else needs_visible_to(seen_by)
+    return lock_one(rows.prefetch_related(None), need_id)
 
 
 def lock_call(call_id: int) -> NeedCall:
@@ -64,7 +63,8 @@ def lock_call(call_id: int) -> NeedCall:
 def lock_need_answered_by(response_id: int, *, seen_by: Actor) -> Need:
     """Lock the need of a response that `seen_by` may see; what it answers never changes."""
     require_transaction()
-    return lock_one(needs(), column_of(responses_visible_to(seen_by), response_id, "need"))
+    need_id = column_of(responses_visible_to(seen_by), response_id, "need")
+    return lock_one(Need.objects.select_related("organization"), need_id)
 
 
 def lock_response(response_id: int, *, seen_by: Actor | None = None) -> Response:
@@ -75,14 +75,14 @@ def lock_response(response_id: int, *, seen_by: Actor | None = None) -> Response
 def lock_responses_to(need: Need) -> list[Response]:
     """Lock all responses to a need that is already locked, so that none can be added."""
     require_transaction()
-    rows = responses().filter(need=need).order_by("id")
-    return list(rows.select_for_update(no_key=True, of=("self",)))
+    rows = need.responses.select_related("organization").prefetch_related("indicators__indicator")
+    return list(rows.order_by("id").select_for_update(no_key=True, of=("self",)))
 
 
 def lock_achievement(achievement_id: int, *, seen_by: Actor | None = None) -> Achievement:
     """Lock one achievement; steps, which act for nobody in particular, name no `seen_by`."""
-    rows = achievements() if seen_by is None else achievements_visible_to(seen_by)
     # A lot that closes asks for none of what a page would show.
+    rows = Achievement.objects.all() if seen_by is None else achievements_visible_to(seen_by)
     return lock_one(rows.prefetch_related(None), achievement_id)
 
 
@@ -98,7 +98,8 @@ def lock_achievements(achievement_ids: Collection[int]) -> list[Achievement]:
 
 def lock_deal(deal_id: int, *, seen_by: Actor | None = None) -> Deal:
     """Lock one deal; steps, which act for nobody in particular, name no `seen_by`."""
-    return lock_one(deals() if seen_by is None else deals_visible_to(seen_by), deal_id)
+    rows = Deal.objects.all() if seen_by is None else deals_visible_to(seen_by)
+    return lock_one(rows.select_related(None), deal_id)
 
 
 def lock_deal_with_need(deal_id: int, *, seen_by: Actor) -> Deal:
@@ -137,7 +138,7 @@ def lock_brokerage(brokerage_id: int, *, seen_by: Actor) -> Brokerage:
 
 def lock_known_deal(deal_id: int, *, known_to: Actor) -> Deal:
     """Lock a deal that its parties see, or that everybody heard of by its publicity."""
-    return lock_one(deals_known_to(known_to), deal_id)
+    return lock_one(deals_known_to(known_to).select_related(None), deal_id)
 
 
 def lock_deal_objected_to(objection_id: int, *, seen_by: Actor) -> Deal:
