@@ -12,7 +12,7 @@ from decimal import Decimal
 from accounts.actors import ANONYMOUS
 from auctions.lifecycle import LotState, SessionState
 from auctions.models import AuctionSession, Bid, Lot, RunningOrderEntry
-from auctions.queries import bids_of, called_up, running_order
+from auctions.queries import bids_of, called_up, running_order, with_achievements
 from auctions.rules.premium import premium_rate
 from marketplace.lifecycle import DealState
 
@@ -53,7 +53,8 @@ class Board:
 
 def board_of(session: AuctionSession, now: datetime, *, bids: int = 1) -> Board:
     """The session's board at `now`, with the newest bids on what is up."""
-    entries = tuple(running_order(session, ANONYMOUS))
+    announced = with_achievements(running_order(session, ANONYMOUS))
+    entries = tuple(announced.select_related("lot__leader"))
     up = called_up(entries)
     lot = up.lot if up else None
     return Board(

@@ -32,6 +32,7 @@ def ranks_on(lot_ids: Collection[int]) -> dict[int, int]:
 
 def standing_rights(lot: Lot) -> Sequence[PriorityRight]:
     """The lot's standing rights, as `with_own_registrations` has read them or read now."""
-    if (known := getattr(lot, "standing_rights", None)) is not None:
-        return list(known)
-    return list(rights_standing_on(lot.pk))
+    known: list[PriorityRight] | None = getattr(lot, "standing_rights", None)
+    if known is None:
+        known = lot.standing_rights = list(rights_standing_on(lot.pk))  # type: ignore[attr-defined]
+    return known

@@ -20,6 +20,8 @@ class LotState(StrEnum):
 
 # Announced and not ended: nobody learns yet who bids under which paddle.
 ON_SALE = frozenset({LotState.PUBLISHED, LotState.SUSPENDED})
+# Of which there is a closing record, and what may have become of it since.
+WITH_RESULT = frozenset({LotState.CLOSED, LotState.VOID, LotState.DEFAULTED})
 
 
 class Regime(StrEnum):

@@ -32,7 +32,6 @@ from auctions.queries import (
     latest_heads,
     lots_visible_to,
     policies_of,
-    policy_of,
     published_heads,
     registrations_visible_to,
     sessions_visible_to,
@@ -68,9 +67,8 @@ def lock_lot(lot_id: int, *, seen_by: Actor | None = None) -> Lot:
     """Lock one lot. A lot that `seen_by` may not see does not exist."""
     if seen_by is not None:
         require_transaction()
-        lots = list(
-            lots_visible_to(seen_by).filter(pk=lot_id).select_for_update(no_key=True, of=("self",))
-        )
+        visible = lots_visible_to(seen_by).filter(pk=lot_id)
+        lots = list(visible.select_for_update(no_key=True, of=("self",)))
     else:
         lots = locked(*run_together(locking([lot_id])))
     if not lots:
@@ -90,8 +88,7 @@ def locking(lot_ids: Iterable[int], *, skip: bool = False) -> Statement:
 
 def locked(rows: Iterable[tuple[Any, ...]]) -> list[Lot]:
     names, _ = _locking(skip=False)
-    place = names.index("policy_id")
-    return [as_read(Lot, names, row, related={"policy": policy_of(row[place])}) for row in rows]
+    return [as_read(Lot, names, row, related={}) for row in rows]
 
 
 def lock_to_close(lot_ids: Iterable[int]) -> list[Due]:
@@ -119,7 +116,9 @@ def _locking(skip: bool) -> tuple[list[str], str]:
 def lock_session(session_id: int, *, seen_by: Actor | None = None) -> AuctionSession:
     """Lock one session, and with it its running order."""
     require_transaction()
-    sessions = AuctionSession.objects.all() if seen_by is None else sessions_visible_to(seen_by)
+    sessions = AuctionSession.objects.all()
+    if seen_by is not None:
+        sessions = sessions_visible_to(seen_by).select_related(None)
     found = one_or_none(sessions.filter(pk=session_id).select_for_update(no_key=True, of=("self",)))
     if found is None:
         raise NotFound(what="session")
@@ -137,6 +136,7 @@ def lock_session_of_lot(lot_id: int, *, seen_by: Actor) -> tuple[AuctionSession,
     lot = lock_lot(lot_id, seen_by=seen_by)
     if lot.session_id != session_id:  # moved away while we waited
         raise NotFound(what="lot")
+    lot.session = session
     return session, lot
 
 
@@ -150,6 +150,7 @@ def lock_for_move(lot_id: int, session_id: int, *, seen_by: Actor) -> tuple[Auct
     lot = lock_lot(lot_id, seen_by=seen_by)
     if lot.session_id != here:  # moved by somebody else while we waited
         raise Busy
+    lot.session = None if here is None else sessions[here]
     return sessions[session_id], lot
 
 
@@ -187,14 +188,17 @@ def lock_registration(registration_id: int, *, seen_by: Actor | None = None) -> 
     """Lock a registration, its lot first, as every action on a lot does."""
     require_transaction()
     if seen_by is None:
-        visible = Registration.objects.select_related("lot__policy", "organization")
+        visible = Registration.objects.all()
     else:
-        visible = registrations_visible_to(seen_by).select_related("lot__policy")
+        visible = registrations_visible_to(seen_by).select_related(None)
     lot_id = one_or_none(visible.filter(pk=registration_id).values_list("lot_id", flat=True))
     if lot_id is None:
         raise NotFound(what="registration")
-    lock_lot(lot_id)
-    return visible.select_for_update(no_key=True, of=("self",)).get(pk=registration_id)
+    lot = lock_lot(lot_id)
+    rows = visible.select_related("organization").select_for_update(no_key=True, of=("self",))
+    registration = rows.get(pk=registration_id)
+    registration.lot = lot
+    return registration
 
 
 def lock_registrations_of(lots: Collection[Lot | Due]) -> list[Bidder]:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -40,6 +39,7 @@ from auctions.models import (
     RunningOrderEntry,
     Suspension,
     VoidedFile,
+    policy_of,
 )
 from auctions.rounds import standing_rounds
 from auctions.rules.policy import HouseOutsideAuction
@@ -48,6 +48,7 @@ from core.calendar import Holidays
 from core.db import as_array, one_or_none, run_together
 from core.errors import NotFound
 from core.models import holidays
+from marketplace.models import Deal
 from marketplace.queries import with_pictures
 
 PUBLIC_STATES = (
@@ -61,9 +62,7 @@ PUBLIC_STATES = (
 
 def lots_visible_to(actor: Actor) -> QuerySet[Lot]:
     """Announced lots are public; the others are their consignor's and the exchange's."""
-    lots = Lot.objects.select_related(
-        "policy", "session", "leader", "result__winning_bid__registration"
-    )
+    lots = Lot.objects.all()
     if actor.is_staff:
         return lots
     return lots.filter(
@@ -71,6 +70,11 @@ def lots_visible_to(actor: Actor) -> QuerySet[Lot]:
         | Q(state=LotState.WITHDRAWN, published_at__isnull=False)
         | Q(consignor__in=actor.sees)
     )
+
+
+def with_standing(lots: QuerySet[Lot]) -> QuerySet[Lot]:
+    """The same lots, each with what a reader is told of it: its session, leader and result."""
+    return lots.select_related("session", "leader", "result__winning_bid__registration")
 
 
 def sessions_visible_to(actor: Actor) -> QuerySet[AuctionSession]:
@@ -85,17 +89,19 @@ def sessions_visible_to(actor: Actor) -> QuerySet[AuctionSession]:
 
 
 def running_order_of(session: AuctionSession) -> QuerySet[RunningOrderEntry]:
-    """The whole running order, whoever may see it."""
+    """The whole running order, whoever may see it: its lots with their results, and its deals."""
     entries = RunningOrderEntry.objects.filter(session=session).order_by("position")
-    return entries.select_related(
-        "lot__policy",
-        "lot__session",
-        "lot__leader",
-        "lot__achievement__field",
-        "lot__result__winning_bid__registration",
-        "deal__achievement__field",
-        "deal__need",
-    ).prefetch_related(with_pictures("lot__achievement__"), with_pictures("deal__achievement__"))
+    # Few items are deals, and often none: those are read by themselves.
+    deals = Deal.objects.select_related("achievement__field", "need")
+    lots = entries.select_related("lot__result__winning_bid__registration")
+    return lots.prefetch_related(Prefetch("deal", queryset=deals))
+
+
+def with_achievements(entries: QuerySet[RunningOrderEntry]) -> QuerySet[RunningOrderEntry]:
+    """The same items, each with what is shown of its achievement."""
+    return entries.select_related("lot__achievement__field").prefetch_related(
+        with_pictures("lot__achievement__"), with_pictures("deal__achievement__")
+    )
 
 
 def running_order(session: AuctionSession, actor: Actor) -> QuerySet[RunningOrderEntry]:
@@ -113,21 +119,31 @@ def called_up(entries: Iterable[RunningOrderEntry]) -> RunningOrderEntry | None:
 
 
 def with_own_registrations(lots: QuerySet[Lot], actor: Actor) -> QuerySet[Lot]:
-    """The same lots, each with the reader's own registrations as `own_registrations`.
+    """The same lots with their standing, and with the reader's own registrations as
+    `own_registrations`.
 
     And with the standing rights of priority as `standing_rights`, in the order of their ranks; and
-    with what happened to it: its suspensions, what became of its result, its next round.
+    with what happened to it: its suspensions, and what became of its result.
     """
     own = Registration.objects.filter(organization__in=actor.sees).order_by("id")
     rights = PriorityRight.objects.filter(ended_at=None).order_by("rank", "id")
     if actor.is_staff:
         lots = with_waiting_decisions(lots)
-    return lots.select_related("aftermath", "relisting_proposal").prefetch_related(
-        Prefetch("registrations", queryset=own, to_attr="own_registrations"),
-        Prefetch("priority_rights", queryset=rights, to_attr="standing_rights"),
-        "suspensions",
-        Prefetch("next_rounds", queryset=standing_rounds(), to_attr="standing_rounds"),
+    return (
+        with_standing(lots)
+        .select_related("aftermath", "relisting_proposal")
+        .prefetch_related(
+            Prefetch("registrations", queryset=own, to_attr="own_registrations"),
+            Prefetch("priority_rights", queryset=rights, to_attr="standing_rights"),
+            "suspensions",
+        )
     )
+
+
+def with_next_rounds(lots: QuerySet[Lot]) -> QuerySet[Lot]:
+    """The same lots, each with its next round, if any, in `standing_rounds`; for a list of them."""
+    following = Prefetch("next_rounds", queryset=standing_rounds(), to_attr="standing_rounds")
+    return lots.prefetch_related(following)
 
 
 def with_waiting_decisions(lots: QuerySet[Lot]) -> QuerySet[Lot]:
@@ -163,12 +179,6 @@ def registrations_visible_to(actor: Actor) -> QuerySet[Registration]:
     if actor.operates:
         return registrations
     return registrations.filter(organization__in=actor.sees)
-
-
-@cache
-def policy_of(policy_id: int) -> Policy:
-    """A version of the rules; the database keeps it as it is, so it is read once."""
-    return Policy.objects.get(pk=policy_id)
 
 
 def policies_of(lots: Collection[Lot | Due]) -> dict[int, Policy]:
@@ -285,16 +295,14 @@ def lots_with_parties_seen_by(actor: Actor) -> QuerySet[Lot]:
 
 
 def closed_lot(lot_id: int) -> LotResult | None:
-    """The closing record with everything its documents name."""
+    """The closing record with the parties its documents name.
+
+    The house and the auctioneer are read where the document comes to them: few lots have any.
+    """
     results = LotResult.objects.select_related(
         "lot__achievement",
         "lot__consignor",
-        "lot__policy",
         "lot__deal__buyer",
-        "lot__house__organization",
-        "lot__auctioneer",
-        "lot__session__house__organization",
-        "lot__session__auctioneer",
         "winning_bid__registration",
     )
     return one_or_none(results.filter(lot=lot_id))

@@ -6,6 +6,7 @@ paddles and nobody under a name (拍卖法 art. 21); nothing in it is secret. It
 kept, so that it stays the same byte for byte whatever the code that made it becomes.
 """
 
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -68,18 +69,18 @@ def keep_record(*, lot_id: int, actor: Actor | None = None) -> PublicRecord:
         if known := one_or_none(PublicRecord.objects.filter(lot=lot)):
             return known
         now = clock.now()
-        result = require_result(lot.pk, lot.phase_at(now))
+        result = require_result(lot, now)
         content = _content(lot, result)
         digest = ledger.digest(content)
         whole = ledger.canonical({**content, "digest": digest}).decode("ascii")
         return PublicRecord.objects.create(lot=lot, content=whole, digest=digest, made_at=now)
 
 
-def require_result(lot_id: int, phase: Phase) -> LotResult:
+def require_result(lot: Lot, now: datetime) -> LotResult:
     """The closing record of a lot, or the refusal that says where the lot stands instead."""
-    results = LotResult.objects.select_related("lot__achievement", "winning_bid__registration")
-    if (result := one_or_none(results.filter(lot=lot_id))) is None:
-        raise NoClosingRecord(phase=phase)
+    results = LotResult.objects.select_related("winning_bid__registration")
+    if (result := one_or_none(results.filter(lot=lot))) is None:
+        raise NoClosingRecord(phase=lot.phase_at(now))
     return result
 
 
@@ -95,7 +96,7 @@ def _content(lot: Lot, result: LotResult) -> dict[str, Any]:
         "format": lot.format,
         "lot": lot.code,
         "title": lot.title,
-        "achievement": result.lot.achievement.code,
+        "achievement": lot.achievement.code,
         "notice": _notice(lot),
         "terms": terms,
         "genesis": ledger.digest(terms),

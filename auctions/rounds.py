@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
-from auctions.lifecycle import DepositKind, LotState, Outcome
+from auctions.lifecycle import WITH_RESULT, DepositKind, LotState, Outcome
 from auctions.models import Aftermath, DepositMovement, Lot, LotResult
 from auctions.rules.aftermath import shortfall
 from core.db import one_or_none
@@ -18,6 +18,8 @@ def standing_rounds() -> QuerySet[Lot]:
 
 def next_round_of(lot: Lot) -> Lot | None:
     """The lot that sells the same again, unless that one was withdrawn."""
+    if lot.state not in WITH_RESULT:
+        return None
     known: list[Lot] | None = getattr(lot, "standing_rounds", None)
     if known is not None:
         return known[0] if known else None

@@ -16,7 +16,7 @@ from auctions import sessions
 from auctions.board import Board, board_of, premium_of
 from auctions.lifecycle import LotState, Outcome, SessionState
 from auctions.models import AuctionSession, Lot, RunningOrderEntry
-from auctions.queries import running_order, sessions_visible_to
+from auctions.queries import called_up, running_order, sessions_visible_to
 from auctions.rules.phases import Phase
 from auctions.rules.premium import premium_rate
 from core import clock
@@ -84,7 +84,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /sessions/{id}: when and where, and the programme with its lots."""
     actor, now = actor_of(request), clock.now()
     shown = visible_session(actor, pk)
-    programme = [line(entry, now) for entry in running_order(shown, actor)]
+    entries = list(running_order(shown, actor))
+    programme, up = [line(entry, now) for entry in entries], called_up(entries)
     context: dict[str, Any] = {
         "session": shown,
         **_named(shown),
@@ -92,7 +93,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": programme,
         "announced": any(one.lot and one.lot.published_at for one in programme),
         "totals": totals(one.lot for one in programme),
-        "up": board_of(shown, now).current if shown.state == SessionState.RUNNING else None,
+        "up": up if shown.state == SessionState.RUNNING else None,
         "may_preside": shown.is_in_a_hall and may_preside(actor, shown),
     }
     return page(request, "web/session.html", now, **context)

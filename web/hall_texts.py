@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from auctions.board import Board
 from auctions.lifecycle import LotFormat, ReserveMode, SessionKind, SessionState
 from auctions.models import AuctionSession, Lot
+from auctions.outcomes import result_of
 from web.templatetags.money import yuan
 from web.texts import result_texts
 
@@ -51,8 +52,7 @@ def reserve_label(lot: Lot) -> str:
 
 def result_text(lot: Lot) -> str:
     """What came of a lot, for everybody."""
-    result = getattr(lot, "result", None)
-    if result is None:
+    if (result := result_of(lot)) is None:
         return ""
     texts = result_texts()
     if result.winning_bid is None:

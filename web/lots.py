@@ -22,6 +22,7 @@ from auctions.models import (
     RelistingProposal,
     Suspension,
 )
+from auctions.outcomes import aftermath_of, proposal_of, result_of
 from auctions.queries import bids_of, lots_visible_to, with_own_registrations
 from auctions.rounds import next_round_of
 from auctions.rules.phases import BEFORE_OPENING, Phase
@@ -70,15 +71,13 @@ def on_sale(actor: Actor, now: datetime) -> tuple[list[Card], bool]:
 
 
 def recently_ended(actor: Actor, now: datetime) -> list[Card]:
-    closed = lots_visible_to(actor).filter(state=LotState.CLOSED)
+    closed = lots_visible_to(actor).filter(state=LotState.CLOSED).select_related("result")
     return cards(closed.order_by("-result__closed_at", "-pk")[:ENDED_SHOWN], now)
 
 
 def visible_lot(actor: Actor, lot_id: int) -> Lot:
     """The lot with its achievement and the reader's own registrations."""
-    lots = lots_visible_to(actor).select_related(
-        "achievement__field", "achievement__owner", "session"
-    )
+    lots = lots_visible_to(actor).select_related("achievement__field", "achievement__owner")
     lots = with_own_registrations(lots, actor).prefetch_related(with_pictures("achievement__"))
     if (lot := one_or_none(lots.filter(pk=lot_id))) is None:
         raise NotFound(what="lot")
@@ -212,8 +211,8 @@ def next_round(lot: Lot) -> Lot | None:
 
 def proposal_to(part: Part, lot: Lot, now: datetime) -> RelistingProposal | None:
     """The offer to sell the lot again that its consignor has still to answer."""
-    proposal: RelistingProposal | None = getattr(lot, "relisting_proposal", None)
-    if proposal is None or part.role is not Role.CONSIGNOR:
+    proposal = proposal_of(lot) if part.role is Role.CONSIGNOR else None
+    if proposal is None:
         return None
     return proposal if proposal.phase_at(now) is ProposalPhase.OPEN else None
 
@@ -228,7 +227,7 @@ def _suspension_facts(one: Suspension) -> dict[str, Any]:
 
 
 def _aftermath_facts(lot: Lot) -> dict[str, Any] | None:
-    told = getattr(lot, "aftermath", None)
+    told = aftermath_of(lot)
     return {"kind": told.kind, "reason": told.reason} if told else None
 
 
@@ -243,7 +242,7 @@ def _my_facts(part: Part) -> dict[str, Any] | None:
 
 
 def _result_facts(lot: Lot) -> dict[str, Any] | None:
-    if (result := getattr(lot, "result", None)) is None:
+    if (result := result_of(lot)) is None:
         return None
     winning = result.winning_bid
     return {

@@ -138,7 +138,7 @@ def achievement(request: HttpRequest, pk: int) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     shown = one_of(achievements_visible_to(actor), pk)
     announced = lots_visible_to(actor).filter(achievement=shown, published_at__isnull=False)
-    listed = announced.exclude(state=LotState.WITHDRAWN).order_by("-pk")
+    listed = announced.exclude(state=LotState.WITHDRAWN).select_related("result").order_by("-pk")
     return page(
         request,
         "web/achievement.html",

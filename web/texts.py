@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from auctions.lifecycle import LotState
 from auctions.models import Lot, PriorityRight
+from auctions.outcomes import aftermath_of, result_of
 from auctions.rules.phases import BEFORE_OPENING, Phase
 from marketplace.models import Achievement
 from marketplace.rules import MaturityScale
@@ -99,7 +100,7 @@ def result_texts() -> dict[str, str]:
 
 def result_text(lot: Lot, paddle: str) -> str:
     """What came of a closed lot, for the reader who holds `paddle` (or none)."""
-    result = getattr(lot, "result", None)
+    result = result_of(lot)
     if result is None or lot.state == LotState.VOID:
         return ""
     texts = result_texts()
@@ -127,7 +128,7 @@ def notice_texts() -> dict[str, str]:
 def notice_text(lot: Lot) -> str:
     """The newest of them; nothing where all went as announced, or has ended well."""
     texts = notice_texts()
-    if (told := getattr(lot, "aftermath", None)) is not None:
+    if (told := aftermath_of(lot)) is not None:
         return texts[told.kind].format(reason=told.reason)
     last = next(iter(sorted(lot.suspensions.all(), key=lambda one: -one.number)), None)
     if last is None or lot.state not in (LotState.SUSPENDED, LotState.PUBLISHED):

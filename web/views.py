@@ -126,7 +126,6 @@ def _lot_context(
         "record_url": reverse("lot_record", args=[shown.pk]),
         "result": texts.result_text(shown, part.paddle),
         "notice": texts.notice_text(shown),
-        "next_round": lots.next_round(shown),
         "proposal": lots.proposal_to(part, shown, now),
         "standing": texts.standing_text(shown, leading=part.leading, has_bid=part.has_bid),
         "data": _script_data(shown, part, now, seq),

@@ -14,6 +14,7 @@ from auctions import aftermath, decisions, relisting, suspensions
 from auctions.decisions import waiting_decision
 from auctions.lifecycle import LOT, DefaultGrounds, LotState, Outcome
 from auctions.models import Lot
+from auctions.outcomes import result_of
 from auctions.rules.phases import Phase
 from auctions.rules.relisting import may_be_relisted
 from core.models import choices
@@ -59,7 +60,7 @@ class RelistForm(ReasonForm):
 
 
 def _relistable(lot: Lot) -> bool:
-    result = getattr(lot, "result", None)
+    result = result_of(lot)
     return may_be_relisted(LotState(lot.state), Outcome(result.outcome) if result else None)
 
 

@@ -25,7 +25,8 @@ from auctions.admin.lot_steps import LOT_STEPS, OPERATOR, STAFF
 from auctions.decisions import waiting_decision
 from auctions.lifecycle import LotState, Outcome
 from auctions.models import Bid, Lot, LotDecision, LotResult, Registration, Suspension
-from auctions.queries import lots_visible_to, with_waiting_decisions
+from auctions.outcomes import proposal_of, result_of
+from auctions.queries import lots_visible_to, with_standing, with_waiting_decisions
 from auctions.rounds import next_round_of, shortfall_of
 from auctions.rules.suspension import resume_by
 from core import clock
@@ -239,8 +240,8 @@ class LotAdmin(AddingAdmin):
         return lot.books_shown
 
     def visible_to(self, actor: Actor, roles: frozenset[DeskRole]) -> QuerySet[Lot]:
-        visible = lots_visible_to(actor).select_related(
-            "achievement", "consignor", "deal", "session", "relisting_proposal"
+        visible = with_standing(lots_visible_to(actor)).select_related(
+            "achievement", "consignor", "deal", "relisting_proposal"
         )
         return worklists.with_now(with_waiting_decisions(visible), clock.now())
 
@@ -283,7 +284,7 @@ class LotAdmin(AddingAdmin):
     @admin.display(description=_("proposal to relist"))
     def relisting(self, lot: Any) -> Any:
         """Until when the consignor may sell it again, and what it said."""
-        if (proposal := getattr(lot, "relisting_proposal", None)) is None:
+        if (proposal := proposal_of(lot)) is None:
             return shown.NOTHING
         phase, price = proposal.phase_at(lot.read_at), shown.money(proposal.lowest_price)
         return format_html(
@@ -311,7 +312,7 @@ class LotAdmin(AddingAdmin):
         if (following := next_round_of(lot)) is not None:
             url = reverse("admin:auctions_lot_change", args=[following.pk])
             links.append({"label": _("Next round"), "url": url})
-        if result := getattr(lot, "result", None):
+        if result := result_of(lot):
             pages = {"lot_record": _("Public record"), "lot_transcript": _("Transcript (PDF)")}
             if result.outcome == Outcome.SOLD:
                 pages["lot_confirmation"] = _("Confirmation (PDF)")

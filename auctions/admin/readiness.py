@@ -25,7 +25,7 @@ def missing(session: AuctionSession, now: datetime) -> list[str]:
     """A sentence for each thing that is missing now; none for a session that is over."""
     if session.state in _OVER:
         return []
-    entries = list(running_order_of(session).select_related("deal__seller", "deal__publicity"))
+    entries = list(running_order_of(session).prefetch_related("deal__seller", "deal__publicity"))
     admitted = _admitted(entries)
     return [
         *_of_the_session(session, entries, now),

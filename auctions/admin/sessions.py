@@ -189,9 +189,7 @@ class EntryInline(ShowsEntries, DeskInline):
 
 
 def _joined(rows: QuerySet[RunningOrderEntry]) -> QuerySet[RunningOrderEntry]:
-    return rows.select_related(
-        "session", "lot__result", "lot__policy", "deal__achievement", "deal__need"
-    )
+    return rows.select_related("session", "lot__result", "deal__achievement", "deal__need")
 
 
 @admin.register(AuctionSession)

@@ -12,7 +12,7 @@ from accounts.actors import ANONYMOUS
 from auctions.documents.catalogue import Catalogue, CatalogueLot, catalogue
 from auctions.lifecycle import LotState, ReserveMode, SessionKind
 from auctions.models import AuctionSession, Lot, RunningOrderEntry
-from auctions.queries import running_order
+from auctions.queries import running_order, with_achievements
 from auctions.sessions import SessionIsEmpty
 from core.clock import SHANGHAI
 from marketplace.imaging import reduced
@@ -56,7 +56,8 @@ def _illustrated(content: Catalogue) -> Catalogue:
 
 
 def _content(session: AuctionSession) -> tuple[Catalogue, datetime]:
-    entries = list(running_order(session, ANONYMOUS).select_related("lot__achievement__owner"))
+    order = with_achievements(running_order(session, ANONYMOUS))
+    entries = list(order.select_related("lot__achievement__owner", "lot__session"))
     lots = [(entry.position, entry.lot) for entry in entries if entry.lot is not None]
     listed = [(position, lot) for position, lot in lots if lot.state != LotState.WITHDRAWN]
     announced = [lot.published_at for _, lot in listed if lot.published_at]

@@ -8,7 +8,7 @@ from auctions.models.deposits import DepositMovement, Forfeiture, Refund, Refund
 from auctions.models.documents import DocumentFile, DocumentSeries, IssuedDocument, VoidedFile
 from auctions.models.lots import Lot
 from auctions.models.maxima import ProxyMaximum
-from auctions.models.policies import Auctioneer, AuctionHouse, Policy
+from auctions.models.policies import Auctioneer, AuctionHouse, Policy, policy_of
 from auctions.models.priority import PriorityRight
 from auctions.models.records import PublicRecord, PublishedHead, PublishedHeads
 from auctions.models.registrations import Registration
@@ -48,4 +48,5 @@ __all__ = [
     "RunningOrderEntry",
     "Suspension",
     "VoidedFile",
+    "policy_of",
 ]

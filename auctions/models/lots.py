@@ -10,12 +10,11 @@ from django.utils.translation import pgettext_lazy
 
 from auctions.lifecycle import FloorState, LotFormat, LotState, Outcome, Regime, ReserveMode
 from auctions.models.lot_statements import SAVE_STANDINGS
-from auctions.models.policies import Auctioneer, AuctionHouse
+from auctions.models.policies import Auctioneer, AuctionHouse, PolicyKey
 from auctions.models.sessions import AuctionSession
 from auctions.rules import hall
 from auctions.rules.ascending import Standing, Terms, phase
 from auctions.rules.phases import Announcement, Phase, hall_phase
-from auctions.rules.policy import presiding_house_id
 from core.db import Statement, as_json
 from core.models import choices
 
@@ -53,7 +52,7 @@ class Lot(models.Model):
         _("state"), max_length=12, choices=choices(LotState), default=LotState.DRAFT
     )
     state_reason = models.CharField(_("reason"), max_length=1000, blank=True)
-    policy = models.ForeignKey(
+    policy = PolicyKey(
         "auctions.Policy",
         verbose_name=_("policy"),
         on_delete=models.PROTECT,
@@ -264,9 +263,7 @@ class Lot(models.Model):
 
     @property
     def presiding_house_id(self) -> int | None:
-        own, session = self.house_id, self.session if self.house_id is None else None
-        of_session = session.house_id if session else None
-        return presiding_house_id(Regime(self.policy.regime), own, of_session)
+        return self._host.house_id if self._host else None
 
     @property
     def presiding_auctioneer(self) -> Auctioneer | None:
@@ -285,10 +282,10 @@ class Lot(models.Model):
 
     @property
     def _podium(self) -> "Lot | AuctionSession | None":
-        host, session = self._host, self.session
-        if host is None or host.auctioneer_id is not None or session is None:
+        host = self._host
+        if host is None or host.auctioneer_id is not None or self.session is None:
             return host
-        return session if session.house_id == host.house_id else host
+        return self.session if self.session.house_id == host.house_id else host
 
     @property
     def is_called_auction(self) -> bool:

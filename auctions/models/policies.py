@@ -2,10 +2,13 @@
 
 from dataclasses import fields
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.utils.translation import gettext_lazy as _
 
 from auctions.lifecycle import Regime, ReserveMode
@@ -110,6 +113,28 @@ class Policy(models.Model):
         )
         values["notice_channels"] = tuple(map(NoticeChannel, self.notice_channels))
         return PolicyTerms(**values)
+
+
+@cache
+def policy_of(policy_id: int) -> Policy:
+    """A version of the rules; the database keeps it as it is, so it is read once."""
+    return Policy.objects.get(pk=policy_id)
+
+
+class _ReadOnce(ForwardManyToOneDescriptor):  # type: ignore[type-arg]
+    def get_object(self, instance: models.Model) -> Policy:
+        return policy_of(getattr(instance, self.field.attname))
+
+
+class PolicyKey(models.ForeignKey[Policy, Policy]):
+    """Points at a version of the rules; nobody has to join it, because each is read once."""
+
+    forward_related_accessor_class = _ReadOnce
+
+    def deconstruct(self) -> Any:
+        """A foreign key like any other, as far as the database goes."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, kwargs
 
 
 class AuctionHouse(models.Model):

@@ -8,6 +8,7 @@ from auctions import engines
 from auctions.board import Board, premium_of
 from auctions.documents.catalogue import wan
 from auctions.models import Lot, RunningOrderEntry
+from auctions.outcomes import result_of
 from auctions.serializers.afterwards import ResultView
 from core.parsing import AmountField, InstantField
 from marketplace.models import Picture
@@ -53,7 +54,7 @@ class LotOnBoardView(serializers.Serializer[Lot]):
         return None if premium is None else str(premium)
 
     def get_result(self, lot: Lot) -> dict[str, Any] | None:
-        result = getattr(lot, "result", None)
+        result = result_of(lot)
         return ResultView(result).data if result else None
 
 

@@ -26,6 +26,7 @@ from auctions.models import (
     Refund,
     Registration,
 )
+from auctions.outcomes import aftermath_of, proposal_of, result_of
 from auctions.rounds import next_round_of
 from auctions.rules import reserve
 from auctions.serializers.afterwards import DecisionView, RelistingView, ResultView, view_of
@@ -229,7 +230,7 @@ class LotView(serializers.Serializer[Lot]):
 
     def get_reserve_met(self, lot: Lot) -> bool | None:
         """Told where everybody can see it anyway, and of a secret reserve after the end."""
-        result = getattr(lot, "result", None)
+        result = result_of(lot)
         outcome = Outcome(result.outcome) if result else None
         return reserve.as_published(ReserveMode(lot.reserve_mode), lot.price, outcome)
 
@@ -238,8 +239,7 @@ class LotView(serializers.Serializer[Lot]):
         return [dict(PublishedRightView(right).data) for right in standing_rights(lot)]
 
     def get_result(self, lot: Lot) -> dict[str, Any] | None:
-        result = getattr(lot, "result", None)
-        if result is None:
+        if (result := result_of(lot)) is None:
             return None
         void = {"outcome": Outcome.VOID.value} if lot.state == LotState.VOID else {}
         return {**ResultView(result).data, **void}
@@ -248,8 +248,7 @@ class LotView(serializers.Serializer[Lot]):
         return [view_of(one) for one in lot.suspensions.all()]
 
     def get_aftermath(self, lot: Lot) -> dict[str, Any] | None:
-        told = getattr(lot, "aftermath", None)
-        return view_of(told) if told else None
+        return view_of(told) if (told := aftermath_of(lot)) else None
 
     def get_decision(self, lot: Lot) -> dict[str, Any] | None:
         """What waits for a second person is nobody's business but the staff's."""
@@ -259,8 +258,7 @@ class LotView(serializers.Serializer[Lot]):
 
     def get_relisting(self, lot: Lot) -> dict[str, Any] | None:
         """The offer of another round, and its answer, are the consignor's and the exchange's."""
-        proposal = getattr(lot, "relisting_proposal", None)
-        if proposal is None or not self._is_behind(lot):
+        if not self._is_behind(lot) or (proposal := proposal_of(lot)) is None:
             return None
         return dict(RelistingView(proposal, context={"now": self.now}).data)
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.actors import Actor
 from auctions.lifecycle import BidKind, SessionKind
 from auctions.models import AuctionSession, Lot, RunningOrderEntry
+from auctions.outcomes import result_of
 from auctions.queries import running_order
 from auctions.serializers.afterwards import ResultView
 from core import clock
@@ -109,7 +110,7 @@ class ListedLotView(serializers.Serializer[Lot]):
         return lot.phase_at(self._context.get("now") or clock.now()).value
 
     def get_result(self, lot: Lot) -> dict[str, Any] | None:
-        result = getattr(lot, "result", None)
+        result = result_of(lot)
         return ResultView(result).data if result else None
 
 

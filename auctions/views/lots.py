@@ -12,7 +12,12 @@ from auctions import aftermath, closing, decisions, lots, relisting, reserves, s
 from auctions.lifecycle import DecisionState, LotDecisionKind, LotFormat, LotState
 from auctions.models import Lot, LotDecision
 from auctions.phase_queries import lots_in_phase
-from auctions.queries import decisions_visible_to, lots_visible_to, with_own_registrations
+from auctions.queries import (
+    decisions_visible_to,
+    lots_visible_to,
+    with_next_rounds,
+    with_own_registrations,
+)
 from auctions.rules.phases import Phase
 from auctions.serializers.afterwards import DecisionView
 from auctions.serializers.endings import DefaultForm, RelistForm
@@ -68,6 +73,9 @@ class LotList(ReadsLots, ListAPIView[Lot], Create):
     form_class = LotForm
     view_class = LotView
     perform = staticmethod(lots.draft_lot)
+
+    def get_queryset(self) -> QuerySet[Lot]:
+        return with_next_rounds(super().get_queryset())
 
 
 class LotDetail(ReadsLots, RetrieveAPIView[Lot]):

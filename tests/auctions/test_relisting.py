@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from auctions import aftermath, closing, hall, lots, registration, relisting
@@ -27,8 +29,8 @@ from marketplace.lifecycle import AchievementState
 from marketplace.models import Achievement
 from tests.auctions.conftest import events_of, last_event, post, refusal
 from tests.auctions.test_priority import give
-from tests.conftest import act, organization_of
-from tests.factories import admit, bid, make_hall_lot, make_lot, make_session, start
+from tests.conftest import act, make_member, make_organization, organization_of
+from tests.factories import admit, agreed, bid, make_hall_lot, make_lot, make_session, start
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -61,6 +63,35 @@ def announce(lot: Lot, operator: User) -> Lot:
     lots.submit_lot(actor=exchange, lot_id=lot.pk)
     lots.approve_lot(actor=exchange, lot_id=lot.pk)
     return lots.publish_lot(actor=exchange, lot_id=lot.pk)
+
+
+def test_ended_lots_in_a_list_take_as_many_statements_as_one(bidder, operator, api, clock):
+    """With their results, what became of these, and their next rounds."""
+    seller = make_member(make_organization())
+    of_the_seller = {"consignor": organization_of(seller).pk}
+
+    def let_two_end() -> None:
+        fallen, unsold = make_lot(seller), make_lot(seller)
+        admit(fallen, bidder)
+        bid(fallen, bidder, "1000.00")
+        clock.set(unsold.closes_at)
+        for ended in (fallen, unsold):
+            closing.close_lot(ended.pk, by=ClosedBy.CLOSER)
+        agreed(aftermath.void_lot, lot_id=fallen.pk)
+        for ended in (fallen, unsold):
+            announce(relist(ended, seller), operator)
+
+    statements: list[list[int]] = []
+    for _ in range(2):
+        let_two_end()
+        statements.append([])
+        for reader in (seller, operator):
+            client = api(reader)
+            with CaptureQueriesContext(connection) as asked:
+                shown = client.get("/api/v1/lots", of_the_seller).json()["results"]
+            statements[-1].append(len(asked))
+    assert statements[0] == statements[1]
+    assert [lot["next_lot"] is None for lot in shown] == [True, True, False, False] * 2
 
 
 # --- The next round ---------------------------------------------------------------------

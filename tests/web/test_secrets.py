@@ -59,11 +59,11 @@ def test_a_lots_page_needs_a_fixed_number_of_queries(
     for step in range(10):
         person = (bidder, rival)[step % 2]
         bid(lot, person, f"{1_000_000 + 50_000 * step}.00")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         visit(page(lot))
     client = Client()
     client.force_login(bidder)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         client.get(page(lot))
 
 

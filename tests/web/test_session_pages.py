@@ -214,7 +214,7 @@ def test_a_programme_costs_as_much_as_a_line_of_it(
     start(session)
     hammer_down(lots[0], bidder, operator)
     for more in ("", "/board"):
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(5):
             visit(address(session, more))
 
 
