@@ -74,6 +74,7 @@ NOT_TRACED = (
     "tests/admin/test_probing.py",
     "tests/auctions/test_canary.py",
     "tests/bench",
+    "tests/browser",
     "tests/stateful",
 )
 _numbers = count(1)
