@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
 from django.db.models import Exists
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.test import APIClient
@@ -16,7 +17,7 @@ from accounts.requests import actor_of
 from accounts.views import CityList
 from marketplace.models import Need
 from tests.asking import Asking
-from tests.conftest import Cast, make_cadre, organization_of
+from tests.conftest import Cast, make_cadre, make_organization, organization_of
 from tests.lasting import lasting
 from tests.marketplace.conftest import make_need
 from tests.test_permissions import bearing, manager, organization_body, signed_in, token_of
@@ -136,6 +137,56 @@ def test_what_a_request_changed_is_taken_back(asking, callers):
             )
             assert answer.status_code == 201
     assert (asking.put, Organization.objects.count()) == (2, before)
+
+
+@pytest.fixture
+def to_each(monkeypatch):
+    """Has the view of the cities do something for each, and tell nobody from another."""
+
+    def does(something):
+        known = CityList.initial
+
+        def initial(view, request, *args, **kwargs):
+            known(view, request, *args, **kwargs)
+            assert request.user.pk != 0
+            something(request)
+
+        monkeypatch.setattr(CityList, "initial", initial)
+
+    return does
+
+
+def test_rows_that_stay_as_they_are_are_read_once(asking, callers, to_each):
+    read, found = [], []
+    to_each(lambda request: found.append(list(Organization.objects.values_list("name", "city"))))
+
+    def reading(execute, sql, *rest):
+        read.append(str(sql))
+        return execute(sql, *rest)
+
+    with asking.watching(), connection.execute_wrapper(reading):
+        cities = {asking.ask(one, "GET", CITIES).content for one in callers[2:]}
+
+    assert asking.put == len(found) == len(callers) - 2
+    assert (found[0], len(cities)) == (found[-1], 1)
+    for kind in ("city", "organization"):
+        assert sum(f'FROM "accounts_{kind}"' in one for one in read) == 1, kind
+
+
+def test_what_a_request_wrote_it_reads_itself(asking, callers, to_each):
+    counts = []
+
+    def write(request):
+        before = Organization.objects.count()
+        made = make_organization()
+        Organization.objects.filter(pk=made.pk).update(name="虚构的新名")
+        made.refresh_from_db()
+        counts.append((before, Organization.objects.count(), made.name))
+
+    to_each(write)
+    codes(asking, callers[2:])
+    (before,) = {before for before, *_ in counts}
+    assert counts == [(before, before + 1, "虚构的新名")] * (len(callers) - 2)
 
 
 def test_how_a_request_was_signed_is_read_by_no_view():
