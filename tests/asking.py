@@ -245,6 +245,10 @@ class Asking:
         self._readings = Readings()
         self._referred: frozenset[int] | None = None
 
+    def read_anew(self) -> None:
+        """For who counts what each address reads, and not only the first that reads it."""
+        self._readings = Readings()
+
     def ask(self, client: APIClient, method: str, path: str, **content: Any) -> Answer:
         caller = self._caller_of(client)
         # Where no token is read, who sends one is nobody.

@@ -155,6 +155,7 @@ def read_by(
     with asking.watching():
         for name, path in api_reads(sale):
             if asked(name):
+                asking.read_anew()
                 with counted("seq_scan + coalesce(idx_scan, 0)") as tables:
                     answers = {
                         reader: asking.ask(client, "GET", path)
