@@ -42,28 +42,13 @@ from auctions.rules.policy import NoticeChannel, PolicyTerms
 from core.db import transaction
 from tests.clock import NOW, Clock
 from tests.lasting import Standing, lasting
+from tests.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
+from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
+from tests.scheduling import starts_from_a_world
 from tests.signing_in import sign_in
 
 # What a lot is sold under that names neither format nor policy.
 RULES = "ENGLISH-1/EXCHANGE_BIDDING-2"
-# The longest first; `tests/bench` and `tests/browser` mostly wait, for which others are glad.
-LONGEST = (
-    "tests/test_permissions.py",
-    "tests/browser/",
-    "tests/auctions/test_canary.py",
-    "tests/bench/",
-    "tests/test_bad_addresses.py",
-    "tests/admin/test_reading.py",
-    "tests/streams/",
-    "tests/test_tiers.py",
-    "tests/admin/test_access.py",
-    "tests/admin/test_steps.py",
-    "tests/test_bad_input.py",
-    "tests/config/test_embedded.py",
-    "tests/admin/",
-    "tests/stateful/",
-    "tests/races/",
-)
 # These walk over everything with hundreds of requests, to see what comes back. Lines are covered by
 # the tests of what is walked over; following each line here, too, takes as long again as the walk.
 NOT_TRACED = (
@@ -101,47 +86,6 @@ sys.settrace = _set_trace_in_turn
 def pytest_collection() -> None:
     """What is made while tests are collected stays: there is no garbage to search it for."""
     gc.disable()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """One order in every process: cases made from sets come in another order in each worker.
-
-    A process works through whole files, so those that take longest come first: begun last, one of
-    them would keep a process busy when the others have nothing left. Before them, files that start
-    from the standing world come one after the other, so that a process makes it once.
-    pytest-django would leave all that commit for the end, where three of them wait for their
-    browsers and servers at once; its order counts within a file.
-    """
-    standing = {item.path for item in items if _starts_from_a_world(item)}
-
-    def place(item: pytest.Item) -> tuple[bool, int, str, bool]:
-        """Within such a file, what needs no world comes when it is in use: see `Standing.clear`."""
-        file = item.nodeid.partition("::")[0]
-        return item.path not in standing, _longest(file), file, not _starts_from_a_world(item)
-
-    items.sort(key=lambda item: item.nodeid)
-    result = yield
-    items.sort(key=place)
-    return result
-
-
-def _longest(file: str) -> int:
-    """The place among those that take longest."""
-    places = (place for place, name in enumerate(LONGEST) if file.startswith(name))
-    return next(places, len(LONGEST))
-
-
-def _starts_from_a_world(item: pytest.Item) -> bool:
-    return "standing_world" in getattr(item, "fixturenames", ())
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Asked where there is pytest-xdist, which is to hand out whole files."""
-    from tests.scheduling import Scheduling
-
-    return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(trylast=True)
@@ -188,7 +132,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     And in the language of the settings: a request in English leaves its thread in English.
     """
     translation.deactivate()
-    if _standing and not _starts_from_a_world(item):
+    if _standing and not starts_from_a_world(item):
         _standing[-1].clear()
 
 
