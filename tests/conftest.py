@@ -7,6 +7,7 @@ Each is an `accounts.User`; `organization_of(user)` is where the person works.
 """
 
 import gc
+import os
 import sys
 import threading
 from collections.abc import Callable, Collection, Generator, Iterator
@@ -62,6 +63,8 @@ NOT_TRACED = (
     "tests/browser",
     "tests/stateful",
 )
+# Plugins that others bring along, here selenium's trio: loaded with Hypothesis, and not used.
+os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
 _numbers = count(1)
 _WORKS_AT = "_works_at"  # where `make_member` notes on a person where that is
 _settrace = sys.settrace
@@ -90,8 +93,10 @@ def pytest_collection() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays; searching it for garbage again and again takes a tenth."""
-    gc.collect()
+    """What is loaded by now stays; searching it for garbage again and again takes a tenth.
+
+    And in the end it goes with the process: pytest would search it five times more.
+    """
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
@@ -110,11 +115,6 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     finally:
         sys.settrace(tracer)
         threading.settrace(of_threads)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish() -> None:
-    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
-import rjieba
 from django.db import connection
 from django.db.models import prefetch_related_objects
 
@@ -67,8 +67,10 @@ def _by_plain_keywords(loaded: Loaded, need: JudgedNeed) -> list[str]:
 
 
 @cache
-def _plain() -> rjieba.Jieba:
+def _plain() -> Any:
     """As it comes; to the one that `search.lexicon` uses the words of the domain are added."""
+    import rjieba
+
     return rjieba.Jieba()
 
 
