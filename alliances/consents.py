@@ -10,6 +10,7 @@ from alliances.finance_queries import (
     financial_members,
     is_applicant,
     own_case,
+    read_asked_members,
 )
 from alliances.lifecycle import FinanceState
 from alliances.locks import lock_application
@@ -82,21 +83,26 @@ def read_data(*, actor: Actor, application_id: int) -> FinanceApplication:
     require_signed_in(actor)
     with transaction():
         application = lock_application(application_id, seen_by=actor)
-        if is_applicant(actor, application):
-            return application
-        case = own_case(actor, application)
-        if case is None or application.state == FinanceState.DRAFT:
-            raise ConsentMissing
-        if not application.consents.filter(member=case.member_id, revoked_at=None).exists():
-            raise ConsentMissing
-        DataReading.objects.create(
-            application=application,
-            member_id=case.member_id,
-            person_id=actor.user_id,
-            client=actor.client_id,
-            read_at=clock.now(),
-        )
+        if not is_applicant(actor, application):
+            _keep_reading(application, actor)
     return applications().get(pk=application_id)
+
+
+def _keep_reading(application: FinanceApplication, actor: Actor) -> None:
+    """Of a routed member to whom the applicant gave its consent."""
+    read_asked_members(application)
+    case = own_case(actor, application)
+    if case is None or application.state == FinanceState.DRAFT:
+        raise ConsentMissing
+    if not application.consents.filter(member=case.member_id, revoked_at=None).exists():
+        raise ConsentMissing
+    DataReading.objects.create(
+        application=application,
+        member_id=case.member_id,
+        person_id=actor.user_id,
+        client=actor.client_id,
+        read_at=clock.now(),
+    )
 
 
 def _record(consent: DataConsent, what: str, actor: Actor, at: datetime) -> None:

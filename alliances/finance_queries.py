@@ -9,7 +9,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case as DbCase
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 
 from accounts.actors import Actor
 from alliances.lifecycle import CaseState, FinanceState, MemberState, OfferState
@@ -28,6 +38,7 @@ from alliances.rules.products import Candidate, Case, route
 from core.db import as_array, run_together
 
 _WAITING = (FinanceState.ROUTED, FinanceState.OFFERED)
+_ASKED_MEMBERS = "cases__member__organization"
 _STANDING = Q(alliance__kind=AllianceKind.FINANCIAL, alliance__dissolved_on=None)
 # Asked before every other question here, so kept as a statement: composing it would cost more.
 _KEPT = """
@@ -90,7 +101,7 @@ def applications() -> QuerySet[FinanceApplication]:
     rows = FinanceApplication.objects.select_related(
         "applicant", "field", "city", "collateral", "policy", "pledge"
     )
-    return rows.prefetch_related("cases__member__organization", "offers")
+    return rows.prefetch_related(_ASKED_MEMBERS, "offers")
 
 
 def applications_visible_to(actor: Actor) -> QuerySet[FinanceApplication]:
@@ -148,6 +159,11 @@ def _asked(actor: Actor) -> QuerySet[FinanceCase]:
         application=OuterRef("application"), member=OuterRef("member"), state=OfferState.ACCEPTED
     )
     return own.filter(~Q(member__state=MemberState.EXITED) | Exists(lent))
+
+
+def read_asked_members(application: FinanceApplication) -> None:
+    """For one that was locked, before `own_case` and its member are asked for."""
+    prefetch_related_objects([application], _ASKED_MEMBERS)
 
 
 def is_applicant(actor: Actor, application: FinanceApplication) -> bool:

@@ -59,9 +59,9 @@ def lock_product(product_id: int, *, seen_by: Actor) -> FinanceProduct:
 def lock_application(application_id: int, *, seen_by: Actor | None = None) -> FinanceApplication:
     """Lock one application, and with it its cases, offers and consents; sweeps act for nobody."""
     rows = applications() if seen_by is None else applications_visible_to(seen_by)
-    # Few ask what it pledges, or by which policy.
+    # Few ask what it pledges, by which policy, or who was asked and offered.
     narrow = rows.select_related(None).select_related("applicant", "field", "city")
-    return lock_one(narrow, application_id)
+    return lock_one(narrow.prefetch_related(None), application_id)
 
 
 def lock_case(case_id: int) -> FinanceCase:

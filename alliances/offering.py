@@ -7,7 +7,12 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.permissions import require_agent, require_signed_in, require_verified
-from alliances.finance_queries import applications, offers_visible_to, own_case
+from alliances.finance_queries import (
+    applications,
+    offers_visible_to,
+    own_case,
+    read_asked_members,
+)
 from alliances.financing import end, lapse, move, record_case, record_offer
 from alliances.lifecycle import (
     CASE,
@@ -168,6 +173,7 @@ def decline_offer(*, actor: Actor, offer_id: int, reason: str) -> FinanceOffer:
 def _asked(actor: Actor, application_id: int) -> tuple[FinanceApplication, FinanceCase]:
     """The locked application and the case of the member that the actor may bind."""
     application = lock_application(application_id, seen_by=actor)
+    read_asked_members(application)
     case = own_case(actor, application)
     if case is None:
         raise PermissionDenied
