@@ -36,7 +36,7 @@ test: tools  ## The tests; ARGS="tests/auctions -x" for some of them
 	@$(IN)/python -m config.catalogues compile
 	@$(IN)/python -m config.embedded --fast -- $(PYTEST) $(ARGS)
 
-check: tools  ## What CI runs: format, lint, types, imports, migrations, documents, tests, faults
+check: tools  ## What CI runs: format, lint, types, imports, migrations, documents, tests, bench in small, faults
 	$(call step,format,$(IN)/ruff format --check .)
 	$(call step,lint,$(IN)/ruff check .)
 	$(call step,types,$(IN)/mypy)
@@ -51,6 +51,7 @@ check-with-services:
 	$(call step,documents,$(IN)/python manage.py write_docs --check)
 	$(call step,tests,$(PYTEST) $(COVERAGE) $(ARGS))
 	$(if $(ARGS),,$(call step,rules,$(IN)/coverage report $(RULES)))
+	$(if $(ARGS),,$(call step,bench,$(IN)/python -m pytest -q tests/bench/small.py))
 
 faults: tools  ## Kill processes while bidders bid: are the promises kept? ARGS="--seconds 600"
 	@$(IN)/python -m config.catalogues compile

@@ -59,7 +59,6 @@ NOT_TRACED = (
     "tests/admin/test_access.py",
     "tests/admin/test_probing.py",
     "tests/auctions/test_canary.py",
-    "tests/bench",
     "tests/browser",
     "tests/stateful",
 )

@@ -11,12 +11,11 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 ONE_PROCESS = "tests/browser/"
-# The longest first; `tests/bench` and `tests/browser` mostly wait, for which others are glad.
+# The longest first; those of the browser mostly wait, for which others are glad.
 LONGEST = (
     "tests/test_permissions.py",
     "tests/browser/",
     "tests/auctions/test_canary.py",
-    "tests/bench/",
     "tests/test_bad_addresses.py",
     "tests/admin/test_reading.py",
     "tests/streams/",

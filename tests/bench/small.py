@@ -1,4 +1,7 @@
-"""The benchmark in small: is everything right that it measures? Never how fast it is."""
+"""The benchmark in small: is everything right that it measures? Never how fast it is.
+
+A step of `make check` and no part of the suite, for it tries the benchmark and not the product.
+"""
 
 import os
 
