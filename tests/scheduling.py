@@ -1,7 +1,5 @@
-"""Which tests come first, and which go to one process: whole files, and all that share a browser.
-
-Files share worlds; and of files with pages pytest-xdist, which hands out whole files, would start
-three browsers for three.
+"""Which tests come first, and which go to one process: whole files, and files that share what is
+costly to make.
 """
 
 from collections.abc import Generator
@@ -10,19 +8,21 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-ONE_PROCESS = "tests/browser/"
+# Handed out one by one, files that share a browser or the matrix's world would make three of them.
+TOGETHER = (
+    ("tests/browser/",),
+    ("tests/test_permissions.py", "tests/test_bad_addresses.py", "tests/test_bad_input.py"),
+)
 # The longest first; those of the browser mostly wait, for which others are glad.
 LONGEST = (
-    "tests/test_permissions.py",
+    *TOGETHER[1],
     "tests/browser/",
     "tests/auctions/test_canary.py",
-    "tests/test_bad_addresses.py",
     "tests/admin/test_reading.py",
     "tests/streams/",
     "tests/test_tiers.py",
     "tests/admin/test_access.py",
     "tests/admin/test_steps.py",
-    "tests/test_bad_input.py",
     "tests/config/test_embedded.py",
     "tests/admin/",
     "tests/stateful/",
@@ -32,7 +32,8 @@ LONGEST = (
 
 class Scheduling(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        return ONE_PROCESS if nodeid.startswith(ONE_PROCESS) else super()._split_scope(nodeid)
+        shared = (files[0] for files in TOGETHER if nodeid.startswith(files))
+        return next(shared, super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)

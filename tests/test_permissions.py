@@ -43,6 +43,7 @@ from notifications.models import Delivery, Notice, WebhookEndpoint
 from tests import factories
 from tests.alliances import world as alliances_world
 from tests.asking import Asking
+from tests.clock import Clock
 from tests.conftest import (
     NOW,
     RULES,
@@ -53,7 +54,7 @@ from tests.conftest import (
     organization_of,
 )
 from tests.factories import make_achievement
-from tests.lasting import lasting
+from tests.lasting import Standing
 from tests.marketplace.conftest import (
     landed_deal,
     make_broker,
@@ -1718,12 +1719,16 @@ def first_noun(row: Row) -> str:
 
 
 @pytest.fixture(scope="module")
-def lasting_world(django_db_setup, django_db_blocker) -> Iterator[World]:
-    with lasting(django_db_blocker):
-        made = make_world()
-        for row in ROWS:
-            with_own(made, row.own)
+def lasting_world(standing_world: Standing) -> Iterator[World]:
+    with standing_world.world(make_whole_world) as made:
         yield made
+
+
+def make_whole_world(clock: Clock) -> World:
+    made = make_world()
+    for row in ROWS:
+        with_own(made, row.own)
+    return made
 
 
 @pytest.fixture
