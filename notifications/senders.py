@@ -124,7 +124,8 @@ def _way_out(event: Event, reader: User) -> tuple[str, dict[str, str]]:
         "List-Unsubscribe": f"<{link}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    return f"\n{gettext('No more such mails: {link}').format(link=link)}\n", headers
+    said = gettext("No more such mails: {link}").format(link=link)
+    return f"\n{said}\n", headers
 
 
 # --- Webhooks ---------------------------------------------------------------------------

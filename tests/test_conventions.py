@@ -12,6 +12,7 @@ from django.core.management import get_commands, load_command_class
 from django.db.models import Model, Q
 from django.utils import translation
 
+from config.catalogues import KEYWORDS
 from config.celery import app as celery
 from core.errors import Refusal, all_refusals
 
@@ -182,6 +183,20 @@ def test_only_the_one_clock_is_asked_for_business_times():
         )
     ]
     assert asking == [], "ask core.clock.now()"
+
+
+def test_no_text_is_translated_inside_an_f_string():
+    """Before Python 3.12 whoever collects the texts does not see it, and it has no Chinese."""
+    found = {
+        f"{short(path)}:{node.lineno}"
+        for path in MODULES
+        if not used(path).isdisjoint(KEYWORDS)
+        for node in nodes(path)
+        if isinstance(node, ast.JoinedStr)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Call) and getattr(inner.func, "id", "") in KEYWORDS
+    }
+    assert found == set()
 
 
 def test_a_module_fits_on_a_few_screens():
