@@ -43,11 +43,21 @@ def open_page(server, page):
 
 
 def stop_asking(page):
-    """Let the page's questions about the lot fail: what it learns now, the stream told it."""
-    page.browser.execute_script("""
-        const send = window.fetch;
-        window.fetch = (url, init) => /lots\\/\\d+$/.test(url)
-          ? Promise.reject(new TypeError("not by asking")) : send(url, init);
+    """Let the page's questions about the lot fail: what it learns now, the stream told it.
+
+    Once it is connected it asks within a second, and not again for many; that answer is waited for.
+    """
+    page.browser.execute_async_script("""
+        const about = (url) => /lots\\/\\d+$/.test(url);
+        const waiting = setInterval(() => {
+          const answered = performance.getEntriesByType("resource");
+          if (!answered.some(({ name }) => name.includes("/api/") && about(name))) return;
+          clearInterval(waiting);
+          const send = window.fetch;
+          window.fetch = (url, init) => about(url)
+            ? Promise.reject(new TypeError("not by asking")) : send(url, init);
+          arguments[0]();
+        }, 20);
     """)
 
 
