@@ -245,9 +245,9 @@ class Asking:
         self._readings = Readings()
         self._referred: frozenset[int] | None = None
 
-    def read_anew(self) -> None:
-        """For who counts what each address reads, and not only the first that reads it."""
-        self._readings = Readings()
+    def read_before(self) -> set[str]:
+        """The tables whose rows were known from before, since this was asked last."""
+        return self._readings.known_tables()
 
     def ask(self, client: APIClient, method: str, path: str, **content: Any) -> Answer:
         caller = self._caller_of(client)

@@ -58,7 +58,7 @@ NOT_TRACED = (
     "tests/test_tiers.py",
     "tests/admin/test_access.py",
     "tests/admin/test_probing.py",
-    "tests/auctions/test_canary.py",
+    "tests/test_reads.py",
     "tests/browser",
     "tests/stateful",
 )

@@ -6,6 +6,7 @@ from typing import Any
 Row = tuple[Any, ...]
 # Not what is asked of a sequence, of locks or of the settings of a session.
 OF_ROWS = re.compile(r'SELECT .* FROM "')
+TABLE = re.compile(r'(?:FROM|JOIN) "(\w+)"')
 
 
 class Found:
@@ -33,6 +34,12 @@ class Readings:
 
     def __init__(self) -> None:
         self._found: dict[Any, list[Row]] = {}
+        self._known: set[str] = set()
+
+    def known_tables(self) -> set[str]:
+        """Those of which rows were known, since this was asked last."""
+        known, self._known = self._known, set()
+        return {table for text in known for table in TABLE.findall(text)}
 
     def read(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         """For `connection.execute_wrapper`, while nothing has been written."""
@@ -47,6 +54,8 @@ class Readings:
         if known is None:
             execute(sql, params, many, context)
             known = self._found[key] = cursor.fetchall()
+        else:
+            self._known.add(text)
         cursor.close()
         cursor.cursor = Found(known)
         return None

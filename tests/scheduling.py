@@ -11,13 +11,15 @@ from xdist.scheduler import LoadFileScheduling
 # Handed out one by one, files that share a browser or the matrix's world would make three of them.
 TOGETHER = (
     ("tests/browser/",),
-    ("tests/test_permissions.py", "tests/test_bad_addresses.py", "tests/test_bad_input.py"),
+    (
+        *("tests/test_permissions.py", "tests/test_reads.py"),
+        *("tests/test_bad_addresses.py", "tests/test_bad_input.py"),
+    ),
 )
 # The longest first; those of the browser mostly wait, for which others are glad.
 LONGEST = (
     *TOGETHER[1],
     "tests/browser/",
-    "tests/auctions/test_canary.py",
     "tests/admin/test_reading.py",
     "tests/streams/",
     "tests/test_tiers.py",

@@ -16,12 +16,13 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 
 from tests.entrances import WRITES, common_code
 from tests.hostile import JSON
-from tests.test_bad_input import allowed, before, complaint, counts, path_of, send
+from tests.test_bad_input import allowed, before, complaint, counts, send
 from tests.test_permissions import (
     PAGE_SHOWN,
     PAGES,
     ROWS,
     lasting_world,
+    path_of,
     routes,
     with_own,
     world,

@@ -48,10 +48,10 @@ from tests.entrances import (
 from tests.hostile import ENCODINGS, JSON, PARTS, UNUSUAL
 from tests.test_permissions import (
     CALLERS,
-    PLACE,
     Row,
     World,
     lasting_world,
+    path_of,
     with_own,
     world,
 )
@@ -61,11 +61,6 @@ __all__ = ["lasting_world", "world"]  # the matrix's fixtures, which tests here 
 pytestmark = pytest.mark.usefixtures("known_people")
 
 PROBLEM = "application/problem+json"
-
-
-def path_of(row: Row, world: World, pk: Any = None) -> str:
-    number = world.things.get(row.thing, "") if pk is None else pk
-    return "/api/v1/" + PLACE.sub(lambda _: str(number), row.route.split()[1])
 
 
 def allowed(row: Row, world: World) -> Any:

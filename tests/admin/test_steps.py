@@ -32,7 +32,7 @@ COUNTS = "SELECT (SELECT count(*) FROM core_event), (SELECT count(*) FROM django
 # Without a wrong state to start from: tests/admin/test_ties.py, test_priority.py,
 # test_running_order.py, test_dossiers.py. Of deposits, of which no UPDATE brings a row into a
 # state: tests/admin/test_deposits.py. And the reserve's, which
-# the history does not name: tests/auctions/test_canary.py, test_reserves.py.
+# the history does not name: tests/test_reads.py, test_reserves.py.
 ELSEWHERE = {
     ("marketplace.achievement", "dossier"),
     ("marketplace.achievement", "add-picture"),

@@ -1,15 +1,15 @@
-"""Secret amounts are found nowhere: not in an answer, page, event, mail, log or table.
+"""Whoever reads gets the status of the matrix, and a secret amount nowhere.
 
-A canary is set as a reserve and another is left as a maximum, through the doors people use; then
-everything anybody can read is read by everybody, and every table is searched, before the end and
-after it. What the pages of the desk show, and its lists find: tests/admin/test_reading.py; what
-may be asked of its lists: tests/admin/test_probing.py.
+Everything that can be read is read by everybody, before the end of a lot and after it. Its reserve
+and a maximum were set through the doors people use; both are canaries that are in no answer, page,
+event, mail, log or table. What the pages of the desk show, and its lists find:
+tests/admin/test_reading.py; what may be asked of its lists: tests/admin/test_probing.py.
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -34,7 +34,20 @@ from tests.auctions.secret_amounts import MAXIMUM, RESERVE, Found, heard, told
 from tests.conftest import NOW, Clock
 from tests.factories import admit, make_achievement
 from tests.lasting import lasting
-from tests.test_permissions import CALLERS, PAGES, ROWS, World, make_world, signed_in, with_own
+from tests.test_permissions import (
+    CALLERS,
+    PAGE_THINGS,
+    PAGES,
+    PLACE,
+    ROWS,
+    World,
+    lasting_world,
+    path_of,
+    signed_in,
+    with_own,
+)
+
+__all__ = ["lasting_world"]  # the matrix's fixture, which is asked for by name
 
 # What is told is the question here, and not that the listeners are who they are.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_people")]
@@ -72,10 +85,9 @@ class Sale:
 
 
 @pytest.fixture(scope="module")
-def made(django_db_setup, django_db_blocker) -> Iterator[Sale]:
-    with lasting(django_db_blocker), heard() as spoken:
-        world = with_own(make_world(), "seller")
-        yield put_on_sale(Sale(Lot(), world, [], spoken))
+def made(lasting_world) -> Iterator[Sale]:
+    with heard() as spoken:
+        yield put_on_sale(Sale(Lot(), with_own(lasting_world, "seller"), [], spoken))
 
 
 def put_on_sale(sale: Sale) -> Sale:
@@ -117,15 +129,29 @@ def deliver_everything() -> None:
         delivery.attempt(key)
 
 
-def api_reads(sale: Sale) -> Iterator[tuple[str, str]]:
-    """Every address the API and the pages have for reading, about the lot where they can be."""
-    reads = [row for row in ROWS if row.route.startswith("GET ") and "/stream" not in row.route]
-    for row in reads:
-        path, things = row.route.split()[1], sale.world.things
-        pk = sale.lot.pk if path.startswith("lots/") else things.get(row.thing, sale.lot.pk)
-        yield row.route, f"/api/v1/{path.replace('<int:pk>', str(pk))}"
-    for page in PAGES:
-        yield page, f"/{page.replace('<int:pk>', str(sale.lot.pk))}"
+@dataclass(frozen=True)
+class Address:
+    """What the matrix says of a route that is read; None for one about the lot on sale."""
+
+    name: str
+    path: str
+    own: str = "seller"
+    statuses: str | None = None
+
+
+def addresses(sale: Sale) -> Iterator[Address]:
+    """Every address the API and the pages have for reading; those about lots for this one, too."""
+    for row in ROWS:
+        if row.route.startswith("GET "):
+            yield Address(row.route, path_of(row, sale.world), row.own, row.statuses)
+            if row.route.startswith("GET lots/") and "/stream" not in row.route:
+                yield Address(row.route, path_of(row, sale.world, sale.lot.pk))
+    for pattern, statuses in PAGES.items():
+        noun = pattern.partition("/")[0]
+        thing = sale.world.things.get(PAGE_THINGS[noun], "")
+        yield Address(pattern, "/" + PLACE.sub(str(thing), pattern), statuses=statuses)
+        if noun == "lots":
+            yield Address(pattern, "/" + PLACE.sub(str(sale.lot.pk), pattern))
 
 
 class Overhearing(Asking):
@@ -141,45 +167,48 @@ class Overhearing(Asking):
 
 @dataclass
 class Reading:
-    """What was told to whom where, and the tables that each address read to answer."""
+    """What was told to whom where, what the matrix said otherwise, and what each address read."""
 
-    found: Found
-    tables: dict[str, set[str]]
+    found: Found = field(default_factory=list)
+    differing: dict[tuple[str, str], str] = field(default_factory=dict)
+    tables: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
-def read_by(
-    sale: Sale, readers: tuple[str, ...], asked: Callable[[str], bool] = lambda name: True
-) -> Reading:
-    reading, asking = Reading([], {}), Overhearing()
-    clients = {reader: sale.client(reader) for reader in readers}
+def read_by(sale: Sale, readers: Collection[str], walk: Collection[Address]) -> Reading:
+    reading, asking, counted = Reading(), Overhearing(), Counted("seq_scan + coalesce(idx_scan, 0)")
     with asking.watching():
-        for name, path in api_reads(sale):
-            if asked(name):
-                asking.read_anew()
-                with counted("seq_scan + coalesce(idx_scan, 0)") as tables:
-                    answers = {
-                        reader: asking.ask(client, "GET", path)
-                        for reader, client in clients.items()
-                    }
-                reading.tables[name] = tables
-                for reader, answer in answers.items():
-                    reading.found += told(f"{reader} {name}", answer.content)
+        for address in walk:
+            with_own(sale.world, address.own)
+            answers = {
+                reader: asking.ask(sale.client(reader), "GET", address.path) for reader in readers
+            }
+            reading.tables[address.name] |= counted.since() | asking.read_before()
+            for reader, answer in answers.items():
+                reading.found += told(f"{reader} {address.name}", answer.content)
+            if address.statuses:
+                due = dict(zip(CALLERS, map(int, address.statuses.split()), strict=True))
+                for reader in readers:
+                    if (code := answers[reader].status_code) != due.get(reader, code):
+                        reading.differing[address.name, reader] = f"{code}, not {due[reader]}"
     return reading
 
 
-@contextmanager
-def counted(what: str) -> Iterator[set[str]]:
+class Counted:
     """The tables of which PostgreSQL counts more than before, whatever code it was told by."""
-    tables: set[str] = set()
-    before = counts(what)
-    yield tables
-    tables.update(table for table, _ in counts(what) - before)
 
+    def __init__(self, what: str) -> None:
+        self._sql = f"SELECT relname, {what} FROM pg_stat_xact_user_tables"  # noqa: S608 - ours
+        self._counts = self._counted()
 
-def counts(what: str) -> set[tuple[str, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT relname, {what} FROM pg_stat_xact_user_tables")  # noqa: S608 - ours
-        return set(cursor.fetchall())
+    def _counted(self) -> set[tuple[str, int]]:
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql)
+            return set(cursor.fetchall())
+
+    def since(self) -> set[str]:
+        """Since this was asked last, or since there is this."""
+        before, self._counts = self._counts, self._counted()
+        return {table for table, _ in self._counts - before}
 
 
 def stored_elsewhere() -> Found:
@@ -211,28 +240,34 @@ def leave_maximum(sale: Sale) -> None:
     deliver_everything()
 
 
-def test_nobody_finds_the_reserve_anywhere_nor_a_maximum_but_its_bidder(sale, clock):
-    """One walk looks for both, at whatever anybody can read, before the end and after it.
+@pytest.fixture(scope="module")
+def before(made, django_db_blocker) -> Reading:
+    """Before the end; one walk looks for all that is asked of it."""
+    with lasting(django_db_blocker):
+        leave_maximum(made)
+        return read_by(made, (*CALLERS, "bidder", "rival"), [*addresses(made)])
 
-    After it, where the answer may be another: where something was read that the end has changed.
-    """
-    assert stored_elsewhere() == []
-    leave_maximum(sale)
-    before = read_by(sale, (*CALLERS, "bidder", "rival"))
+
+def test_every_reader_gets_the_status_of_the_matrix(before):
+    assert before.differing == {}
+
+
+def test_nobody_finds_the_reserve_anywhere_nor_a_maximum_but_its_bidder(sale, before, clock):
+    """Before the end and after it: there, where something was read that the end has changed."""
     assert {where for where, _ in before.found} == {"bidder GET lots/<int:pk>/maximum"}
     assert {mark for _, mark in before.found} == {MAXIMUM.removesuffix(".00")}
+    assert stored_elsewhere() == []
+    leave_maximum(sale)
     assert sale.answers == []
     assert said_elsewhere(sale) == []
 
     clock.set(sale.lot.closes_at)
-    with counted("n_tup_ins + n_tup_upd + n_tup_del") as changed:
-        assert closing.close_lot(sale.lot.pk, by=ClosedBy.CLOSER)
-        deliver_everything()
-    after = read_by(
-        sale,
-        ("anonymous", "bidder", "rival", "operator"),
-        lambda name: not changed.isdisjoint(before.tables[name]),
-    )
+    counted = Counted("n_tup_ins + n_tup_upd + n_tup_del")
+    assert closing.close_lot(sale.lot.pk, by=ClosedBy.CLOSER)
+    deliver_everything()
+    changed = counted.since()
+    walk = [one for one in addresses(sale) if not changed.isdisjoint(before.tables[one.name])]
+    after = read_by(sale, ("anonymous", "bidder", "rival", "operator"), walk)
     assert {where for where, _ in after.found} == {"bidder GET lots/<int:pk>/maximum"}
     assert {"GET lots", "GET lots/<int:pk>", "GET notices", "lots/<int:pk>"} < set(after.tables)
     assert sale.answers + stored_elsewhere() + said_elsewhere(sale) == []
@@ -242,12 +277,19 @@ def test_nobody_finds_the_reserve_anywhere_nor_a_maximum_but_its_bidder(sale, cl
 
 def test_control_what_is_told_is_found(sale):
     Lot.objects.filter(pk=sale.lot.pk).update(title="底价 7,345,125 元")
-    found = read_by(sale, ("anonymous",), lambda name: name.startswith("GET lots")).found
+    walk = [one for one in addresses(sale) if one.name.startswith("GET lots")]
+    found = read_by(sale, ("anonymous",), walk).found
     assert {mark for _, mark in found} == {"7,345,125"}
     assert ("auctions_lot", "7,345,125") in stored_elsewhere()
     logging.getLogger("auctions").warning("reserve %s", RESERVE)
     assert said_elsewhere(sale) == [("log", "7345125")]
     del sale.spoken[-1]
+
+
+def test_control_another_status_is_noticed(sale):
+    lots = next(one for one in addresses(sale) if one.name == "GET lots")
+    other = replace(lots, statuses="404" + lots.statuses[3:])
+    assert read_by(sale, CALLERS, [other]).differing == {("GET lots", "anonymous"): "200, not 404"}
 
 
 def test_no_question_to_a_list_depends_on_the_reserve(sale):
