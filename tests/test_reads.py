@@ -120,6 +120,7 @@ def put_on_sale(sale: Sale) -> Sale:
 
 @pytest.fixture
 def sale(made: Sale, clock: Clock) -> Sale:
+    with_own(made.world, "seller")  # whoever the walk before left in that place
     return replace(made, lot=Lot.objects.get(pk=made.lot.pk))
 
 
