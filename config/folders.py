@@ -1,6 +1,7 @@
 """Where do the embedded services keep their files, and who may enter there?"""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -18,6 +19,8 @@ from config.processes import Account
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOCKETS = "market-"
+# What removing a folder meets while somebody writes there: a file come, or gone.
+_WRITTEN_TO = (errno.ENOTEMPTY, errno.ENOENT)
 
 
 class Unavailable(Exception):
@@ -154,7 +157,19 @@ def forget(home: Path, name: str) -> None:
 def _remove_if_free(folder: Path) -> None:
     with contextlib.suppress(Unavailable, OSError), held(folder, patience=0):
         _remove_old_sockets(folder)
-        shutil.rmtree(folder)
+        _remove(folder)
+
+
+def _remove(folder: Path, *, patience: float = 2) -> None:
+    """What a killed supervisor started ends after it, and may write there until then."""
+    deadline = time.monotonic() + patience
+    while folder.exists():
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            if error.errno not in _WRITTEN_TO or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def _make(folder: Path) -> None:

@@ -1,8 +1,10 @@
 """The embedded services start, serve, let in nobody else, survive crashes and leave nothing."""
 
+import errno
 import importlib.util
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import time
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -194,6 +197,27 @@ def test_what_a_killed_supervisor_could_not_remove_the_next_one_does() -> None:
     with passing_services("next", fast=True, say=str):
         assert not folder.exists()
         assert not sockets.exists()
+
+
+def test_what_is_written_to_while_it_is_removed_is_removed_when_that_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The servers of a supervisor that was killed end after it."""
+    left_over = tmp_path / "passing" / "test-1"
+    left_over.mkdir(parents=True)
+    remove, refused = shutil.rmtree, list[Path]()
+
+    def rmtree(folder: Path, **options: Any) -> None:
+        if folder == left_over and not refused:
+            refused.append(folder)
+            raise OSError(errno.ENOTEMPTY, "Directory not empty")
+        remove(folder, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
+    with folders.passing(tmp_path, "next") as folder:
+        assert folder.exists()
+        assert refused == [left_over]
+        assert not left_over.exists()
 
 
 def test_a_prepared_database_outlives_its_server_and_no_other_does(
