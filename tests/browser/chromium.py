@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from selenium import webdriver
-from selenium.common.exceptions import JavascriptException
+from selenium.common.exceptions import JavascriptException, TimeoutException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -49,6 +49,8 @@ FLAGS = (
     "--lang=en",
 )
 PATIENCE_S = 60
+# How long one script waits. A page that makes room for the next one may take the answer with it.
+LOOK_S = 5
 # Tells as soon as the words stand there. What changes without the document changing is looked for
 # now and then: a style that arrives late.
 _WAIT = """
@@ -91,7 +93,7 @@ def chromium(profile: Path) -> Iterator[WebDriver]:
     driver = webdriver.Chrome(options=options, service=Service(executable_path=str(DRIVER)))
     try:
         driver.set_page_load_timeout(PATIENCE_S)
-        driver.set_script_timeout(PATIENCE_S + 10)  # they have a patience of their own
+        driver.set_script_timeout(2 * LOOK_S)  # they have a patience of their own
         yield driver
     finally:
         driver.quit()
@@ -120,8 +122,8 @@ class Page:
         until = time.monotonic() + PATIENCE_S
         while (left := until - time.monotonic()) > 0:
             try:
-                found = self.browser.execute_async_script(_WAIT, selector, words, left)
-            except JavascriptException:
+                found = self.browser.execute_async_script(_WAIT, selector, words, min(left, LOOK_S))
+            except (JavascriptException, TimeoutException):
                 continue  # the page that was waited on has made room for the next one
             if found:
                 return
