@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,7 @@ _STOP_WORDS = _FILES / "stop_words.txt"
 _RULES = "2"
 # Common enough for a word of the domain to be kept whole wherever it can be read as one.
 _FREQUENCY = 100_000
+_loading = Lock()
 
 
 def words_of(text: str) -> list[str]:
@@ -87,8 +89,14 @@ def _stop_words() -> frozenset[str]:
     return frozenset(_STOP_WORDS.read_text(encoding="utf-8").split())
 
 
-@cache
 def _cutter() -> Any:
+    """Loaded by one thread: rjieba refuses words while it is told others, or is cutting."""
+    with _loading:
+        return _loaded()
+
+
+@cache
+def _loaded() -> Any:
     """The module itself: it reads its own dictionary as it is loaded, and another cutter again.
 
     Loaded when the first text is to be cut: it takes 0.15 s, and the closer and most commands never

@@ -1,10 +1,16 @@
 """The index itself: its version, its constraints, and how it is written anew."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from importlib import import_module
 from io import StringIO
+from itertools import count
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
+import rjieba
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
@@ -46,6 +52,25 @@ def test_the_version_follows_the_files(monkeypatch, tmp_path):
     changed.write_text("气凝胶\n", encoding="utf-8")
     monkeypatch.setattr(lexicon, "_DICTIONARY", changed)
     assert lexicon.version.__wrapped__() != before
+
+
+def test_two_first_questions_at_once_are_both_cut(monkeypatch):
+    """In a process that has cut nothing yet; rjieba refuses two threads that tell it words."""
+    meeting, met, told, tell = Barrier(2), [], count(), rjieba.add_word
+
+    def add_word(*word: Any) -> None:
+        if next(told) < 2:  # without the lock, the first one of each thread
+            with suppress(BrokenBarrierError):
+                met.append(meeting.wait(timeout=0.2))
+        tell(*word)
+
+    monkeypatch.setattr(rjieba, "add_word", add_word)
+    lexicon._parts_of.cache_clear()
+    lexicon._loaded.cache_clear()
+    with ThreadPoolExecutor(2) as pool:
+        cut = [*pool.map(lexicon.words_of, ["气凝胶毡"] * 2)]
+    assert (met, cut[0]) == ([], cut[1])
+    assert "气凝胶" in cut[0]
 
 
 def test_every_synonym_names_its_source_and_stands_once():
