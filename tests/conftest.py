@@ -44,6 +44,7 @@ from core.db import transaction
 from tests.clock import NOW, Clock
 from tests.lasting import Standing, lasting
 from tests.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
+from tests.scheduling import pytest_report_to_serializable as pytest_report_to_serializable
 from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from tests.scheduling import starts_from_a_world
 from tests.signing_in import sign_in

@@ -66,6 +66,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     return result
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_to_serializable(report: Any) -> None:
+    """Of a test that passed nobody asks for its keywords, most of what a process would tell."""
+    if report.passed:
+        report.keywords = {}
+
+
 def _longest(file: str) -> int:
     """The place among those that take longest."""
     places = (place for place, name in enumerate(LONGEST) if file.startswith(name))
