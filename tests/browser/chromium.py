@@ -93,7 +93,7 @@ def chromium(profile: Path) -> Iterator[WebDriver]:
     driver = webdriver.Chrome(options=options, service=Service(executable_path=str(DRIVER)))
     try:
         driver.set_page_load_timeout(PATIENCE_S)
-        driver.set_script_timeout(2 * LOOK_S)  # they have a patience of their own
+        driver.set_script_timeout(4 * LOOK_S)  # they have a patience of their own
         yield driver
     finally:
         driver.quit()

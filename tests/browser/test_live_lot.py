@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.actors import actor_of_user
 from auctions.models import Bid, Lot
+from auctions.suspensions import suspend_lot
 from core import clock, money
 from tests.auctions.test_priority import give
 from tests.browser.conftest import session_of
@@ -160,6 +162,37 @@ def test_a_refusal_is_told_in_the_readers_language(lot, bidder, open_page):
     Lot.objects.filter(pk=lot.pk).update(state="suspended")
     page.click("#confirm-yes")
     page.will_read("#bid-message", "Bidding on this lot is not open")
+
+
+def test_an_answer_from_before_a_suspension_takes_nothing_back(lot, bidder, operator, open_page):
+    admit(lot, bidder)
+    page = open_page(lot, bidder)
+    page.browser.execute_script("""
+        const told = document.createElement("p");
+        told.id = "told";
+        document.body.append(told);
+        const send = window.fetch;
+        let answers = 0;
+        window.fetch = async (url, init) => {
+          const answer = await send(url, init);
+          if (!/lots\\/\\d+$/.test(url)) return answer;
+          answers += 1;
+          told.textContent = `answer ${answers}`;
+          if (answers === 1) await new Promise((resolve) => { window.release = resolve; });
+          return answer;
+        };
+        window.phases = [];
+        new MutationObserver(() => window.phases.push(document.getElementById("phase").innerText))
+          .observe(document.getElementById("phase"), { childList: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    """)
+    page.will_read("#told", "answer 1")
+    suspend_lot(actor=actor_of_user(operator), lot_id=lot.pk, reason="网络故障")
+    page.will_read("#phase", "Suspended")
+    page.browser.execute_script("window.release()")
+    page.will_read("#told", "answer 2")
+    page.will_read("#notice", "网络故障")
+    assert page.browser.execute_script("return window.phases") == ["Suspended"]
 
 
 def test_the_page_fits_a_phone(lot, bidder, rival, open_page):

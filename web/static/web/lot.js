@@ -234,9 +234,11 @@ function showConnection(state) {
 /* --- What the server answers when asked ------------------------------------------------ */
 
 let asking = false;
+let overtaken = false; // something happened since the question: its answer may not know of it
 let nextRefresh = 0;
 
 function refreshSoon() {
+  overtaken = true;
   // Not all visitors at the same instant.
   setTimeout(refresh, 100 + Math.random() * 900);
 }
@@ -244,6 +246,7 @@ function refreshSoon() {
 async function refresh() {
   if (asking) return;
   asking = true;
+  overtaken = false;
   const answer = await ask(urls.lot);
   asking = false;
   const uneasy = connection !== "live" || phase() === "over";
@@ -251,11 +254,12 @@ async function refresh() {
   nextRefresh = performance.now() + interval * (0.9 + Math.random() * 0.2);
   if (answer?.status !== 200) return;
   clock.hear(answer.body.server_time, answer.sentAt);
-  reconcile(answer.body);
+  if (overtaken) nextRefresh = 0;
+  else reconcile(answer.body);
 }
 
-/* An answer may be older than an event that overtook it; what has more bids is newer, and a
-   lot that is closed stays closed. */
+/* An answer may be older than a bid that overtook it: what has more bids is newer. A lot that is
+   closed stays closed. */
 function reconcile(told) {
   if (told.bid_count < lot.bid_count) return;
   if (lot.state === "closed" && told.state === "published") return;
