@@ -25,7 +25,7 @@ from auctions.queries import (
     admitted,
     lots_visible_to,
 )
-from auctions.rules import ascending, eligibility, ledger, priority, proxy
+from auctions.rules import ascending, eligibility, hall, ledger, priority, proxy
 from auctions.rules.phases import Phase
 from auctions.sealing import unseal
 from core import clock, money
@@ -207,11 +207,12 @@ class _Batch:
         try:
             self._check_bidder(registration, now, operates=attempt.is_by_staff)
             standing = self._judge(registration, attempt, now)
+            answers = self._answers(standing, now)
         except Refusal as refusal:
             self._remember_refusal(registration, attempt, refusal, now)
             return refusal
         bid = self._accept(registration, attempt, standing, now)
-        self.answer_for_maxima(now)
+        self._place(answers, now)
         return Placed(bid)
 
     def _judge(
@@ -234,16 +235,29 @@ class _Batch:
         )
 
     def answer_for_maxima(self, now: datetime) -> None:
-        """Place what `rules.proxy` says is to be bid for maxima, given the standing as it is."""
-        if not self.maxima:  # nearly always
-            return
-        able = {left.registration_id: left for left in self.maxima if self._may_go_on(left, now)}
-        in_time = not self.lot.is_sold_in_hall and self.lot.phase_at(now) is Phase.OPEN
-        if not able or not in_time:
-            return
-        left = [proxy.Maximum(key, unseal(one.sealed), one.pk) for key, one in able.items()]
-        for answer in proxy.responses(self.lot.terms(), self.lot.standing(), left):
-            self._bid_for(able[answer.bidder_id], answer.amount, now)
+        """Bid for the maxima that were left, given the standing as it is."""
+        if not self.lot.is_sold_in_hall and self.lot.phase_at(now) is Phase.OPEN:
+            self._place(self._answers(self.lot.standing(), now), now)
+
+    def _answers(self, standing: engines.Standing, now: datetime) -> list[proxy.Answer]:
+        """What `rules.proxy` says is to be bid for maxima after a bid that led to `standing`."""
+        if not self.maxima or isinstance(standing, hall.Standing):  # nearly always
+            return []
+        left = [
+            proxy.Maximum(one.registration_id, unseal(one.sealed), one.pk)
+            for one in self.maxima
+            if self._may_go_on(one, now)
+        ]
+        return proxy.answers(LotState(self.lot.state), self.lot.terms(), standing, left, now=now)
+
+    def _place(self, answers: list[proxy.Answer], now: datetime) -> None:
+        leaving = {one.registration_id: one for one in self.maxima}
+        for answer, standing in answers:
+            left = leaving[answer.bidder_id]
+            engine = Actor(user_id=left.by_user_id, client_id=left.by_client)
+            organization_id = left.registration.organization_id
+            attempt = Attempt(engine, organization_id, answer.amount, uuid4(), now, BidSource.PROXY)
+            self._accept(left.registration, attempt, standing, now)
 
     def _may_go_on(self, left: ProxyMaximum, now: datetime) -> bool:
         """Whether its bidder may still bid: what has come up since counts as for any bid."""
@@ -262,20 +276,6 @@ class _Batch:
         require_verified(registration.organization)
         ties = self.ties[registration.organization_id]
         eligibility.check(ties, on=date_of(now), operates=operates)
-
-    def _bid_for(self, left: ProxyMaximum, amount: Decimal, now: datetime) -> None:
-        standing = ascending.accept_proxy_bid(
-            LotState(self.lot.state),
-            self.lot.terms(),
-            self.lot.standing(),
-            bidder_id=left.registration_id,
-            amount=amount,
-            now=now,
-        )
-        engine = Actor(user_id=left.by_user_id, client_id=left.by_client)
-        organization_id = left.registration.organization_id
-        attempt = Attempt(engine, organization_id, amount, uuid4(), now, BidSource.PROXY)
-        self._accept(left.registration, attempt, standing, now)
 
     @staticmethod
     def write(batches: Sequence["_Batch"], now: datetime, *, and_commit: bool = False) -> None:

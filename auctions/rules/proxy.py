@@ -7,6 +7,8 @@ The published rules:
 3. It pays the least that leads: one step above the best of the others. Where that would be more
    than itself, as against an equal maximum, it is bid in full.
 4. Otherwise the best maximum that is beaten is bid in full first, so that the ledger shows it.
+5. A bid that leaves no time to answer it is too late, as if it had come with the end itself: a
+   maximum does not lose to the last microsecond before a close that nothing moves any more.
 
 A maximum counts as far as whole steps from the starting price reach. What the engine bids is an
 ordinary bid: numbered, timed, chained, and it extends like any other.
@@ -14,9 +16,11 @@ ordinary bid: numbered, timed, chained, and it extends like any other.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from auctions.rules.ascending import Standing, Terms, minimum_bid
+from auctions.lifecycle import LotState
+from auctions.rules.ascending import Standing, Terms, accept_proxy_bid, minimum_bid
 from core.errors import Refusal
 
 
@@ -42,6 +46,10 @@ class ProxyBid:
 
     bidder_id: int
     amount: Decimal
+
+
+# A bid of the engine, and the standing after it.
+Answer = tuple[ProxyBid, Standing]
 
 
 def check_maximum(terms: Terms, standing: Standing, *, bidder_id: int, amount: Decimal) -> None:
@@ -75,6 +83,27 @@ def responses(terms: Terms, standing: Standing, maxima: Iterable[Maximum]) -> li
     if beaten is None:
         return [ProxyBid(best.bidder_id, minimum_bid(terms, standing))]
     return _against(terms, standing, best, beaten)
+
+
+def answers(
+    state: LotState,
+    terms: Terms,
+    standing: Standing,
+    maxima: Iterable[Maximum],
+    *,
+    now: datetime,
+) -> list[Answer]:
+    """The engine's bids, each with the standing after it; a refusal if one would be too late.
+
+    `standing` is the one after the bid that is to be answered, which is refused with them.
+    """
+    placed = []
+    for one in responses(terms, standing, maxima):
+        standing = accept_proxy_bid(
+            state, terms, standing, bidder_id=one.bidder_id, amount=one.amount, now=now
+        )
+        placed.append((one, standing))
+    return placed
 
 
 def _can_go_on(terms: Terms, standing: Standing, one: Maximum) -> bool:

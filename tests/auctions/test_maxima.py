@@ -7,14 +7,16 @@ import pytest
 
 from accounts.actors import ANONYMOUS
 from auctions import closing, maxima
+from auctions.bidding import place_bids_on_lots
 from auctions.lifecycle import BidSource, ClosedBy
 from auctions.models import Bid, ProxyMaximum, Registration
 from auctions.record import record_of
-from auctions.rules.ascending import BiddingNotOpen, NotRegistered
+from auctions.rules.ascending import TICK, BiddingNotOpen, NotRegistered
 from auctions.rules.proxy import MaximumTooLow
 from auctions.sealing import seal, unseal
 from core.errors import NotFound
 from core.models import Event
+from tests.auctions.test_bid_batches import attempt, told
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
 from tests.factories import admit, bid, make_lot
 from verify.checks import check
@@ -88,6 +90,30 @@ def test_a_bid_of_a_maximum_extends_like_any_other(contested, bidder, rival, clo
     answer = Bid.objects.get(lot=contested, number=3)
     assert contested.closes_at == answer.placed_at + timedelta(seconds=300)
     assert answer.placed_at > Bid.objects.get(lot=contested, number=2).placed_at
+
+
+@pytest.mark.parametrize(("ticks", "decided"), [(1, "bidding_not_open"), (2, 2)])
+def test_a_bid_that_leaves_no_time_to_answer_it_is_too_late(
+    seller, contested, bidder, rival, clock, ticks, decided
+):
+    """At a close that nothing moves any more. What comes with it is decided by itself."""
+    closes = contested.closes_at
+    lot = make_lot(seller, closes_at=closes, latest_close=closes)
+    for person in (bidder, rival):
+        admit(lot, person)
+    leave(lot, bidder, "5000.00")
+    before = ledger(lot)
+    clock.set(closes - ticks * TICK)
+    batches = {lot.pk: [attempt(rival, "1050.00")], contested.pk: [attempt(rival, "1000.00")]}
+    decisions = place_bids_on_lots(batches)
+    assert {key: [told(one) for one in line] for key, line in decisions.items()} == {
+        lot.pk: [decided],
+        contested.pk: [1],
+    }
+    lot.refresh_from_db()
+    assert lot.leader.organization_id == organization_of(bidder).pk
+    assert (ledger(lot) == before) == (decided == "bidding_not_open")
+    assert lot.last_bid_at < lot.closes_at == closes
 
 
 def test_a_maximum_left_before_the_opening_is_acted_on_when_it_opens(seller, bidder, rival, clock):

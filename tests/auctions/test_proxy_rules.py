@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auctions.rules.ascending import Standing, Terms, minimum_bid
+from auctions.lifecycle import LotState
+from auctions.rules.ascending import TICK, BiddingNotOpen, Standing, Terms, minimum_bid
 from auctions.rules.proxy import (
     Maximum,
     MaximumTooLow,
     ProxyBid,
+    answers,
     check_maximum,
     reach,
     responses,
@@ -98,6 +100,23 @@ def test_nobody_pays_more_than_was_left_and_the_highest_maximum_leads(terms, sta
         assert after.leader_id == best.bidder_id
     else:
         assert after == standing
+
+
+@given(st.lists(amounts, max_size=4), st.integers(0, 4))
+def test_a_bid_is_answered_before_the_end_or_is_too_late_itself(wanted, ticks):
+    """Where nothing moves the end any more; each answer comes a tick after what it answers."""
+    terms, at = replace(TERMS, latest_close=CLOSES), CLOSES - ticks * TICK
+    standing, maxima = Standing(CLOSES, Decimal(1000), 99, 1, at), left(*map(str, wanted))
+    bids = responses(terms, standing, maxima)
+    if bids and len(bids) >= ticks:
+        with pytest.raises(BiddingNotOpen):
+            answers(LotState.PUBLISHED, terms, standing, maxima, now=at)
+        return
+    placed = answers(LotState.PUBLISHED, terms, standing, maxima, now=at)
+    assert [one for one, _ in placed] == bids
+    for number, (one, after) in enumerate(placed, 1):
+        assert (after.price, after.leader_id) == (one.amount, one.bidder_id)
+        assert after.last_bid_at == at + number * TICK < after.closes_at == CLOSES
 
 
 @given(standings, st.lists(amounts, min_size=1, max_size=6))

@@ -117,24 +117,31 @@ class Model:
             if earlier[0] != amount:
                 raise Says("idempotency_key_reused")
             return earlier[1]
+        before = self.standing
         try:
             self._accept(accept_bid, own, amount)
+            answer = ("yes", self.standing.bid_count, self.standing.closes_at)
+            self._respond()
         except Refusal as refusal:
+            self.standing = before
             own.answers[key] = (amount, ("no", refusal.code))
             raise
-        own.answers[key] = amount, ("yes", self.standing.bid_count, self.standing.closes_at)
-        answer = own.answers[key][1]
-        self._respond()
+        own.answers[key] = (amount, answer)
         return answer
 
     def leave_maximum(self, who: str, amount: Decimal) -> Answer:
         own = self._approved(who)
         self._check_open()
         check_maximum(self.terms, self.standing, bidder_id=own.number, amount=amount)
+        before = (self.standing, own.maximum)
         if own.maximum is None or own.maximum.amount != amount:
             self._left += 1
             own.maximum = Maximum(own.number, amount, self._left)
-        self._respond()
+        try:
+            self._respond()
+        except Refusal:
+            self.standing, own.maximum = before
+            raise
         return ("yes", amount)
 
     def withdraw_maximum(self, who: str) -> Answer:
