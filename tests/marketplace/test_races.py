@@ -4,14 +4,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from threading import Barrier
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
 
+from core.db import transaction
 from core.errors import Refusal
 from marketplace import achievements, calls, deals, needs, responses
 from marketplace.lifecycle import NeedState, ResponseState
+from marketplace.locks import lock_need
 from marketplace.models import Deal, NeedCall, Response
 from tests.conftest import Cast, act, organization_of
 from tests.factories import make_achievement
@@ -175,3 +178,38 @@ def test_control_of_the_limit_without_the_calls_lock(enterprise, monkeypatch):
     monkeypatch.setattr(calls, "lock_call", lambda pk: NeedCall.objects.get(pk=pk))
     monkeypatch.setattr(calls, "check_entry", check_late)
     assert submissions_at_once(enterprise) == ["call_full", "done"]
+
+
+def is_waited_for() -> bool:
+    """Whether somebody waits for a lock of this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_deal_is_not_held_while_the_need_that_chose_it_is_waited_for(enterprise, seller):
+    """The order of the locks; the other way round two would wait for each other."""
+    need = make_need(enterprise)
+    accept(enterprise, make_response(need, seller))()
+    deal = Deal.objects.get()
+    by = act(enterprise)
+
+    def stop() -> str:
+        try:
+            return deals.stop_deal(actor=by, deal_id=deal.pk, reason="虚构：预算取消").state
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction():
+            lock_need(need.pk)
+            stopped = pool.submit(stop)
+            until = monotonic() + 10
+            while not is_waited_for() and not stopped.done() and monotonic() < until:
+                sleep(0.01)
+            assert is_waited_for()
+            assert Deal.objects.select_for_update(no_key=True, nowait=True).get() == deal
+        assert stopped.result() == "stopped"
