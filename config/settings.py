@@ -102,6 +102,7 @@ TEMPLATES = [
 # --- Data -------------------------------------------------------------------------------
 
 _database = env.database()
+_database["ENGINE"] = "core.postgresql"
 _database["OPTIONS"] = {
     **_database.get("OPTIONS", {}),  # type: ignore[dict-item]
     # No query may hold a worker for ever, and no idle transaction may hold a lot's lock; a lock

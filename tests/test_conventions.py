@@ -263,7 +263,10 @@ def test_packages_are_empty_but_for_models():
 
 def test_no_module_has_a_name_that_says_nothing():
     words = {"utils", "helpers", "base", "common", "misc", "services", "managers", "signals"}
-    assert [short(path) for path in MODULES if path.stem in words] == []
+    words = {"utils", "helpers", "base", "common", "misc", "services", "managers", "signals"}
+    asked_for_by_django = {"core/postgresql/base.py"}
+    named = {short(path) for path in MODULES if path.stem in words}
+    assert named == asked_for_by_django
 
 
 def test_no_test_is_a_class():

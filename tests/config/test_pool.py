@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from django.db.backends.postgresql.base import DatabaseWrapper
+
+from core.postgresql.base import DatabaseWrapper
 
 pytestmark = pytest.mark.django_db
 

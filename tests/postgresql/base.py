@@ -1,11 +1,12 @@
-"""PostgreSQL as Django knows it, and able to empty append-only tables between tests."""
+"""PostgreSQL as the product knows it, and able to empty append-only tables between tests."""
 
 from collections.abc import Callable
 from typing import Any
 
-from django.db.backends.postgresql import base, operations
+from django.db.backends.postgresql.base import Cursor as DjangoCursor
 from psycopg.pq import TransactionStatus
 
+from core.postgresql import base
 from tests.postgresql.creation import DatabaseCreation
 
 # Loaded once per database; flushing them would leave later tests without cities.
@@ -21,7 +22,7 @@ REFERENCE_TABLES = {
 }
 
 
-class DatabaseOperations(operations.DatabaseOperations):
+class DatabaseOperations(base.DatabaseOperations):
     def sql_flush(self, style: Any, tables: Any, **kwargs: Any) -> list[str]:
         """DELETE with triggers and foreign keys asleep: append-only tables refuse it otherwise.
 
@@ -34,7 +35,7 @@ class DatabaseOperations(operations.DatabaseOperations):
         ]
 
 
-class Cursor(base.Cursor):
+class Cursor(DjangoCursor):
     """Takes along what was left for the next message."""
 
     def execute(self, query: Any, *args: Any, **options: Any) -> Any:
@@ -60,7 +61,7 @@ class Cursor(base.Cursor):
 def _send(connection: Any) -> None:
     words, connection.left_for_later[:] = "; ".join(connection.left_for_later), []
     if words:
-        base.Cursor(connection).execute(words)
+        DjangoCursor(connection).execute(words)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
