@@ -43,8 +43,14 @@ class Message:
     path: str
 
 
-# The things that have a page of their own so far; everything else is told on the first page.
-_PAGES = {"lot": "lots", "park": "enclaves"}
+# The things that have a page of their own, by its name; what else there is has the first page.
+_PAGES = {
+    "lot": "lot",
+    "session": "session",
+    "need": "need",
+    "achievement": "achievement",
+    "park": "enclave",
+}
 # Where people are asked for what they judge in person.
 _ASKED = {
     "project.reviewers_named": ("project", "admission"),
@@ -92,9 +98,11 @@ def _path(event: Event, world: "_World") -> str:
         page = "finance_application" if own else "admin:alliances_financeapplication_change"
         return reverse(page, args=[financing.pk])
     own_kind = event.topic.partition(":")[0]
+    if own_kind == "response" and world.owns_need(event):
+        return reverse("need_responses", args=[subject(event, "need")])
     for thing in (own_kind, *_PAGES):
         if thing in _PAGES and (key := subject(event, thing)) is not None:
-            return f"/{_PAGES[thing]}/{key}"
+            return reverse(_PAGES[thing], args=[key])
     return "/"
 
 
@@ -159,10 +167,15 @@ class _World:
             facts |= self._unnamed_poster(event)
         return _Facts({name: text for name, text in facts.items() if text})
 
+    def owns_need(self, event: Event) -> bool:
+        """Whether the reader is of who posted the need."""
+        need = self.rows["need"].get(self._key(event, "need"))
+        return need is not None and need.organization_id in self.own
+
     def _unnamed_poster(self, event: Event) -> dict[str, str]:
         """Who responds to an anonymous need does not learn whose it is."""
         need = self.rows["need"].get(self._key(event, "need"))
-        if need is None or not need.anonymous or need.organization_id in self.own:
+        if need is None or not need.anonymous or self.owns_need(event):
             return {}
         return {"poster": gettext("the poster")}
 

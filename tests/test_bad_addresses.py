@@ -143,7 +143,12 @@ def test_a_hostile_query_is_refused_or_changes_nothing(world, monkeypatch):
 
 
 # Who may read which pages whole, and what their numbers are of.
-READERS = {"sessions": "operator", "finance": "borrower", "admissions": "judge"}
+READERS = {
+    "sessions": "operator",
+    "needs/<int:pk>/responses": "enterprise",
+    "finance": "borrower",
+    "admissions": "judge",
+}
 OFFICE = ("enclaves", "alliances", "statistics", "fund-projects")
 SHOWN = {
     **PAGE_SHOWN,
@@ -161,7 +166,8 @@ def test_a_page_survives_every_query_and_every_id(world, monkeypatch):
     walk = Walk(QUERIES, UNREADABLE, monkeypatch)
     for page in READ_PAGES:
         about = page.partition("/")[0]
-        own = with_own(world, READERS.get(about, "seller")).callers["own"]
+        reader = READERS.get(page) or READERS.get(about, "seller")
+        own = with_own(world, reader).callers["own"]
         client = world.callers["cadre"] if about in OFFICE else own
         thing = world.things[SHOWN.get(page) or SHOWN.get(about, "lot")]
         for query, answer in walk.ask(client, "/" + page.replace("<int:pk>", str(thing))):

@@ -1087,6 +1087,12 @@ PAGES = {
     # The page of the need; what is sent there is tested in tests/web/test_answering.py.
     "needs/<int:pk>/answer": "404 404 404 404 200 200 404 404 404 404 404",
     "needs/<int:pk>/undertaking": "404 404 404 404 200 200 404 404 404 404 404",
+    # The matrix's need is another's; what its poster reads and sends: tests/web/test_choosing.py.
+    "needs/<int:pk>/responses": "302 404 404 404 404 404 404 404 404 302 302",
+    "responses/<int:pk>/shortlist": "405 405 405 405 405 405 405 405 405 405 405",
+    "responses/<int:pk>/accept": "405 405 405 405 405 405 405 405 405 405 405",
+    "responses/<int:pk>/decline": "405 405 405 405 405 405 405 405 405 405 405",
+    "responses/<int:pk>/withdraw": "405 405 405 405 405 405 405 405 405 405 405",
     "achievements": "200 200 200 200 200 200 200 200 200 200 200",
     "achievements/<int:pk>": "404 404 200 404 200 200 404 404 404 404 404",
     # What is sent there is tested in tests/web/test_confiding.py.
@@ -1131,6 +1137,7 @@ PAGE_THINGS = {
     "saved-searches": "saved_search",
     "lots": "draft_lot",
     "needs": "draft_need",
+    "responses": "response",
     "achievements": "draft_achievement",
     "sessions": "planned_session",
     "enclaves": "park",

@@ -10,10 +10,10 @@ from accounts.actors import Actor
 from accounts.models import Organization
 from accounts.queries import organizations_visible_to
 from core import calendar
-from marketplace.lifecycle import AchievementState, NeedState, ResponseState
+from marketplace.lifecycle import RESPONSE, AchievementState, NeedState, ResponseState
 from marketplace.models import Need, NeedIndicator, Response
 from marketplace.panel_queries import panel_of
-from marketplace.queries import achievements_visible_to, responses_visible_to
+from marketplace.queries import achievements_visible_to, responses_unanswered, responses_visible_to
 from marketplace.rules.clocks import ANSWER_DAYS
 from marketplace.tier_queries import has_signed, indicators_for, is_insider, is_registered
 from web.answer_forms import Sheet
@@ -40,6 +40,7 @@ class Given:
 
     response: Response
     answered_until: date | None
+    may_withdraw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Part:
     may_open: bool = False
     hides_indicators: bool = False
     answer_days: int = ANSWER_DAYS
+    # To the poster's people: how many responses wait for their answer.
+    waiting: int | None = None
 
 
 def takes_answers(need: Need) -> bool:
@@ -72,7 +75,7 @@ def part_in(actor: Actor, need: Need, *, data: Any = None, open_detail: bool = F
     """
     given = _given(actor, need)
     if (role := _outside(actor, need)) is not None:
-        return Part(role, given)
+        return Part(role, given, waiting=_waiting(actor, need))
     answered = {one.response.organization_id for one in given}
     own = organizations_visible_to(actor).filter(pk__in=actor.acts_for).order_by("name")
     open_ones = [one for one in own if one.is_verified and one.pk not in answered]
@@ -125,10 +128,22 @@ def _given(actor: Actor, need: Need) -> tuple[Given, ...]:
         return ()
     own = responses_visible_to(actor).filter(need=need, organization__in=actor.sees)
     standing = own.exclude(state=ResponseState.WITHDRAWN).order_by("pk")
-    return tuple(Given(one, _last_day(one)) for one in standing)
+    return tuple(Given(one, last_day(one), _may_withdraw(actor, one)) for one in standing)
 
 
-def _last_day(response: Response) -> date | None:
+def _may_withdraw(actor: Actor, response: Response) -> bool:
+    is_open = RESPONSE.allows(ResponseState(response.state), ResponseState.WITHDRAWN)
+    return is_open and response.organization_id in actor.acts_for
+
+
+def _waiting(actor: Actor, need: Need) -> int | None:
+    if need.organization_id not in actor.sees:
+        return None
+    return responses_unanswered(responses_visible_to(actor).filter(need=need)).count()
+
+
+def last_day(response: Response) -> date | None:
+    """The last day of the poster's time to answer, while it runs."""
     waits = response.answer_clock()
     # 24:00 of the last day is the next day's 0:00.
     return calendar.date_of(waits.due_at - timedelta(seconds=1)) if waits else None

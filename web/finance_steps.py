@@ -1,7 +1,6 @@
 """What an enterprise does about its financing: apply, change, submit, choose, consent, withdraw."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Actor
 from accounts.models import Organization
@@ -34,15 +33,14 @@ from alliances.offering import accept_offer, decline_offer
 from core import clock
 from core.errors import Refusal
 from core.idempotency import Once, fingerprint
-from core.problems import refusal_body
 from marketplace.pledges import to_give
 from marketplace.queries import technology_fields
 from web.finance_forms import ApplyForm, filled_from
 from web.market import one_of
 from web.pages import page
+from web.steps import done, number, reason, step
 
 _FILLED = ("kind", "collateral")  # by the address
-_LONGEST_REASON = 1000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,27 +116,14 @@ def _form(
     )
 
 
-Step = Callable[[HttpRequest, Actor, int], HttpResponse]
-
-
-def _step(view: Step) -> Callable[[HttpRequest, int], HttpResponse]:
-    """A POST by somebody signed in."""
-
-    @require_POST
-    @wraps(view)
-    def answer(request: HttpRequest, pk: int) -> HttpResponse:
-        if (actor := actor_of(request)).is_anonymous:
-            return redirect_to_login(reverse("finance_applications"))
-        return view(request, actor, pk)
-
-    return answer
+_step = step(signed_in_to="finance_applications")
 
 
 @_step
 def submit_draft(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """POST /finance/applications/{id}/submit: `consents` are the members that may read the data."""
     shown = one_of(own_applications(actor), pk)
-    consents = [_id(text) for text in request.POST.getlist("consents")]
+    consents = [number(text) for text in request.POST.getlist("consents")]
     return _done(
         request,
         shown.pk,
@@ -155,7 +140,7 @@ def withdraw(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         request,
         shown.pk,
         _("The application is withdrawn."),
-        lambda: withdraw_application(actor=actor, application_id=shown.pk, reason=_reason(request)),
+        lambda: withdraw_application(actor=actor, application_id=shown.pk, reason=reason(request)),
     )
 
 
@@ -163,7 +148,7 @@ def withdraw(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def consent(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """POST /finance/applications/{id}/consents: `member` may read the confidential data."""
     shown = one_of(own_applications(actor), pk)
-    member = _id(request.POST.get("member", ""))
+    member = number(request.POST.get("member", ""))
     return _done(
         request,
         shown.pk,
@@ -208,7 +193,7 @@ def decline(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         request,
         offer.application_id,
         _("The offer is declined."),
-        lambda: decline_offer(actor=actor, offer_id=offer.pk, reason=_reason(request)),
+        lambda: decline_offer(actor=actor, offer_id=offer.pk, reason=reason(request)),
     )
 
 
@@ -220,24 +205,12 @@ def _own_offer(actor: Actor, pk: int) -> Any:
 def _done(
     request: HttpRequest, application_id: int, said: str, act: Callable[[], object]
 ) -> HttpResponse:
-    """Do it and say so, or say what the action refused; then back to the application."""
-    try:
-        act()
-    except Refusal as refusal:
-        messages.error(request, refusal_body(refusal)["detail"])
-    else:
-        messages.success(request, said)
-    return _to_page(application_id)
+    return done(request, _page_of(application_id), said, act)
 
 
 def _to_page(application_id: int) -> HttpResponse:
-    return HttpResponseRedirect(reverse("finance_application", args=[application_id]))
+    return HttpResponseRedirect(_page_of(application_id))
 
 
-def _id(text: str) -> int:
-    """A number of a row; anything else is nobody's."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "")[:_LONGEST_REASON].replace("\x00", "")
+def _page_of(application_id: int) -> str:
+    return reverse("finance_application", args=[application_id])

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from web import (
+    choosing,
     console,
     finance,
     finance_steps,
@@ -26,6 +27,11 @@ urlpatterns = [
     path("needs/import", importing.import_needs, name="import_needs"),
     path("needs/<int:pk>", market.need, name="need"),
     path("needs/<int:pk>/answer", responding.answer_need, name="answer_need"),
+    path("needs/<int:pk>/responses", choosing.need_responses, name="need_responses"),
+    path("responses/<int:pk>/shortlist", choosing.shortlist, name="shortlist_response"),
+    path("responses/<int:pk>/accept", choosing.accept, name="accept_response"),
+    path("responses/<int:pk>/decline", choosing.decline, name="decline_response"),
+    path("responses/<int:pk>/withdraw", choosing.withdraw, name="withdraw_response"),
     path("needs/<int:pk>/undertaking", responding.sign_undertaking, name="sign_undertaking"),
     path("achievements", market.achievement_list, name="achievements"),
     path("achievements/import", importing.import_achievements, name="import_achievements"),

@@ -214,4 +214,5 @@ def test_a_response_names_both_sides(enterprise, seller, clock):
 
     assert notice.recipient == enterprise
     assert message.text == f"{organization_of(seller).name} responded to N-1."
-    assert message.path == "/"
+    assert message.path == f"/needs/{need.pk}/responses"
+    assert message_for(notice.event, seller).path == f"/needs/{need.pk}"

@@ -15,8 +15,17 @@ _SIGNS: dict[str, str] = {Operator.AT_LEAST: "≥", Operator.AT_MOST: "≤", Ope
 @register.filter
 def demanded(indicator: Any) -> str:
     """What an indicator must reach, with its sign and unit; every digit of the target, no more."""
-    target: Decimal = indicator.target
-    return f"{_SIGNS[indicator.operator]} {target.normalize():f} {indicator.unit}".rstrip()
+    return f"{_SIGNS[indicator.operator]} {_figure(indicator.target, indicator.unit)}"
+
+
+@register.filter
+def measured(answer: Any) -> str:
+    """What a response says an indicator reaches, likewise."""
+    return _figure(answer.value, answer.unit)
+
+
+def _figure(value: Decimal, unit: str) -> str:
+    return f"{value.normalize():f} {unit}".rstrip()
 
 
 @register.filter
