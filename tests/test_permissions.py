@@ -1087,6 +1087,7 @@ PAGES = {
     # The page of the need; what is sent there is tested in tests/web/test_answering.py.
     "needs/<int:pk>/answer": "404 404 404 404 200 200 404 404 404 404 404",
     "needs/<int:pk>/undertaking": "404 404 404 404 200 200 404 404 404 404 404",
+    "needs/own": "302 200 200 200 200 200 200 200 200 302 302",
     # The matrix's need is another's; what its poster reads and sends: tests/web/test_choosing.py.
     "needs/<int:pk>/responses": "302 404 404 404 404 404 404 404 404 302 302",
     "responses/<int:pk>/shortlist": "405 405 405 405 405 405 405 405 405 405 405",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from core.problems import refusal_body
 from marketplace.lifecycle import RESPONSE, NeedState, ResponseState
 from marketplace.models import Need, NeedIndicator, Response, ResponseIndicator
 from marketplace.panel_queries import panel_of
-from marketplace.queries import needs_visible_to, responses_visible_to
+from marketplace.queries import needs_visible_to, responses_unanswered, responses_visible_to
 from marketplace.responses import (
     accept_response,
     decline_response,
@@ -32,8 +32,8 @@ from marketplace.responses import (
 from marketplace.rules.answers import DECLINE_REASONS
 from marketplace.rules.panels import check_may_choose
 from web.answering import last_day
-from web.market import one_of
-from web.pages import page
+from web.market import SHOWN, one_of
+from web.pages import one_page, page
 from web.steps import done, reason, step
 
 # What is to be chosen from stands first.
@@ -60,12 +60,26 @@ class Received:
 
 
 @require_safe
+def own_needs(request: HttpRequest) -> HttpResponse:
+    """GET /needs/own: those of one's own organizations in every state, the newest first."""
+    if (actor := actor_of(request)).is_anonymous:
+        return redirect_to_login(request.get_full_path())
+    listing = one_page(request, _own_needs(actor).order_by("-pk"), SHOWN)
+    received = _to_own_needs(actor).filter(need__in=listing["shown"])
+    standing = _many(received.exclude(state=ResponseState.WITHDRAWN))
+    waiting = _many(responses_unanswered(received))
+    listing["shown"] = [
+        (need, standing.get(need.pk, 0), waiting.get(need.pk, 0)) for need in listing["shown"]
+    ]
+    return page(request, "web/own_needs.html", clock.now(), **listing)
+
+
+@require_safe
 def need_responses(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /needs/{id}/responses: for the people of who posted the need, and nobody else."""
     if (actor := actor_of(request)).is_anonymous:
         return redirect_to_login(request.get_full_path())
-    own = needs_visible_to(actor).filter(organization__in=actor.sees)
-    need: Need = one_of(own, pk)
+    need: Need = one_of(_own_needs(actor), pk)
     may_bind = need.organization_id in actor.acts_for
     return page(
         request,
@@ -125,8 +139,17 @@ def withdraw(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     )
 
 
+def _own_needs(actor: Actor) -> QuerySet[Need]:
+    return needs_visible_to(actor).filter(organization__in=actor.sees)
+
+
 def _to_own_needs(actor: Actor) -> QuerySet[Response]:
     return responses_visible_to(actor).filter(need__organization__in=actor.sees)
+
+
+def _many(responses: QuerySet[Response]) -> dict[int, int]:
+    """How many there are to each need."""
+    return dict(responses.order_by().values_list("need").annotate(Count("pk")))
 
 
 def _received(actor: Actor, need: Need) -> list[Received]:

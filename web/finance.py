@@ -1,10 +1,6 @@
 """The pages of financing: what members of the financial alliance offer, and one's applications."""
 
-from typing import Any
-from urllib.parse import urlencode
-
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -29,7 +25,7 @@ from alliances.rules.products import PLEDGED, ProductKind
 from core import clock
 from core.models import choices
 from web.market import SHOWN, one_of
-from web.pages import page
+from web.pages import one_page, page
 
 
 @require_safe
@@ -43,7 +39,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
     rows = products_visible_to(ANONYMOUS).prefetch_related("member__territory").order_by("-pk")
     if chosen:
         rows = rows.filter(kind=chosen)
-    listing = _listing(request, rows, kind=chosen)
+    listing = one_page(request, rows, SHOWN, kind=chosen)
     listing["shown"] = [(one, one.cost(), _places(one)) for one in listing["shown"]]
     return page(
         request,
@@ -61,7 +57,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
     """GET /finance/applications: those of one's own organizations, the newest first."""
     if (actor := actor_of(request)).is_anonymous:
         return redirect_to_login(request.get_full_path())
-    listing = _listing(request, own_applications(actor).order_by("-pk"))
+    listing = one_page(request, own_applications(actor).order_by("-pk"), SHOWN)
     return page(request, "web/finance_applications.html", clock.now(), **listing)
 
 
@@ -121,16 +117,3 @@ def _places(product: FinanceProduct) -> list[City] | None:
     if not own or not territory:
         return own or territory or None
     return [city for city in own if city in territory]
-
-
-def _listing(request: HttpRequest, rows: QuerySet[Any], **kept: str) -> dict[str, Any]:
-    """One page of a list, and where the next one is."""
-    before = request.GET.get("before", "")
-    is_older = before.isascii() and before.isdigit() and len(before) < 18
-    found = list((rows.filter(pk__lt=int(before)) if is_older else rows)[: SHOWN + 1])
-    shown, said = found[:SHOWN], {name: value for name, value in kept.items() if value}
-    return {
-        "shown": shown,
-        "newest": f"?{urlencode(said)}" if is_older else "",
-        "older": f"?{urlencode({**said, 'before': shown[-1].pk})}" if len(found) > SHOWN else "",
-    }

@@ -24,6 +24,7 @@ urlpatterns = [
     path("lots/<int:pk>", views.lot, name="lot"),
     path("lots/<int:pk>/ledger", views.lot_ledger, name="lot_ledger"),
     path("needs", market.need_list, name="needs"),
+    path("needs/own", choosing.own_needs, name="own_needs"),
     path("needs/import", importing.import_needs, name="import_needs"),
     path("needs/<int:pk>", market.need, name="need"),
     path("needs/<int:pk>/answer", responding.answer_need, name="answer_need"),

@@ -1,9 +1,12 @@
 """A poster reads the responses to its need in the browser, and chooses among them."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.lifecycle import NeedState, ResponseState
 from marketplace.models import Deal, Response
@@ -177,3 +180,38 @@ def test_a_need_without_responses_says_so(visit, enterprise):
     need = make_need(enterprise)
     assert "Nobody has responded yet" in text_of(visit(page_of(need), enterprise))
     assert "No response waits" in text_of(visit(f"/needs/{need.pk}", enterprise))
+
+
+def test_a_poster_finds_its_needs_and_what_waits_for_it(
+    visit, enterprise, rival, seller, bidder, monkeypatch
+):
+    assert "has posted no need yet" in text_of(visit("/needs/own", enterprise))
+    need = make_need(enterprise, title="虚构需求甲")
+    make_need(enterprise, NeedState.DRAFT, title="虚构草稿乙")
+    make_need(rival, title="别人的需求")
+    answered(need, rival)
+    make_response(need, seller, ResponseState.SHORTLISTED, answered_at=NOW)
+    make_response(need, bidder, ResponseState.WITHDRAWN)
+    page = visit("/needs/own", enterprise)
+    text = text_of(page)
+    assert "Responses 2 Waiting for your answer 1" in text
+    assert "Responses 0 Waiting for your answer 0" in text
+    assert "虚构草稿乙" in text
+    assert "别人的需求" not in text
+    assert page.text.count(page_of(need)) == 1
+    monkeypatch.setattr("web.choosing.SHOWN", 1)
+    first = visit("/needs/own", enterprise)
+    assert "虚构需求甲" not in first.text
+    older = re.search(r'rel="next" href="([^"]+)"', first.text)[1]
+    assert "虚构需求甲" in visit(f"/needs/own{older}", enterprise).text
+
+
+def test_own_needs_ask_as_much_for_one_as_for_many(visit, enterprise, rival):
+    answered(make_need(enterprise), rival)
+    with CaptureQueriesContext(connection) as one:
+        visit("/needs/own", enterprise)
+    for _ in range(2):
+        answered(make_need(enterprise), rival)
+    with CaptureQueriesContext(connection) as many:
+        visit("/needs/own", enterprise)
+    assert len(many) == len(one)
