@@ -100,6 +100,8 @@ def _path(event: Event, world: "_World") -> str:
     own_kind = event.topic.partition(":")[0]
     if own_kind == "response" and world.owns_need(event):
         return reverse("need_responses", args=[subject(event, "need")])
+    if own_kind == "deal" and world.is_party(event):
+        return reverse("deal", args=[subject(event, "deal")])
     for thing in (own_kind, *_PAGES):
         if thing in _PAGES and (key := subject(event, thing)) is not None:
             return reverse(_PAGES[thing], args=[key])
@@ -171,6 +173,11 @@ class _World:
         """Whether the reader is of who posted the need."""
         need = self.rows["need"].get(self._key(event, "need"))
         return need is not None and need.organization_id in self.own
+
+    def is_party(self, event: Event) -> bool:
+        """Whether the reader is of the seller or the buyer of the deal."""
+        deal = self.rows["deal"].get(self._key(event, "deal"))
+        return deal is not None and bool({deal.seller_id, deal.buyer_id} & self.own)
 
     def _unnamed_poster(self, event: Event) -> dict[str, str]:
         """Who responds to an anonymous need does not learn whose it is."""

@@ -152,6 +152,7 @@ READERS = {
 OFFICE = ("enclaves", "alliances", "statistics", "fund-projects")
 SHOWN = {
     **PAGE_SHOWN,
+    "deals": "deal",
     "enclaves": "park",
     "alliances": "alliance",
     "finance": "routed_financing",

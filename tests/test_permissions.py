@@ -1094,6 +1094,14 @@ PAGES = {
     "responses/<int:pk>/accept": "405 405 405 405 405 405 405 405 405 405 405",
     "responses/<int:pk>/decline": "405 405 405 405 405 405 405 405 405 405 405",
     "responses/<int:pk>/withdraw": "405 405 405 405 405 405 405 405 405 405 405",
+    # To its two parties; what they send there: tests/web/test_deals.py.
+    "deals": "302 200 200 200 200 200 200 200 200 302 302",
+    "deals/<int:pk>": "302 404 200 404 404 404 404 404 404 302 302",
+    "deals/<int:pk>/confirm": "405 405 405 405 405 405 405 405 405 405 405",
+    "deals/<int:pk>/stop": "405 405 405 405 405 405 405 405 405 405 405",
+    "deals/<int:pk>/contract": "405 405 405 405 405 405 405 405 405 405 405",
+    "deals/<int:pk>/payments": "405 405 405 405 405 405 405 405 405 405 405",
+    "deals/<int:pk>/deliver": "405 405 405 405 405 405 405 405 405 405 405",
     "achievements": "200 200 200 200 200 200 200 200 200 200 200",
     "achievements/<int:pk>": "404 404 200 404 200 200 404 404 404 404 404",
     # What is sent there is tested in tests/web/test_confiding.py.
@@ -1139,6 +1147,7 @@ PAGE_THINGS = {
     "lots": "draft_lot",
     "needs": "draft_need",
     "responses": "response",
+    "deals": "deal",
     "achievements": "draft_achievement",
     "sessions": "planned_session",
     "enclaves": "park",

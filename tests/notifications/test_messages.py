@@ -9,7 +9,7 @@ from accounts.clients import create_api_client, revoke_api_client
 from auctions.tasks import close_due_lots
 from core import money
 from core.models import Event
-from marketplace.models import Need, Response, TechnologyField
+from marketplace.models import Deal, Need, Response, TechnologyField
 from notifications.audience import AUDIENCES
 from notifications.fanout import fan_out
 from notifications.messages import message_for, shanghai, yuan
@@ -180,6 +180,14 @@ def test_words_name_only_facts_that_exist():
     }
 
     assert {(key, name) for key, name in names if name not in known} == set()
+
+
+def test_news_of_a_deal_lead_its_parties_to_its_page(sold, seller, bidder, stranger):
+    deal = Deal.objects.get()
+    event = happen("deal.paid", f"deal:{deal.pk}", act(seller), deal=deal.pk)
+    for party in (seller, bidder):
+        assert message_for(event, party).path == f"/deals/{deal.pk}"
+    assert message_for(event, stranger).path == "/"
 
 
 def test_a_response_names_both_sides(enterprise, seller, clock):

@@ -30,6 +30,19 @@ def visit():
     return get
 
 
+@pytest.fixture
+def send():
+    """`send(person, path, …)`: a form of a page, as a browser sends it; the page after it."""
+
+    def post(person, path, **values):
+        client = Client(headers={"accept-language": "en"})
+        if person is not None:
+            client.force_login(person)
+        return client.post(path, values, follow=True)
+
+    return post
+
+
 def make_priced_lot(seller: User) -> Lot:
     """Starts at a million, in steps of fifty thousand, with a deposit of two hundred thousand."""
     return make_lot(

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from marketplace.lifecycle import NeedState, ResponseState
@@ -18,16 +17,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture
-def send():
-    """`send(person, response, verb, …)`: a form of the page; the page after it."""
-
-    def post(person, response, verb, **values):
-        client = Client(headers={"accept-language": "en"})
-        if person is not None:
-            client.force_login(person)
-        return client.post(f"/responses/{response.pk}/{verb}", values, follow=True)
-
-    return post
+def take(send):
+    """`take(person, response, verb, …)`: a step of the page; the page after it."""
+    return lambda person, one, verb, **values: send(person, f"/responses/{one.pk}/{verb}", **values)
 
 
 def page_of(need):
@@ -72,18 +64,18 @@ def test_what_is_to_be_chosen_from_stands_first(visit, enterprise, rival, seller
     assert text.index("甲") < text.index("乙") < text.index("丙")
 
 
-def test_a_poster_goes_from_two_responses_to_a_deal(visit, send, enterprise, rival, seller, clock):
+def test_a_poster_goes_from_two_responses_to_a_deal(visit, take, enterprise, rival, seller, clock):
     need = make_need(enterprise)
     chosen, other = answered(need, rival), answered(need, seller)
 
-    page = send(enterprise, chosen, "shortlist")
+    page = take(enterprise, chosen, "shortlist")
     assert page.redirect_chain == [(f"{page_of(need)}#response-{chosen.pk}", 302)]
     assert "is on the shortlist" in text_of(page)
     assert "1 response waits" in text_of(visit(f"/needs/{need.pk}", enterprise))
 
-    assert "Tick that you choose" in text_of(send(enterprise, chosen, "accept"))
+    assert "Tick that you choose" in text_of(take(enterprise, chosen, "accept"))
     assert not Deal.objects.exists()
-    text = text_of(send(enterprise, chosen, "accept", confirm="1"))
+    text = text_of(take(enterprise, chosen, "accept", confirm="1"))
     deal = Deal.objects.get()
     assert (deal.buyer, deal.seller) == (organization_of(enterprise), organization_of(rival))
     assert f"The deal: {deal.code}" in text
@@ -92,7 +84,7 @@ def test_a_poster_goes_from_two_responses_to_a_deal(visit, send, enterprise, riv
     need.refresh_from_db()
     assert need.state == NeedState.MATCHED
     assert "Accept the response" not in text
-    assert "cannot become" in text_of(send(enterprise, chosen, "accept", confirm="1"))
+    assert "cannot become" in text_of(take(enterprise, chosen, "accept", confirm="1"))
     assert Deal.objects.count() == 1
     told = visit(f"/needs/{need.pk}", enterprise)
     assert "No response waits for your answer" in text_of(told), "still led to what was chosen"
@@ -110,9 +102,9 @@ def test_a_poster_goes_from_two_responses_to_a_deal(visit, send, enterprise, riv
         ({"reason_code": "a\x00", "reason": "\x00"}, "published reasons"),
     ],
 )
-def test_a_response_is_declined_for_a_published_reason(values, refused, send, enterprise, rival):
+def test_a_response_is_declined_for_a_published_reason(values, refused, take, enterprise, rival):
     response = answered(make_need(enterprise), rival)
-    text = text_of(send(enterprise, response, "decline", **values))
+    text = text_of(take(enterprise, response, "decline", **values))
     response.refresh_from_db()
     if refused:
         assert refused in text
@@ -123,10 +115,10 @@ def test_a_response_is_declined_for_a_published_reason(values, refused, send, en
         assert response.state_reason == values.get("reason", "")
 
 
-def test_the_respondent_withdraws_and_may_answer_anew(visit, send, enterprise, rival):
+def test_the_respondent_withdraws_and_may_answer_anew(visit, take, enterprise, rival):
     response = answered(need := make_need(enterprise), rival)
     assert "Withdraw the response" in text_of(visit(f"/needs/{need.pk}", rival))
-    page = send(rival, response, "withdraw")
+    page = take(rival, response, "withdraw")
     assert page.redirect_chain == [(f"/needs/{need.pk}#answer", 302)]
     assert "The response is withdrawn" in text_of(page)
     assert "Send the response" in text_of(page)
@@ -139,23 +131,23 @@ VERBS = {"shortlist": {}, "accept": {"confirm": "1"}, "decline": {"reason_code":
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_nobody_but_the_poster_answers_a_response(
-    verb, send, enterprise, rival, seller, operator, cadre
+    verb, take, enterprise, rival, seller, operator, cadre
 ):
     response = answered(make_need(enterprise), rival)
     before = Response.objects.values().get()
     for other in (rival, seller, operator, cadre):
-        assert send(other, response, verb, **VERBS[verb]).status_code == 404
+        assert take(other, response, verb, **VERBS[verb]).status_code == 404
     viewer = make_member(organization_of(enterprise), role="viewer")
-    assert "The response is" not in text_of(send(viewer, response, verb, **VERBS[verb]))
-    anonymous = send(None, response, verb, **VERBS[verb])
+    assert "The response is" not in text_of(take(viewer, response, verb, **VERBS[verb]))
+    anonymous = take(None, response, verb, **VERBS[verb])
     assert anonymous.redirect_chain[0][0].startswith("/accounts/login")
     assert Response.objects.values().get() == before
 
 
-def test_nobody_but_the_respondent_withdraws(send, enterprise, rival, seller, operator):
+def test_nobody_but_the_respondent_withdraws(take, enterprise, rival, seller, operator):
     response = answered(make_need(enterprise), rival)
     for other in (enterprise, seller, operator):
-        assert send(other, response, "withdraw").status_code == 404
+        assert take(other, response, "withdraw").status_code == 404
     response.refresh_from_db()
     assert response.state == "submitted"
 

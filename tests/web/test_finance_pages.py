@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.lifecycle import OrganizationState
@@ -42,19 +41,6 @@ SENT = {
     "revenue": "500万",
     "debts": "0",
 }
-
-
-@pytest.fixture
-def send():
-    """`send(person, path, …)`: a form of a page, as a browser sends it; the page after it."""
-
-    def post(person, path, **values):
-        client = Client(headers={"accept-language": "en"})
-        if person is not None:
-            client.force_login(person)
-        return client.post(path, values, follow=True)
-
-    return post
 
 
 @pytest.fixture

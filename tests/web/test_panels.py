@@ -1,7 +1,6 @@
 """People who were asked to judge do so in the browser, and see what they were asked about."""
 
 import pytest
-from django.test import Client
 
 from alliances import fund
 from alliances.models import CommitteeSeat, FundProject
@@ -16,16 +15,6 @@ from tests.enclaves.conftest import make_park, make_project
 from tests.web.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-
-
-@pytest.fixture
-def send():
-    def post(person, path, **values):
-        client = Client(headers={"accept-language": "en"})
-        client.force_login(person)
-        return client.post(path, values, follow=True)
-
-    return post
 
 
 @pytest.fixture

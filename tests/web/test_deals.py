@@ -1,0 +1,197 @@
+"""A deal's parties follow it in the browser, from its confirmation to what was handed over."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from marketplace.lifecycle import DealState, MilestoneKind
+from marketplace.models import Deal, DealMilestone
+from tests.conftest import make_member, organization_of
+from tests.marketplace.conftest import make_achievement, make_deal, make_need, propose
+from tests.web.reading import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+TODAY = "2026-03-02"
+CONTRACT = {"signed_on": TODAY, "kind": "development", "price_form": "lump_sum", "proof": "合同1"}
+
+
+@pytest.fixture
+def take(send):
+    """`take(person, deal, verb, …)`: a step of the page; the page after it."""
+    return lambda person, one, verb, **values: send(person, f"/deals/{one.pk}/{verb}", **values)
+
+
+@pytest.fixture
+def deal(seller, enterprise):
+    need = make_need(enterprise, title="虚构需求")
+    parties = organization_of(seller), organization_of(enterprise)
+    return make_deal(*parties, need=need, evidence="虚构协议")
+
+
+def page_of(deal):
+    return f"/deals/{deal.pk}"
+
+
+def payment(visit, person, deal, **values):
+    """A payment with the key that the page gives it."""
+    key = re.search(r'name="key" value="([^"]+)"', visit(page_of(deal), person).text)[1]
+    return {"amount": "100万", "paid_on": TODAY, "reference": "B-1", "key": key, **values}
+
+
+def test_the_parties_go_from_the_deal_to_what_was_handed_over(
+    visit, take, deal, seller, enterprise
+):
+    for person, other in ((seller, enterprise), (enterprise, seller)):
+        text = text_of(visit("/deals", person))
+        for told in (deal.code, "虚构需求", "¥2,800,000", organization_of(other).name):
+            assert told in text, told
+    text = text_of(visit(page_of(deal), enterprise))
+    for told in ("Both parties sign the contract", "虚构协议", "Nothing yet", "280 wan yuan"):
+        assert told in text, told
+    ids = re.findall(r' id="([^"]+)"', visit(page_of(deal), enterprise).text)
+    assert len(ids) == len(set(ids)), "each label is of one field"
+
+    page = take(seller, deal, "contract", **CONTRACT)
+    assert page.redirect_chain == [(page_of(deal), 302)]
+    assert "It is entered" in text_of(page)
+    assert "The buyer pays" in text_of(page)
+    assert "Enter the signed contract" not in text_of(page)
+
+    take(enterprise, deal, "payments", **payment(visit, enterprise, deal))
+    rest = payment(visit, seller, deal, amount="1,800,000", reference="B-2")
+    text = text_of(take(seller, deal, "payments", **rest))
+    assert "What was agreed is handed over" in text
+    assert "Paid (CNY) ¥2,800,000" in text
+
+    text = text_of(take(seller, deal, "deliver", delivered_on=TODAY, proof="移交单"))
+    assert "Contract, payment and handing over are entered" in text
+    assert "移交单" in text
+    kinds = [*DealMilestone.objects.filter(deal=deal).values_list("kind", flat=True)]
+    assert kinds == ["contract", "payment", "payment", "delivery"]
+
+
+def test_instalments_are_typed_as_lines(take, deal, seller):
+    lines = "2026-06-30 80万\n2026-12-31 2000000.00\n"
+    said = {**CONTRACT, "price_form": "instalments", "instalments": lines}
+    assert "It is entered" in text_of(take(seller, deal, "contract", **said))
+    contract = deal.milestones.get(kind=MilestoneKind.CONTRACT)
+    amounts = [one["amount"] for one in contract.facts["instalments"]]
+    assert amounts == ["800000.00", "2000000.00"]
+
+
+def test_a_payment_that_is_sent_twice_is_one(visit, take, deal, enterprise):
+    said = payment(visit, enterprise, deal)
+    for _ in range(2):
+        assert "It is entered" in text_of(take(enterprise, deal, "payments", **said))
+    assert deal.milestones.get().amount == Decimal("1000000.00")
+    page = take(enterprise, deal, "payments", **{**said, "reference": "B-2"})
+    assert page.status_code == 422
+    assert "has entered a payment already" in text_of(page)
+    fresh = re.search(r'name="key" value="([^"]+)"', page.text)[1]
+    take(enterprise, deal, "payments", **{**said, "reference": "B-2", "key": fresh})
+    assert deal.milestones.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("verb", "wrong", "said"),
+    [
+        ("payments", {"amount": "soon"}, "An amount in CNY above zero"),
+        ("payments", {"amount": "2,800,001"}, "still to be paid"),
+        ("payments", {"paid_on": "2026-03-03"}, "Only what has happened is recorded"),
+        ("payments", {"paid_on": "1926-03-02"}, "valid date"),
+        ("payments", {"reference": ""}, "This field is required"),
+        ("payments", {"reference": "a\x00"}, "Null characters are not allowed"),
+        ("payments", {"key": "no key"}, "valid UUID"),
+        ("contract", {"kind": "marriage"}, "not one of the available choices"),
+        ("contract", {"price_form": "instalments"}, "instalments"),
+        ("contract", {"price_form": "instalments", "instalments": "soon"}, "all its words"),
+        ("contract", {"price_form": "instalments", "instalments": "2026-06-30 x"}, "all its words"),
+        ("contract", {"royalty_rate": "1000"}, "no more than"),
+        ("contract", {"entry_fee": "x"}, "An amount in CNY above zero"),
+        ("deliver", {"delivered_on": "soon"}, "valid date"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
+    verb, wrong, said, visit, take, deal, enterprise
+):
+    fine = {
+        "payments": payment(visit, enterprise, deal),
+        "contract": CONTRACT,
+        "deliver": {"delivered_on": TODAY},
+    }
+    page = take(enterprise, deal, verb, **{**fine[verb], "proof": "虚构凭据", **wrong})
+    assert page.status_code == 422
+    assert said in text_of(page)
+    assert "Nothing was entered yet" in text_of(page)
+    assert "虚构凭据" in page.text, "kept as typed"
+    assert not deal.milestones.exists()
+
+
+def test_the_buyer_confirms_what_was_proposed(visit, take, seller, bidder):
+    achievement = make_achievement(seller, title="虚构成果")
+    proposed = propose(seller, bidder, achievement=achievement.pk, method="listing",
+                       conditions="付清价款")  # fmt: skip
+    assert "The buyer confirms the deal" in text_of(visit(page_of(proposed), seller))
+    assert "Confirm the deal" not in text_of(visit(page_of(proposed), seller))
+    assert "Your organization confirms the deal" in text_of(visit(page_of(proposed), bidder))
+    assert "Tick that your organization is bound" in text_of(take(bidder, proposed, "confirm"))
+    assert "The deal is formed" not in text_of(take(seller, proposed, "confirm", confirm="1"))
+    assert Deal.objects.get().state == DealState.PROPOSED
+    assert "The deal is formed" in text_of(take(bidder, proposed, "confirm", confirm="1"))
+    assert Deal.objects.get().state == DealState.FORMED
+
+
+def test_either_party_stops_what_is_not_formed(visit, take, seller, bidder):
+    proposed = propose(seller, bidder)
+    assert "reason" in text_of(take(bidder, proposed, "stop", reason=" "))
+    text = text_of(take(bidder, proposed, "stop", reason="虚构的理由"))
+    assert "The deal is stopped" in text
+    assert "虚构的理由" in text
+    assert "Stop the deal" not in text
+    assert Deal.objects.get().state == DealState.STOPPED
+
+
+FORMS = {
+    "confirm": {"confirm": "1"},
+    "stop": {"reason": "…"},
+    "contract": CONTRACT,
+    "payments": {"amount": "1", "paid_on": TODAY, "reference": "B-1",
+                 "key": "0b6d9c3e-2d3c-4c53-8f0a-0a5d1c1e0001"},
+    "deliver": {"delivered_on": TODAY},
+}  # fmt: skip
+
+
+def test_nobody_but_the_parties_reads_or_changes_it(
+    visit, take, deal, enterprise, rival, operator, cadre, stranger
+):
+    for other in (rival, operator, cadre, stranger):
+        assert visit(page_of(deal), other).status_code == 404
+        assert deal.code not in visit("/deals", other).text
+        for verb, values in FORMS.items():
+            assert take(other, deal, verb, **values).status_code == 404, verb
+    viewer = make_member(organization_of(enterprise), role="viewer")
+    text = text_of(visit(page_of(deal), viewer))
+    assert deal.code in text
+    assert "Enter a payment" not in text
+    for verb, values in FORMS.items():
+        take(viewer, deal, verb, **values)
+        sent = take(None, deal, verb, **values)
+        assert sent.redirect_chain[0][0].startswith("/accounts/login"), verb
+    assert Deal.objects.get().state == DealState.FORMED
+    assert not DealMilestone.objects.exists()
+
+
+def test_a_reward_is_its_sellers_own_business(visit, deal, seller, enterprise):
+    deal.milestones.create(
+        number=1, kind=MilestoneKind.REWARD, on=deal.formed_at.date(), amount="70123.00",
+        facts={}, recorded_at=deal.formed_at, by_user=seller,
+    )  # fmt: skip
+    assert "¥70,123" in text_of(visit(page_of(deal), seller))
+    assert "70,123" not in text_of(visit(page_of(deal), enterprise))
+
+
+def test_without_a_deal_the_list_says_so(visit, rival):
+    assert "no deal yet" in text_of(visit("/deals", rival))
+    assert visit("/deals").headers["Location"].startswith("/accounts/login")

@@ -1,0 +1,180 @@
+"""What a deal's parties read of it, and what they do about it until all of it is done."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.actors import Actor
+from accounts.requests import actor_of
+from auctions.queries import lots_visible_to
+from core import clock
+from core.errors import Refusal
+from marketplace import milestones
+from marketplace.deals import confirm_deal, stop_deal
+from marketplace.lifecycle import DEAL, DealState, MilestoneKind
+from marketplace.models import Deal, DealMilestone
+from marketplace.queries import deals_visible_to, milestones_told
+from web.deal_forms import ContractForm, DeliveryForm, EntryForm, PaymentForm
+from web.market import SHOWN, one_of
+from web.pages import one_page, page
+from web.steps import done, reason, step
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is recorded of a deal as far as the reader may know it, in CNY; and what comes next."""
+
+    told: Sequence[DealMilestone]
+    paid: Decimal
+    outstanding: Decimal
+    kinds: frozenset[str]
+
+    def has(self, kind: MilestoneKind) -> bool:
+        return kind in self.kinds
+
+
+@require_safe
+def deal_list(request: HttpRequest) -> HttpResponse:
+    """GET /deals: those of one's own organizations, the newest first."""
+    if (actor := actor_of(request)).is_anonymous:
+        return redirect_to_login(request.get_full_path())
+    rows = _own(actor).select_related("achievement", "need").order_by("-pk")
+    return page(
+        request,
+        "web/deals.html",
+        clock.now(),
+        own=actor.sees,
+        **one_page(request, rows, SHOWN),
+    )
+
+
+@require_safe
+def deal(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET /deals/{id}: for the people of its two parties."""
+    if (actor := actor_of(request)).is_anonymous:
+        return redirect_to_login(request.get_full_path())
+    return _show(request, actor, one_of(_own(actor), pk))
+
+
+_step = step(signed_in_to="deals")
+
+
+@_step
+def confirm(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """POST /deals/{id}/confirm: by the buyer, with the tick that this forms the contract."""
+    shown: Deal = one_of(_own(actor), pk)
+    if request.POST.get("confirm") != "1":
+        messages.error(request, _("Tick that your organization is bound by it."))
+        return HttpResponseRedirect(_page_of(shown))
+    said = _("The deal is formed. Both parties are told.")
+    return done(request, _page_of(shown), said, lambda: confirm_deal(actor=actor, deal_id=pk))
+
+
+@_step
+def stop(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """POST /deals/{id}/stop: `reason`; before it is formed, by either party."""
+    shown: Deal = one_of(_own(actor), pk)
+    why, said = reason(request), _("The deal is stopped. Both parties are told.")
+    return done(
+        request, _page_of(shown), said, lambda: stop_deal(actor=actor, deal_id=pk, reason=why)
+    )
+
+
+def _entering(
+    form_class: type[EntryForm], action: Callable[..., object]
+) -> Callable[[HttpRequest, int], HttpResponse]:
+    """A form of the page: entered, or shown again with what is wrong beside it."""
+
+    @_step
+    def enter(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+        shown: Deal = one_of(_own(actor), pk)
+        form = form_class(request.POST)
+        if form.is_valid():
+            try:
+                action(actor=actor, deal_id=pk, **form.values(actor))
+            except Refusal as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, _("It is entered. Both parties are told."))
+                return HttpResponseRedirect(_page_of(shown))
+        return _show(request, actor, shown, sent=form)
+
+    return enter
+
+
+sign_contract = _entering(ContractForm, milestones.sign_contract)
+record_payment = _entering(PaymentForm, milestones.record_payment)
+deliver = _entering(DeliveryForm, milestones.deliver)
+
+
+def _own(actor: Actor) -> QuerySet[Deal]:
+    party = Q(seller__in=actor.sees) | Q(buyer__in=actor.sees)
+    return deals_visible_to(actor).filter(party).prefetch_related("milestones")
+
+
+def _show(
+    request: HttpRequest, actor: Actor, shown: Deal, *, sent: EntryForm | None = None
+) -> HttpResponse:
+    state, progress = DealState(shown.state), _progress(shown, actor)
+    may_act = bool({shown.seller_id, shown.buyer_id} & actor.acts_for)
+    may_confirm = DEAL.allows(state, DealState.FORMED) and shown.buyer_id in actor.acts_for
+    forms = _forms(progress) if may_act and state is DealState.FORMED else []
+    return page(
+        request,
+        "web/deal.html",
+        clock.now(),
+        status=200 if sent is None else 422,
+        deal=shown,
+        progress=progress,
+        next_step=_next(shown, progress, may_confirm=may_confirm),
+        may_confirm=may_confirm,
+        may_stop=may_act and DEAL.allows(state, DealState.STOPPED),
+        forms=[sent if sent and sent.verb == form.verb else form for form in forms],
+        lot=lots_visible_to(actor).filter(deal=shown).first(),
+    )
+
+
+def _progress(shown: Deal, actor: Actor) -> Progress:
+    told = milestones_told(shown, actor)
+    standing = [one for one in told if one.stands and one.kind != MilestoneKind.ANNULMENT]
+    payments = (one.amount for one in standing if one.kind == MilestoneKind.PAYMENT)
+    paid = sum((amount for amount in payments if amount is not None), Decimal(0))
+    left = max(shown.price - paid, Decimal(0))
+    return Progress(told, paid, left, frozenset(one.kind for one in standing))
+
+
+def _forms(progress: Progress) -> list[EntryForm]:
+    """What may be entered still: a contract and a handing over once, payments as they come."""
+    wanted: list[EntryForm] = [] if progress.has(MilestoneKind.CONTRACT) else [ContractForm()]
+    wanted.append(PaymentForm())
+    return wanted if progress.has(MilestoneKind.DELIVERY) else [*wanted, DeliveryForm()]
+
+
+def _next(shown: Deal, progress: Progress, *, may_confirm: bool) -> str:
+    """What the parties do next, in a sentence; nothing of a deal that has ended."""
+    state = DealState(shown.state)
+    if DEAL.allows(state, DealState.FORMED):
+        if may_confirm:
+            return _("Your organization confirms the deal, which forms the contract, or stops it.")
+        return _("The buyer confirms the deal, which forms the contract.")
+    if state is not DealState.FORMED:
+        return ""
+    if not progress.has(MilestoneKind.CONTRACT):
+        return _("Both parties sign the contract, and one of them enters it here.")
+    if progress.outstanding:
+        return _("The buyer pays, and one of the parties enters each payment here.")
+    if not progress.has(MilestoneKind.DELIVERY):
+        return _("What was agreed is handed over and entered here.")
+    return _("Contract, payment and handing over are entered.")
+
+
+def _page_of(shown: Deal) -> str:
+    return reverse("deal", args=[shown.pk])
