@@ -46,7 +46,7 @@ def deal_list(request: HttpRequest) -> HttpResponse:
     """GET /deals: those of one's own organizations, the newest first."""
     if (actor := actor_of(request)).is_anonymous:
         return redirect_to_login(request.get_full_path())
-    rows = _own(actor).select_related("achievement", "need").order_by("-pk")
+    rows = _own(actor).order_by("-pk")
     return page(
         request,
         "web/deals.html",
@@ -117,7 +117,7 @@ deliver = _entering(DeliveryForm, milestones.deliver)
 
 def _own(actor: Actor) -> QuerySet[Deal]:
     party = Q(seller__in=actor.sees) | Q(buyer__in=actor.sees)
-    return deals_visible_to(actor).filter(party).prefetch_related("milestones")
+    return deals_visible_to(actor).filter(party).select_related("achievement", "need")
 
 
 def _show(

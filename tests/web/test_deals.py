@@ -4,6 +4,8 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.lifecycle import DealState, MilestoneKind
 from marketplace.models import Deal, DealMilestone
@@ -190,6 +192,26 @@ def test_a_reward_is_its_sellers_own_business(visit, deal, seller, enterprise):
     )  # fmt: skip
     assert "¥70,123" in text_of(visit(page_of(deal), seller))
     assert "70,123" not in text_of(visit(page_of(deal), enterprise))
+
+
+def test_many_deals_and_entries_are_read_with_as_many_queries_as_one(visit, deal, seller):
+    def asked(path):
+        with CaptureQueriesContext(connection) as queries:
+            visit(path, seller)
+        return len(queries)
+
+    def enter(number):
+        deal.milestones.create(
+            number=number, kind=MilestoneKind.PAYMENT, on=deal.formed_at.date(), amount="1.00",
+            reference=f"B-{number}", facts={}, recorded_at=deal.formed_at, by_user=seller,
+        )  # fmt: skip
+
+    enter(1)
+    before = asked("/deals"), asked(page_of(deal))
+    for number in (2, 3):
+        make_deal(deal.seller, deal.buyer, need=deal.need)
+        enter(number)
+    assert (asked("/deals"), asked(page_of(deal))) == before
 
 
 def test_without_a_deal_the_list_says_so(visit, rival):
