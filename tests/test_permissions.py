@@ -1099,9 +1099,10 @@ PAGES = {
     "deals/<int:pk>": "302 404 200 404 404 404 404 404 404 302 302",
     "deals/<int:pk>/confirm": "405 405 405 405 405 405 405 405 405 405 405",
     "deals/<int:pk>/stop": "405 405 405 405 405 405 405 405 405 405 405",
-    "deals/<int:pk>/contract": "405 405 405 405 405 405 405 405 405 405 405",
-    "deals/<int:pk>/payments": "405 405 405 405 405 405 405 405 405 405 405",
-    "deals/<int:pk>/deliver": "405 405 405 405 405 405 405 405 405 405 405",
+    # The page of the deal.
+    "deals/<int:pk>/contract": "302 404 200 404 404 404 404 404 404 302 302",
+    "deals/<int:pk>/payments": "302 404 200 404 404 404 404 404 404 302 302",
+    "deals/<int:pk>/deliver": "302 404 200 404 404 404 404 404 404 302 302",
     "achievements": "200 200 200 200 200 200 200 200 200 200 200",
     "achievements/<int:pk>": "404 404 200 404 200 200 404 404 404 404 404",
     # What is sent there is tested in tests/web/test_confiding.py.

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor
 from accounts.requests import actor_of
@@ -91,10 +91,17 @@ def stop(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def _entering(
     form_class: type[EntryForm], action: Callable[..., object]
 ) -> Callable[[HttpRequest, int], HttpResponse]:
-    """A form of the page: entered, or shown again with what is wrong beside it."""
+    """A form of the page: entered, or shown again with what is wrong beside it.
 
-    @_step
-    def enter(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    Whoever comes there without a form, as by reloading, is shown the page.
+    """
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def enter(request: HttpRequest, pk: int) -> HttpResponse:
+        if request.method != "POST":
+            return deal(request, pk)
+        if (actor := actor_of(request)).is_anonymous:
+            return redirect_to_login(reverse("deal", args=[pk]))
         shown: Deal = one_of(_own(actor), pk)
         form = form_class(request.POST)
         if form.is_valid():
