@@ -12,9 +12,9 @@ from tests.alliances.lending import make_lenders, offer, submit
 from tests.conftest import organization_of
 from tests.factories import make_achievement
 from tests.web.reading import text_of
-from tests.web.test_finance_pages import SENT, apply, page_of, send
+from tests.web.test_finance_pages import SENT, apply, page_of
 
-__all__ = ["alliance", "apply", "keeper", "send"]
+__all__ = ["alliance", "apply", "keeper"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
