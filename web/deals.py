@@ -17,8 +17,9 @@ from accounts.requests import actor_of
 from auctions.queries import lots_visible_to
 from core import clock
 from core.errors import Refusal
+from core.problems import refusal_body
 from marketplace import milestones
-from marketplace.deals import confirm_deal, stop_deal
+from marketplace.deals import check_may_form, confirm_deal, stop_deal
 from marketplace.lifecycle import DEAL, DealState, MilestoneKind
 from marketplace.models import Deal, DealMilestone
 from marketplace.queries import deals_visible_to, milestones_told
@@ -132,7 +133,9 @@ def _show(
 ) -> HttpResponse:
     state, progress = DealState(shown.state), _progress(shown, actor)
     may_act = bool({shown.seller_id, shown.buyer_id} & actor.acts_for)
-    may_confirm = DEAL.allows(state, DealState.FORMED) and shown.buyer_id in actor.acts_for
+    not_yet = _not_yet(shown)
+    is_open = DEAL.allows(state, DealState.FORMED) and not not_yet
+    may_confirm = is_open and shown.buyer_id in actor.acts_for
     forms = _forms(progress) if may_act and state is DealState.FORMED else []
     return page(
         request,
@@ -141,7 +144,7 @@ def _show(
         status=200 if sent is None else 422,
         deal=shown,
         progress=progress,
-        next_step=_next(shown, progress, may_confirm=may_confirm),
+        next_step=not_yet or _next(shown, progress, may_confirm=may_confirm),
         may_confirm=may_confirm,
         may_stop=may_act and DEAL.allows(state, DealState.STOPPED),
         forms=[sent if sent and sent.verb == form.verb else form for form in forms],
@@ -163,6 +166,17 @@ def _forms(progress: Progress) -> list[EntryForm]:
     wanted: list[EntryForm] = [] if progress.has(MilestoneKind.CONTRACT) else [ContractForm()]
     wanted.append(PaymentForm())
     return wanted if progress.has(MilestoneKind.DELIVERY) else [*wanted, DeliveryForm()]
+
+
+def _not_yet(shown: Deal) -> str:
+    """Why a deal that is under way cannot be formed at the moment; else nothing."""
+    if not DEAL.allows(DealState(shown.state), DealState.FORMED):
+        return ""
+    try:
+        check_may_form(shown, clock.now())
+    except Refusal as refusal:
+        return str(refusal_body(refusal)["detail"])
+    return ""
 
 
 def _next(shown: Deal, progress: Progress, *, may_confirm: bool) -> str:

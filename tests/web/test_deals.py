@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from marketplace.lifecycle import DealState, MilestoneKind
 from marketplace.models import Deal, DealMilestone
 from tests.conftest import make_member, organization_of
-from tests.marketplace.conftest import make_achievement, make_deal, make_need, propose
+from tests.marketplace.conftest import make_achievement, make_deal, make_need, propose, publicise
 from tests.web.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -143,6 +143,22 @@ def test_the_buyer_confirms_what_was_proposed(visit, take, seller, bidder):
     assert Deal.objects.get().state == DealState.PROPOSED
     assert "The deal is formed" in text_of(take(bidder, proposed, "confirm", confirm="1"))
     assert Deal.objects.get().state == DealState.FORMED
+
+
+def test_while_it_is_publicised_it_is_not_confirmed(visit, take, seller, bidder, clock):
+    proposed = propose(seller, bidder)
+    text = text_of(visit(page_of(proposed), bidder))
+    assert "publishes an agreed price before the deal is formed" in text
+    assert "Confirm the deal" not in text
+    publicise(proposed, seller)
+    for person in (seller, bidder):
+        text = text_of(visit(page_of(proposed), person))
+        assert "The publicity runs until" in text
+        assert "Confirm the deal" not in text
+    assert "The publicity runs until" in text_of(take(bidder, proposed, "confirm", confirm="1"))
+    clock.advance(days=30)
+    assert "Confirm the deal" in text_of(visit(page_of(proposed), bidder))
+    assert "The deal is formed" in text_of(take(bidder, proposed, "confirm", confirm="1"))
 
 
 def test_either_party_stops_what_is_not_formed(visit, take, seller, bidder):
