@@ -4,8 +4,9 @@ Published things are public. The rest is for the organization's own people, for 
 and the office, and, from the submission on, for the science bureau of the thing's city.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -309,6 +310,12 @@ def milestones_told(deal: Deal, actor: Actor) -> list[DealMilestone]:
     if actor.is_staff or deal.seller_id in actor.sees:
         return told
     return [one for one in told if one.kind != MilestoneKind.REWARD]
+
+
+def paid_of(told: Iterable[DealMilestone]) -> Decimal:
+    """What was recorded as paid, in CNY, without what was corrected or annulled."""
+    payments = (one for one in told if one.kind == MilestoneKind.PAYMENT and one.stands)
+    return sum((one.amount or Decimal(0) for one in payments), Decimal(0))
 
 
 def payments_of(deal_id: int, *, seen_by: Actor) -> QuerySet[DealMilestone]:

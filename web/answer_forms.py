@@ -40,6 +40,10 @@ def _words(
 class PriceField(forms.CharField):
     """CNY as people type it: 2,800,000 or 280万."""
 
+    def __init__(self, **options: Any) -> None:
+        hints = {"autocomplete": "off", "placeholder": _("1,100,000 or 110万")}
+        super().__init__(max_length=40, widget=forms.TextInput(attrs=hints), **options)
+
     def clean(self, value: Any) -> Decimal:
         found = typed.amount(super().clean(value))
         if found is None:
@@ -66,8 +70,7 @@ class AnswerForm(forms.Form):
     organization = forms.TypedChoiceField(label=_("In the name of"), coerce=int)
     approach = _words(_("Summary and plan"), 5000, required=True, help_text=_(
         "How you would solve the problem, and why it will work."))  # fmt: skip
-    price = PriceField(label=_("Price (CNY)"), max_length=40, widget=forms.TextInput(
-        attrs={"autocomplete": "off", "placeholder": _("1,100,000 or 110万")}))  # fmt: skip
+    price = PriceField(label=_("Price (CNY)"))
     months = forms.IntegerField(label=_("Months you need"), min_value=1, max_value=600)
     achievement = forms.TypedChoiceField(
         label=_("Achievement you offer with it"), coerce=int, empty_value=None, required=False

@@ -3,18 +3,16 @@
 What contradicts the deal is refused by the action; here that is put above the form.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.desk.fields import LinesField, once_key
+from accounts.desk.fields import LinesField, once_key, with_new_key
+from accounts.desk.forms import DayField
 from core.errors import Refusal
 from core.idempotency import KeyReused, Once, fingerprint
 from core.models import choices
@@ -22,35 +20,12 @@ from core.problems import refusal_body
 from marketplace.lifecycle import ContractKind, PriceForm
 from web import typed
 from web.answer_forms import PriceField
-
-_EARLIEST, _LATEST = 2000, 2200
-
-
-class DayField(forms.DateField):
-    """A Shanghai date, as the browser's own picker sends it."""
-
-    def __init__(self, label: Any, *, required: bool = True) -> None:
-        picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(label=label, required=required, widget=picker, input_formats=["%Y-%m-%d"])
-
-    def to_python(self, value: Any) -> date | None:
-        day = super().to_python(value)
-        if day is not None and not _EARLIEST <= day.year < _LATEST:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return day
+from web.finance_forms import OptionalAmountField
 
 
-class InstalmentsField(LinesField):
-    """A day and an amount a line."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _instalment,
-            label=_("Instalments"),
-            required=False,
-            help_text=_("One a line: 2026-12-31 500000.00"),
-        )
-        self.widget = forms.Textarea(attrs={"rows": 4})
+def _day(label: Any, *, required: bool = True) -> DayField:
+    picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return DayField(label=label, required=required, widget=picker)
 
 
 def _instalment(words: list[str]) -> dict[str, Any]:
@@ -59,18 +34,6 @@ def _instalment(words: list[str]) -> dict[str, Any]:
     if amount is None:
         raise ValueError(said)
     return {"due_on": date.fromisoformat(day), "amount": amount}
-
-
-class OptionalPriceField(PriceField):
-    def __init__(self, label: Any) -> None:
-        super().__init__(label=label, required=False, max_length=40, widget=_typed())
-
-    def clean(self, value: Any) -> Any:
-        return super().clean(value) if forms.CharField.clean(self, value) else None
-
-
-def _typed() -> forms.TextInput:
-    return forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("1,100,000 or 110万")})
 
 
 class EntryForm(forms.Form):
@@ -111,22 +74,28 @@ class EntryForm(forms.Form):
 
 class ContractForm(EntryForm):
     verb = "contract"
-    signed_on = DayField(_("Signed on"))
+    signed_on = _day(_("Signed on"))
     kind = forms.ChoiceField(label=_("Kind of contract"), choices=choices(ContractKind))
     price_form = forms.ChoiceField(label=_("Form of the price"), choices=choices(PriceForm))
-    instalments = InstalmentsField()
+    instalments = LinesField(
+        _instalment,
+        label=_("Instalments"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line: 2026-12-31 500000.00"),
+    )
     royalty_rate = forms.DecimalField(
         label=_("Royalty (%)"), required=False, max_digits=5, decimal_places=2, min_value=0
     )
-    entry_fee = OptionalPriceField(_("Entry fee (CNY)"))
-    first_due_on = DayField(_("First payment due on"), required=False)
+    entry_fee = OptionalAmountField(label=_("Entry fee (CNY)"))
+    first_due_on = _day(_("First payment due on"), required=False)
     field_order = ("signed_on", "kind", "price_form", "instalments", "royalty_rate", "entry_fee")
 
 
 class PaymentForm(EntryForm):
     verb = "payments"
-    amount = PriceField(label=_("Amount (CNY)"), max_length=40, widget=_typed())
-    paid_on = DayField(_("Paid on"))
+    amount = PriceField(label=_("Amount (CNY)"))
+    paid_on = _day(_("Paid on"))
     reference = forms.CharField(label=_("Bank reference"), max_length=100)
     key = once_key()
     field_order = ("amount", "paid_on", "reference")
@@ -141,9 +110,7 @@ class PaymentForm(EntryForm):
         if not isinstance(refusal, KeyReused):
             super().refuse(refusal)
             return
-        # The browser went back to it.
-        sent: Mapping[str, Any] = self.data
-        self.data = {**{name: sent[name] for name in sent}, "key": str(uuid4())}
+        self.data = with_new_key(self.data)
         self.is_refused = True
         self.add_error(
             None, _("This form has entered a payment already. Send it again for another.")
@@ -152,5 +119,5 @@ class PaymentForm(EntryForm):
 
 class DeliveryForm(EntryForm):
     verb = "deliver"
-    delivered_on = DayField(_("Handed over on"))
+    delivered_on = _day(_("Handed over on"))
     field_order = ("delivered_on",)

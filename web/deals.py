@@ -22,7 +22,7 @@ from marketplace import milestones
 from marketplace.deals import check_may_form, confirm_deal, stop_deal
 from marketplace.lifecycle import DEAL, DealState, MilestoneKind
 from marketplace.models import Deal, DealMilestone
-from marketplace.queries import deals_visible_to, milestones_told
+from marketplace.queries import deals_visible_to, milestones_told, paid_of
 from web.deal_forms import ContractForm, DeliveryForm, EntryForm, PaymentForm
 from web.market import SHOWN, one_of
 from web.pages import one_page, page
@@ -147,7 +147,7 @@ def _show(
         next_step=not_yet or _next(shown, progress, may_confirm=may_confirm),
         may_confirm=may_confirm,
         may_stop=may_act and DEAL.allows(state, DealState.STOPPED),
-        forms=[sent if sent and sent.verb == form.verb else form for form in forms],
+        forms=_with(sent, forms),
         lot=lots_visible_to(actor).filter(deal=shown).first(),
     )
 
@@ -155,8 +155,7 @@ def _show(
 def _progress(shown: Deal, actor: Actor) -> Progress:
     told = milestones_told(shown, actor)
     standing = [one for one in told if one.stands and one.kind != MilestoneKind.ANNULMENT]
-    payments = (one.amount for one in standing if one.kind == MilestoneKind.PAYMENT)
-    paid = sum((amount for amount in payments if amount is not None), Decimal(0))
+    paid = paid_of(told)
     left = max(shown.price - paid, Decimal(0))
     return Progress(told, paid, left, frozenset(one.kind for one in standing))
 
@@ -166,6 +165,15 @@ def _forms(progress: Progress) -> list[EntryForm]:
     wanted: list[EntryForm] = [] if progress.has(MilestoneKind.CONTRACT) else [ContractForm()]
     wanted.append(PaymentForm())
     return wanted if progress.has(MilestoneKind.DELIVERY) else [*wanted, DeliveryForm()]
+
+
+def _with(sent: EntryForm | None, forms: list[EntryForm]) -> list[EntryForm]:
+    """The form that was refused in the place of its kind; first, if it is not offered any more."""
+    if sent is None:
+        return forms
+    places = [form.verb for form in forms]
+    at = places.index(sent.verb) if sent.verb in places else 0
+    return [*forms[:at], sent, *forms[at + (sent.verb in places) :]]
 
 
 def _not_yet(shown: Deal) -> str:

@@ -5,13 +5,12 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk.fields import once_key
+from accounts.desk.fields import once_key, with_new_key
 from accounts.models import City, Organization
 from accounts.permissions import OrganizationNotVerified
 from alliances.financing import PolicyOver
@@ -42,11 +41,6 @@ _PLACES: dict[type[Refusal], str] = {
     PolicyOver: "policy",
     NotFound: "policy",
 }
-
-
-def _amount(label: Any, cls: type[PriceField] = PriceField) -> PriceField:
-    typed = forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("1,100,000 or 110万")})
-    return cls(label=label, max_length=40, widget=typed)
 
 
 def _words(label: Any) -> forms.CharField:
@@ -94,7 +88,7 @@ class ApplyForm(forms.Form):
 
     organization = forms.TypedChoiceField(label=_("Applicant"), coerce=int)
     kind = forms.ChoiceField(label=_("Kind of financing"), choices=choices(ProductKind))
-    amount = _amount(_("amount (CNY)"))
+    amount = PriceField(label=_("amount (CNY)"))
     months = forms.IntegerField(label=_("term (months)"), min_value=1, max_value=MOST_MONTHS)
     purpose = forms.CharField(
         label=_("purpose"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
@@ -110,9 +104,9 @@ class ApplyForm(forms.Form):
     find_collateral = _words(_("Number or words of the title"))
     policy = FoundField(SupportPolicy.objects.none(), label=_("Policy you rely on"), required=False)
     find_policy = _words(_("Words of the title or the issuer"))
-    revenue = _amount(_("revenue of last year (CNY)"), OptionalAmountField)
-    rd_spending = _amount(_("spent on research (CNY)"), OptionalAmountField)
-    debts = _amount(_("debts (CNY)"), OptionalAmountField)
+    revenue = OptionalAmountField(label=_("revenue of last year (CNY)"))
+    rd_spending = OptionalAmountField(label=_("spent on research (CNY)"))
+    debts = OptionalAmountField(label=_("debts (CNY)"))
     data_note = forms.CharField(
         label=_("confidential note"),
         max_length=5000,
@@ -181,8 +175,8 @@ class ApplyForm(forms.Form):
     def refuse(self, refusal: Refusal) -> None:
         """Say what the action refused, beside the field it is about."""
         self.is_refused = True
-        if isinstance(refusal, KeyReused):  # the browser went back to it
-            self.data = {**{name: self.data[name] for name in self.data}, "key": str(uuid4())}
+        if isinstance(refusal, KeyReused):
+            self.data = with_new_key(self.data)
             told = _("This form has made a draft already. Send it again to make another one.")
             self.add_error(None, told)
             return

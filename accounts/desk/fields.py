@@ -1,6 +1,6 @@
 """The plain fields of the desk's forms, each with the desk's own widget."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -75,14 +75,18 @@ def once_key() -> forms.UUIDField:
     return forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
+def with_new_key(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent with a key that had been used for something else: the browser went back."""
+    return {**{name: sent[name] for name in sent}, "key": f"{uuid4()}"}
+
+
 class LinesField(forms.CharField):
     """A table typed as lines; `read` makes a row of the words of each."""
 
     def __init__(self, read: Callable[[list[str]], dict[str, Any]], **options: Any) -> None:
         self.read = read
-        super().__init__(
-            max_length=10000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), **options
-        )
+        widget = UnfoldAdminTextareaWidget(attrs={"rows": 4})
+        super().__init__(**{"max_length": 10000, "widget": widget, **options})
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         lines = [line for line in super().clean(value).splitlines() if line.strip()]

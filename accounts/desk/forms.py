@@ -85,7 +85,7 @@ class DayField(forms.DateField):
     """A Shanghai date, as the browser's own picker sends it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=UnfoldAdminSingleDateWidget, **kwargs)
+        super().__init__(**{"widget": UnfoldAdminSingleDateWidget, **kwargs})
 
     def to_python(self, value: Any) -> date | None:
         day = super().to_python(value)

@@ -1,4 +1,4 @@
-"""Asks for rows with the same SQL as Django's compiler, at less than half the cost (ADR 23).
+"""Asks for rows with the same SQL as Django's compiler, at a third of the cost for most (ADR 23).
 
 For each of a row's forty columns and more, Django looks for a way to write it that is this
 database's own, asks whether its name is an alias, checks and quotes it, and asks its field whether

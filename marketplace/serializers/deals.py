@@ -1,6 +1,5 @@
 """Deals, their publicity and objections: shapes in (…Form) and out (…View)."""
 
-from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -15,7 +14,6 @@ from core.parsing import (
     StrictForm,
     WholeNumberField,
 )
-from marketplace.lifecycle import MilestoneKind
 from marketplace.models import (
     Channel,
     Deal,
@@ -25,7 +23,7 @@ from marketplace.models import (
     Publicity,
     TransferMode,
 )
-from marketplace.queries import milestones_told
+from marketplace.queries import milestones_told, paid_of
 from marketplace.serializers.milestones import MilestoneView
 
 
@@ -128,9 +126,7 @@ class DealView(serializers.Serializer[Deal]):
 
     def get_paid(self, deal: Deal) -> str:
         """What was recorded as paid, in CNY, without what was corrected."""
-        payments = (one for one in self._told(deal) if one.kind == MilestoneKind.PAYMENT)
-        amounts = (one.amount or Decimal(0) for one in payments if one.stands)
-        return money.text(sum(amounts, Decimal(0)))
+        return money.text(paid_of(self._told(deal)))
 
     @extend_schema_field(MilestoneView(many=True))
     def get_milestones(self, deal: Deal) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """The confidential part of an achievement on its page: asked for, promised, read; and its files."""
 
 import pytest
-from django.test import Client
 
 from marketplace.attachments import add_achievement_attachment, add_attachment
 from marketplace.lifecycle import AchievementState, NeedState
@@ -32,19 +31,14 @@ def guarded(seller):
 
 
 @pytest.fixture
-def sign():
+def sign(send):
     """`sign(person, achievement, …)`: the form of the page, as a browser sends it."""
 
     def post(person, achievement, **values):
-        client = Client(headers={"accept-language": "en"})
-        if person is not None:
-            client.force_login(person)
-            values = {
-                "organization": values.get("organization") or organization_of(person).pk,
-                **values,
-            }
+        if person is not None and "organization" not in values:
+            values["organization"] = organization_of(person).pk
         values.setdefault("version", ACHIEVEMENT_NDA.version)
-        return client.post(f"/achievements/{achievement.pk}/undertaking", values, follow=True)
+        return send(person, f"/achievements/{achievement.pk}/undertaking", **values)
 
     return post
 

@@ -131,6 +131,20 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
     assert not deal.milestones.exists()
 
 
+def test_what_is_not_offered_any_more_is_refused_in_words(visit, take, deal, seller, enterprise):
+    take(seller, deal, "contract", **CONTRACT)
+    page = take(enterprise, deal, "contract", **{**CONTRACT, "proof": "合同2"})
+    assert page.status_code == 422
+    assert "The deal has its contract already" in text_of(page)
+    assert "合同2" in page.text, "kept as typed"
+    assert text_of(page).count("Enter a payment") == 1
+    viewer = make_member(organization_of(enterprise), role="viewer")
+    page = take(viewer, deal, "deliver", delivered_on=TODAY)
+    assert page.status_code == 422
+    assert "Your role does not allow this" in text_of(page)
+    assert deal.milestones.count() == 1
+
+
 def test_the_buyer_confirms_what_was_proposed(visit, take, seller, bidder):
     achievement = make_achievement(seller, title="虚构成果")
     proposed = propose(seller, bidder, achievement=achievement.pk, method="listing",
