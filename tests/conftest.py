@@ -42,6 +42,7 @@ from auctions.policies import add_policy
 from auctions.rules.policy import NoticeChannel, PolicyTerms
 from core.db import transaction
 from tests.clock import NOW, Clock
+from tests.frames import pytest_runtest_protocol as pytest_runtest_protocol
 from tests.lasting import Standing, lasting
 from tests.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.scheduling import pytest_report_to_serializable as pytest_report_to_serializable
