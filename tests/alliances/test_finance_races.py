@@ -55,14 +55,18 @@ def test_of_two_offers_taken_at_once_one_is_accepted(clock, enterprise):
 @pytest.mark.xfail(strict=True, reason="the control: without the lock the constraint stops it")
 def test_control_of_the_choice_without_the_lock(clock, enterprise, monkeypatch):
     both_have_read = Barrier(2)
+    required = offering.require_agent
 
     def unlocked(application_id, **seen_by):
-        found = FinanceApplication.objects.get(pk=application_id)
+        return FinanceApplication.objects.get(pk=application_id)
+
+    def require(*told):
         both_have_read.wait(timeout=10)
-        return found
+        required(*told)
 
     attempts = two_offers(enterprise)
     monkeypatch.setattr(offering, "lock_application", unlocked)
+    monkeypatch.setattr(offering, "require_agent", require)
     assert at_once(*attempts) == ["done", "illegal_transition"]
 
 

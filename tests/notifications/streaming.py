@@ -79,11 +79,18 @@ class Stream:
         self.connection.close()
 
     def _block(self) -> dict[str, str]:
-        fields = {}
-        while line := self.response.readline().decode().rstrip("\n"):
-            name, _, value = line.partition(": ")
-            fields[name] = value
-        return fields
+        """The next fields that stand together; none when the stream has ended.
+
+        A comment says nothing: it comes while nobody has asked for the time yet.
+        """
+        fields: dict[str, str] = {}
+        while line := self.response.readline().decode():
+            name, colon, value = line.rstrip("\n").partition(":")
+            if name:
+                fields[name] = value.removeprefix(" ")
+            elif fields and not colon:
+                return fields
+        return {}
 
     def next(self) -> Heard:
         """The next event of any kind; EOFError when the stream has ended."""
