@@ -19,6 +19,7 @@ from core.columns import Column
 from core.idempotency import created
 from core.imports import Report, read_table
 from core.parsing import FlagField, StrictForm
+from core.serializers import Serializer
 from core.sheets import CsvRenderer, Sheet, XlsxRenderer, as_file, documented
 from core.tables import LARGEST
 
@@ -33,7 +34,7 @@ class ImportForm(StrictForm):
     dry_run = serializers.ChoiceField(choices=["true", "false"], default="false")
 
 
-class ComplaintView(serializers.Serializer[Any]):
+class ComplaintView(Serializer[Any]):
     row = serializers.IntegerField()
     column = serializers.CharField()
     field = serializers.CharField()
@@ -41,7 +42,7 @@ class ComplaintView(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
-class ResultView(serializers.Serializer[Any]):
+class ResultView(Serializer[Any]):
     """`accepted` in a dry run, else `created`, or `existing` where it was there already."""
 
     row = serializers.IntegerField()
@@ -50,7 +51,7 @@ class ResultView(serializers.Serializer[Any]):
     code = serializers.CharField()
 
 
-class ReportView(serializers.Serializer[Report]):
+class ReportView(Serializer[Report]):
     """What became of each row, or would. Row 1 is the header."""
 
     dry_run = FlagField()

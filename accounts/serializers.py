@@ -6,9 +6,10 @@ from rest_framework import serializers
 
 from accounts.models import City, Organization, OrganizationKind, Relation, RelationKind
 from core.parsing import DayField, IdField, InstantField, ReasonForm, StrictForm
+from core.serializers import Serializer
 
 
-class CityView(serializers.Serializer[City]):
+class CityView(Serializer[City]):
     code = serializers.CharField()
     name = serializers.CharField()
     name_en = serializers.CharField()
@@ -49,7 +50,7 @@ class ParticularsForm(StrictForm):
     bank_account = serializers.CharField(max_length=60, required=False, allow_blank=True)
 
 
-class ParticularsView(serializers.Serializer[Organization]):
+class ParticularsView(Serializer[Organization]):
     """For the organization itself and staff alone."""
 
     organization = serializers.IntegerField(source="pk")
@@ -77,7 +78,7 @@ class RelationEndForm(ReasonForm):
     ends_on = DayField()
 
 
-class RelationView(serializers.Serializer[Relation]):
+class RelationView(Serializer[Relation]):
     """A relation as its two parties and staff see it."""
 
     id = serializers.IntegerField()
@@ -93,7 +94,7 @@ class RelationView(serializers.Serializer[Relation]):
     end_reason = serializers.CharField()
 
 
-class OrganizationView(serializers.Serializer[Organization]):
+class OrganizationView(Serializer[Organization]):
     """What anybody may know of an organization; contacts are for its own people and staff."""
 
     id = serializers.IntegerField()
@@ -106,12 +107,12 @@ class OrganizationView(serializers.Serializer[Organization]):
     verified_at = InstantField(allow_null=True)
 
 
-class MembershipView(serializers.Serializer[Any]):
+class MembershipView(Serializer[Any]):
     organization = OrganizationView()
     role = serializers.CharField()
 
 
-class MeView(serializers.Serializer[Any]):
+class MeView(Serializer[Any]):
     name = serializers.CharField()
     username = serializers.CharField(allow_null=True)
     client_id = serializers.CharField(allow_null=True)

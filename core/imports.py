@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from rest_framework.exceptions import ErrorDetail, ParseError
-from rest_framework.serializers import Serializer
 
 from core.columns import Column, folded
 from core.errors import Refusal
 from core.parsing import check_text
 from core.problems import field_errors, refusal_body
+from core.serializers import Serializer
 from core.tables import MOST_ROWS, TableTooLarge, rows_of
 
 # Complaints that one answer holds.

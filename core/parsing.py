@@ -20,6 +20,7 @@ from rest_framework.parsers import BaseParser
 
 from core import money
 from core.errors import InvalidValue
+from core.serializers import Serializer
 
 MAX_DEPTH = 32
 # A string, also one that never ends, or a stretch without any bracket.
@@ -121,7 +122,7 @@ def check_text(text: str) -> None:
         raise ParseError(_("A text contains half a character (a lone surrogate).")) from error
 
 
-class StrictForm(serializers.Serializer[Any]):
+class StrictForm(Serializer[Any]):
     """The shape of a request body: a field it does not know is refused, by name.
 
     So is a number where a text belongs, which DRF would write out, and a list that is too long,
@@ -285,7 +286,7 @@ class IdField(WholeNumberField):
         super().__init__(lowest=1, highest=2**63 - 1, **kwargs)
 
 
-class ReferenceFigureView(serializers.Serializer[Any]):
+class ReferenceFigureView(Serializer[Any]):
     """A published number with its date, as exactly as it is known, and where it was published."""
 
     value = serializers.DecimalField(max_digits=20, decimal_places=2, normalize_output=True)

@@ -5,12 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from core.parsing import InstantField, StrictForm
+from core.serializers import Serializer
 from notifications.models import Delivery, DeliveryAttempt, FeedEntry, WebhookEndpoint
 from notifications.rules import MAX_URL
 from notifications.senders import thin
 
 
-class NoticeView(serializers.Serializer[Any]):
+class NoticeView(Serializer[Any]):
     """What a person is told, in words."""
 
     # A pair of notice and message: the words are made for a whole page at once.
@@ -24,7 +25,7 @@ class NoticeView(serializers.Serializer[Any]):
     read_at = InstantField(source="notice.read_at", allow_null=True)
 
 
-class EventView(serializers.Serializer[FeedEntry]):
+class EventView(Serializer[FeedEntry]):
     """An event as a webhook tells it, with the number after which the next one is asked for."""
 
     after = serializers.IntegerField(source="pk")
@@ -39,7 +40,7 @@ class EventView(serializers.Serializer[FeedEntry]):
         return dict(thin(entry.event)["data"])
 
 
-class EventsView(serializers.Serializer[Any]):
+class EventsView(Serializer[Any]):
     results = EventView(many=True)
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
@@ -55,7 +56,7 @@ class EndpointForm(StrictForm):
     )
 
 
-class EndpointView(serializers.Serializer[WebhookEndpoint]):
+class EndpointView(Serializer[WebhookEndpoint]):
     """An endpoint without its secrets."""
 
     id = serializers.IntegerField()
@@ -77,14 +78,14 @@ class EndpointWithSecretView(EndpointView):
         return None if self.context.get("secret_was_shown") else endpoint.secret
 
 
-class AttemptView(serializers.Serializer[DeliveryAttempt]):
+class AttemptView(Serializer[DeliveryAttempt]):
     at = InstantField()
     status_code = serializers.IntegerField(allow_null=True)
     error = serializers.CharField(allow_blank=True)
     duration_ms = serializers.IntegerField()
 
 
-class DeliveryView(serializers.Serializer[Delivery]):
+class DeliveryView(Serializer[Delivery]):
     """What was sent to an endpoint, and how each attempt went."""
 
     id = serializers.IntegerField()

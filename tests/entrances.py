@@ -15,6 +15,7 @@ from auctions.serializers.maxima import MaximumForm
 from auctions.serializers.sessions import FloorBidForm
 from auctions.views.timed import Timed
 from core.parsing import StrictForm
+from core.serializers import Serializer
 from tests.hostile import AT_EVERY_FIELD, hostile_values, huge_values, values_beyond
 from tests.test_permissions import ROWS, Row, routes
 
@@ -137,7 +138,7 @@ INNER = [
     (entrance, name, inner)
     for entrance, name in FIELDS
     if isinstance(listed := fields_of(entrance.form)[name], serializers.ListField)
-    and isinstance(listed.child, serializers.Serializer)
+    and isinstance(listed.child, Serializer)
     for inner in listed.child.fields
 ]
 # What no field of a class takes is tried in full at one of them.

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.requests import Change, Create
 from core.parsing import InstantField, StrictForm
+from core.serializers import Serializer
 from search.models import Kind, SavedSearch
 from search.queries import FACETS
 from search.rules.rhythm import Rhythm
@@ -37,7 +38,7 @@ class SavedSearchForm(StrictForm):
     rhythm = serializers.ChoiceField(choices=list(Rhythm), default=Rhythm.DAILY)
 
 
-class SavedSearchView(serializers.Serializer[SavedSearch]):
+class SavedSearchView(Serializer[SavedSearch]):
     """`finds` counts the new answers that were told of so far."""
 
     id = serializers.IntegerField()

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.requests import Acting
 from core.parsing import InstantField
+from core.serializers import Serializer
 from search.models import Document, Kind
 from search.queries import FACETS, Found
 from search.rules.cursors import Cursor
@@ -20,7 +21,7 @@ from web.finding import HIGHEST_LIMIT, LIMIT, LONGEST_QUESTION, read_question, s
 MARKED = "HTML: the words found stand in <em>, and everything else is escaped."
 
 
-class HitView(serializers.Serializer[Document]):
+class HitView(Serializer[Document]):
     """One thing that was found. `title_html` and `snippet` are HTML whose only tag is <em>."""
 
     kind = serializers.ChoiceField(choices=Kind.choices)
@@ -43,7 +44,7 @@ class HitView(serializers.Serializer[Document]):
         return snippet(document.shown, in_text)
 
 
-class FacetsView(serializers.Serializer[Any]):
+class FacetsView(Serializer[Any]):
     """How many would be left by each value; each facet is counted without its own filter."""
 
     kind = serializers.DictField(child=serializers.IntegerField())
@@ -52,7 +53,7 @@ class FacetsView(serializers.Serializer[Any]):
     maturity = serializers.DictField(child=serializers.IntegerField())
 
 
-class SearchView(serializers.Serializer[Any]):
+class SearchView(Serializer[Any]):
     """`matched` tells how: every word, only some words, or the letters of a name or a code.
 
     `capped`: more was found than is looked at; the results and all counts are of the newest then.

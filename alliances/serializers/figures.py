@@ -12,16 +12,17 @@ from alliances.rules.membership import AllianceKind
 from alliances.rules.products import ProductKind
 from core.models import word
 from core.parsing import AmountField, InstantField, ReferenceFigureView
+from core.serializers import Serializer
 from core.sheets import Sheet, Value
 
 
-class AllianceFigureView(serializers.Serializer[AllianceFigure]):
+class AllianceFigureView(Serializer[AllianceFigure]):
     kind = serializers.CharField()
     alliances = serializers.IntegerField()
     members = serializers.IntegerField()
 
 
-class CreditsView(serializers.Serializer[Credits]):
+class CreditsView(Serializer[Credits]):
     """By either measure, the approved limit or what was disbursed of it; never added up."""
 
     number = serializers.IntegerField()
@@ -30,7 +31,7 @@ class CreditsView(serializers.Serializer[Credits]):
     outstanding = AmountField()
 
 
-class CreditGroupView(serializers.Serializer[CreditGroup]):
+class CreditGroupView(Serializer[CreditGroup]):
     """`key` is a kind of product, or a region code that `?city=` takes."""
 
     key = serializers.CharField()
@@ -38,14 +39,14 @@ class CreditGroupView(serializers.Serializer[CreditGroup]):
     credit = CreditsView()
 
 
-class FundStepView(serializers.Serializer[FundStep]):
+class FundStepView(Serializer[FundStep]):
     """How many targets came to a stage or farther."""
 
     stage = serializers.CharField()
     number = serializers.IntegerField()
 
 
-class FiguresView(serializers.Serializer[Figures]):
+class FiguresView(Serializer[Figures]):
     """`published` is what was published of the whole corridor: never a part of the counts."""
 
     as_of = InstantField()

@@ -37,6 +37,7 @@ from core.parsing import (
     StrictForm,
     WholeNumberField,
 )
+from core.serializers import Serializer
 
 _MOST = 30
 _MONEY = ("approved_limit", "disbursed", "repaid", "overdue_since", "closed_at", "state_reason")
@@ -185,7 +186,7 @@ class OverdueForm(StrictForm):
     since = DayField()
 
 
-class ProductView(serializers.Serializer[FinanceProduct]):
+class ProductView(Serializer[FinanceProduct]):
     """`apr` is the cost of the ceiling over the longest term, per cent a year; null if not lent."""
 
     id = serializers.IntegerField()
@@ -218,7 +219,7 @@ class ProductView(serializers.Serializer[FinanceProduct]):
         return sorted(one.code for one in product.cities.all())
 
 
-class PolicyView(serializers.Serializer[SupportPolicy]):
+class PolicyView(Serializer[SupportPolicy]):
     id = serializers.IntegerField()
     title = serializers.CharField()
     issuer = serializers.CharField()
@@ -231,7 +232,7 @@ class PolicyView(serializers.Serializer[SupportPolicy]):
     source = serializers.CharField()  # type: ignore[assignment]
 
 
-class CaseView(serializers.Serializer[FinanceCase]):
+class CaseView(Serializer[FinanceCase]):
     """An application at one member: for the applicant, that member, and who keeps the roll."""
 
     id = serializers.IntegerField()
@@ -247,7 +248,7 @@ class CaseView(serializers.Serializer[FinanceCase]):
     escalated_at = InstantField(allow_null=True)
 
 
-class ApplicationView(serializers.Serializer[FinanceApplication]):
+class ApplicationView(Serializer[FinanceApplication]):
     """A member sees its own case and never the others'; what came of it, only the lender.
 
     `state` is told to a member by its own part: `routed` while its answer is awaited, `offered`
@@ -308,7 +309,7 @@ def _keeps(context: Any) -> bool:
     return bool(context["keeps"])
 
 
-class DataView(serializers.Serializer[FinanceApplication]):
+class DataView(Serializer[FinanceApplication]):
     """The applicant's confidential data; each reading by a member is kept."""
 
     id = serializers.IntegerField()
@@ -318,7 +319,7 @@ class DataView(serializers.Serializer[FinanceApplication]):
     data_note = serializers.CharField()
 
 
-class OfferView(serializers.Serializer[FinanceOffer]):
+class OfferView(Serializer[FinanceOffer]):
     """`apr` is what it costs all told, per cent a year (中国人民银行公告〔2021〕第3号)."""
 
     id = serializers.IntegerField()
@@ -339,7 +340,7 @@ class OfferView(serializers.Serializer[FinanceOffer]):
     decided_at = InstantField(allow_null=True)
 
 
-class ConsentView(serializers.Serializer[DataConsent]):
+class ConsentView(Serializer[DataConsent]):
     id = serializers.IntegerField()
     application = serializers.IntegerField(source="application_id")
     member = serializers.IntegerField(source="member_id")
@@ -348,7 +349,7 @@ class ConsentView(serializers.Serializer[DataConsent]):
     revoked_at = InstantField(allow_null=True)
 
 
-class DataReadingView(serializers.Serializer[DataReading]):
+class DataReadingView(Serializer[DataReading]):
     id = serializers.IntegerField()
     member = serializers.IntegerField(source="member_id")
     organization_name = serializers.CharField(source="member.organization.name")
@@ -357,7 +358,7 @@ class DataReadingView(serializers.Serializer[DataReading]):
     read_at = InstantField()
 
 
-class MovementView(serializers.Serializer[FinanceMovement]):
+class MovementView(Serializer[FinanceMovement]):
     id = serializers.IntegerField()
     application = serializers.IntegerField(source="application_id")
     kind = serializers.CharField()

@@ -15,6 +15,7 @@ from core.parsing import (
     InstantField,
     StrictForm,
 )
+from core.serializers import Serializer
 
 _MOST_CITIES = 30
 
@@ -51,19 +52,19 @@ class ExitForm(StrictForm):
     exited_on = DayField()
 
 
-class CityShareView(serializers.Serializer[FundShare]):
+class CityShareView(Serializer[FundShare]):
     city = serializers.CharField(source="city.code")
     amount = AmountField()
 
 
-class VoteView(serializers.Serializer[FundVote]):
+class VoteView(Serializer[FundVote]):
     person_name = serializers.CharField(source="person.get_full_name")
     in_favour = serializers.BooleanField()
     note = serializers.CharField()
     voted_at = InstantField()
 
 
-class FundProjectView(serializers.Serializer[FundProject]):
+class FundProjectView(Serializer[FundProject]):
     """`votes` are for the office and the committee; null for everybody else."""
 
     id = serializers.IntegerField()

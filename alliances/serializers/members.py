@@ -10,6 +10,7 @@ from alliances.models import Activity, Alliance, AllianceMember, ChairTerm
 from alliances.queries import is_inside
 from alliances.rules.membership import AllianceKind, MemberKind
 from core.parsing import DayField, IdField, InstantField, StrictForm, WholeNumberField
+from core.serializers import Serializer
 
 _MOST_CITIES = 30
 _INSIDE = ("state_reason", "licence_number", "licence_until")
@@ -67,7 +68,7 @@ class ActivityForm(StrictForm):
     summary = _text(2000)
 
 
-class AllianceView(serializers.Serializer[Alliance]):
+class AllianceView(Serializer[Alliance]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     kind = serializers.CharField()
@@ -79,7 +80,7 @@ class AllianceView(serializers.Serializer[Alliance]):
     source = serializers.CharField()  # type: ignore[assignment]
 
 
-class MemberView(serializers.Serializer[AllianceMember]):
+class MemberView(Serializer[AllianceMember]):
     """What is for insiders alone is null for everybody else."""
 
     id = serializers.IntegerField()
@@ -113,7 +114,7 @@ class MemberView(serializers.Serializer[AllianceMember]):
         return told
 
 
-class ChairTermView(serializers.Serializer[ChairTerm]):
+class ChairTermView(Serializer[ChairTerm]):
     id = serializers.IntegerField()
     alliance = serializers.IntegerField(source="alliance_id")
     member = serializers.IntegerField(source="member_id")
@@ -122,7 +123,7 @@ class ChairTermView(serializers.Serializer[ChairTerm]):
     ends_on = DayField()
 
 
-class ActivityView(serializers.Serializer[Activity]):
+class ActivityView(Serializer[Activity]):
     id = serializers.IntegerField()
     alliance = serializers.IntegerField(source="alliance_id")
     title = serializers.CharField()

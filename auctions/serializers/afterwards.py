@@ -6,9 +6,10 @@ from rest_framework import serializers
 
 from auctions.models import Aftermath, LotDecision, RelistingProposal, Suspension
 from core.parsing import AmountField, InstantField
+from core.serializers import Serializer
 
 
-class ResultView(serializers.Serializer[Any]):
+class ResultView(Serializer[Any]):
     outcome = serializers.CharField()
     price = AmountField(allow_null=True)
     paddle = serializers.SerializerMethodField()
@@ -22,7 +23,7 @@ class ResultView(serializers.Serializer[Any]):
         return result.winning_bid.registration.paddle if result.winning_bid else None
 
 
-class SuspensionView(serializers.Serializer[Suspension]):
+class SuspensionView(Serializer[Suspension]):
     number = serializers.IntegerField()
     reason = serializers.CharField()
     suspended_at = InstantField()
@@ -32,14 +33,14 @@ class SuspensionView(serializers.Serializer[Suspension]):
     closes_at = InstantField(allow_null=True)
 
 
-class AftermathView(serializers.Serializer[Aftermath]):
+class AftermathView(Serializer[Aftermath]):
     kind = serializers.CharField()
     grounds = serializers.CharField()
     reason = serializers.CharField()
     at = InstantField()
 
 
-class DecisionView(serializers.Serializer[LotDecision]):
+class DecisionView(Serializer[LotDecision]):
     """What one person wants done with a lot, and what another said to it; for staff."""
 
     id = serializers.IntegerField()
@@ -52,7 +53,7 @@ class DecisionView(serializers.Serializer[LotDecision]):
     decision_reason = serializers.CharField()
 
 
-class RelistingView(serializers.Serializer[RelistingProposal]):
+class RelistingView(Serializer[RelistingProposal]):
     """The offer of another round, for the consignor and for staff."""
 
     state = serializers.SerializerMethodField()

@@ -11,11 +11,12 @@ from auctions.models import Lot, RunningOrderEntry
 from auctions.outcomes import result_of
 from auctions.serializers.afterwards import ResultView
 from core.parsing import AmountField, InstantField
+from core.serializers import Serializer
 from marketplace.models import Picture
 from marketplace.queries import picture_of
 
 
-class LotOnBoardView(serializers.Serializer[Lot]):
+class LotOnBoardView(Serializer[Lot]):
     """A lot on the screen. `price_wan` is the price, or before a bid the start, in 万元."""
 
     id = serializers.IntegerField()
@@ -58,7 +59,7 @@ class LotOnBoardView(serializers.Serializer[Lot]):
         return ResultView(result).data if result else None
 
 
-class PictureOnBoardView(serializers.Serializer[Picture]):
+class PictureOnBoardView(Serializer[Picture]):
     """Where the bytes are; its text for whoever cannot see it is the item's title."""
 
     url = serializers.CharField(source="path")
@@ -66,7 +67,7 @@ class PictureOnBoardView(serializers.Serializer[Picture]):
     height = serializers.IntegerField()
 
 
-class ItemOnBoardView(serializers.Serializer[RunningOrderEntry]):
+class ItemOnBoardView(Serializer[RunningOrderEntry]):
     """An item of the running order: `lot` is null where an agreed deal is signed."""
 
     entry = serializers.IntegerField(source="pk")
@@ -85,7 +86,7 @@ class ItemOnBoardView(serializers.Serializer[RunningOrderEntry]):
         return LotOnBoardView(entry.lot, context=self._context).data if entry.lot else None
 
 
-class BoardView(serializers.Serializer[Board]):
+class BoardView(Serializer[Board]):
     """A session's board as of `server_time`."""
 
     session = serializers.IntegerField(source="session.pk")

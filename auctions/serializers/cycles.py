@@ -10,6 +10,7 @@ from auctions.rules.cycles import Figure
 from auctions.turnover import CycleReport, LabelledFigure, SessionFigure, Turnover
 from core.clock import SHANGHAI
 from core.parsing import AmountField, InstantField
+from core.serializers import Serializer
 from core.sheets import Sheet, Value
 
 _CYCLE_COLUMNS = (
@@ -43,7 +44,7 @@ class PercentField(serializers.CharField):
         super().__init__(allow_null=True, **kwargs)
 
 
-class FigureView(serializers.Serializer[LabelledFigure]):
+class FigureView(Serializer[LabelledFigure]):
     """Deals added up. The premium rate is in percent, of the lots among them; null without one."""
 
     label = serializers.CharField(help_text="Chinese")  # type: ignore[assignment]
@@ -54,7 +55,7 @@ class FigureView(serializers.Serializer[LabelledFigure]):
     premium_rate = PercentField(source="figure.premium_rate")
 
 
-class CycleSessionView(serializers.Serializer[AuctionSession]):
+class CycleSessionView(Serializer[AuctionSession]):
     """The flagship that ended a cycle."""
 
     id = serializers.IntegerField()
@@ -63,7 +64,7 @@ class CycleSessionView(serializers.Serializer[AuctionSession]):
     title_en = serializers.CharField()
 
 
-class SessionFigureView(serializers.Serializer[SessionFigure]):
+class SessionFigureView(Serializer[SessionFigure]):
     """What one session sold by the hammer in the cycle."""
 
     id = serializers.IntegerField(source="session.pk")
@@ -77,7 +78,7 @@ class SessionFigureView(serializers.Serializer[SessionFigure]):
     premium_rate = PercentField(source="figure.premium_rate")
 
 
-class CycleView(serializers.Serializer[CycleReport]):
+class CycleView(Serializer[CycleReport]):
     """A trading cycle: (`begins_after`, `ends_at`]. Without an end it is open and provisional."""
 
     number = serializers.IntegerField(source="cycle.number")
@@ -95,7 +96,7 @@ class CycleView(serializers.Serializer[CycleReport]):
     sessions = SessionFigureView(many=True)
 
 
-class TurnoverView(serializers.Serializer[Turnover]):
+class TurnoverView(Serializer[Turnover]):
     """Every cycle, the newest first, in one page; `since` is the formation of the first deal."""
 
     next = serializers.ReadOnlyField(default=None)

@@ -41,6 +41,7 @@ from core.parsing import (
     StrictForm,
     WholeNumberField,
 )
+from core.serializers import Serializer
 
 A_DAY = 24 * 60 * 60
 
@@ -111,7 +112,7 @@ class AppraisalForm(StrictForm):
     appraised_on = DayField()
 
 
-class AppraisalView(serializers.Serializer[LotAppraisal]):
+class AppraisalView(Serializer[LotAppraisal]):
     id = serializers.IntegerField()
     lot = serializers.IntegerField(source="lot_id")
     organization = serializers.IntegerField(source="organization_id")
@@ -146,7 +147,7 @@ class BidForm(StrictForm):
     amount = AmountField()
 
 
-class MyPartView(serializers.Serializer[Any]):
+class MyPartView(Serializer[Any]):
     """What the reader has to do with a lot."""
 
     registration = serializers.IntegerField(allow_null=True)
@@ -156,7 +157,7 @@ class MyPartView(serializers.Serializer[Any]):
     priority = OwnRightView(allow_null=True)
 
 
-class LotView(serializers.Serializer[Lot]):
+class LotView(Serializer[Lot]):
     """A lot as its reader may see it, at the instant `server_time`."""
 
     id = serializers.IntegerField()
@@ -311,7 +312,7 @@ def _latest_registration(lot: Lot) -> Registration | None:
     return candidates[-1] if candidates else None
 
 
-class RegistrationView(serializers.Serializer[Registration]):
+class RegistrationView(Serializer[Registration]):
     id = serializers.IntegerField()
     lot = serializers.IntegerField(source="lot_id")
     organization = serializers.IntegerField(source="organization_id")
@@ -329,7 +330,7 @@ class RegistrationView(serializers.Serializer[Registration]):
         return registration.paddle or None
 
 
-class RefundView(serializers.Serializer[Refund]):
+class RefundView(Serializer[Refund]):
     """The transfer by which a released deposit was paid back."""
 
     movement = serializers.IntegerField(source="movement_id")
@@ -338,7 +339,7 @@ class RefundView(serializers.Serializer[Refund]):
     recorded_at = InstantField()
 
 
-class ForfeitureView(serializers.Serializer[Forfeiture]):
+class ForfeitureView(Serializer[Forfeiture]):
     id = serializers.IntegerField()
     registration = serializers.IntegerField(source="registration_id")
     lot = serializers.IntegerField(source="registration.lot_id")
@@ -351,7 +352,7 @@ class ForfeitureView(serializers.Serializer[Forfeiture]):
     decision_reason = serializers.CharField()
 
 
-class DepositMovementView(serializers.Serializer[DepositMovement]):
+class DepositMovementView(Serializer[DepositMovement]):
     id = serializers.IntegerField()
     registration = serializers.IntegerField(source="registration_id")
     kind = serializers.CharField()
@@ -362,7 +363,7 @@ class DepositMovementView(serializers.Serializer[DepositMovement]):
     refund = RefundView(allow_null=True, default=None)
 
 
-class BidView(serializers.Serializer[Bid]):
+class BidView(Serializer[Bid]):
     """A bid under its paddle code, as the public reads it."""
 
     id = serializers.IntegerField()

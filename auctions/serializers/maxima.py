@@ -6,6 +6,7 @@ from auctions.models import ProxyMaximum
 from auctions.sealing import unseal
 from core import money
 from core.parsing import AmountField, InstantField, StrictForm
+from core.serializers import Serializer
 
 
 class MaximumForm(StrictForm):
@@ -14,7 +15,7 @@ class MaximumForm(StrictForm):
     amount = AmountField()
 
 
-class MaximumView(serializers.Serializer[ProxyMaximum]):
+class MaximumView(Serializer[ProxyMaximum]):
     lot = serializers.IntegerField(source="lot_id")
     paddle = serializers.CharField(source="registration.paddle")
     amount = serializers.SerializerMethodField()

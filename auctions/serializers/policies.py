@@ -11,6 +11,7 @@ from auctions.lifecycle import Regime, ReserveMode
 from auctions.models import Policy
 from auctions.rules.policy import IdentityMode, NoticeChannel
 from core.parsing import AmountField, FlagField, InstantField, StrictForm, WholeNumberField
+from core.serializers import Serializer
 
 _RATE = re.compile(r"[0-9](?:\.[0-9]{1,4})?", re.ASCII)
 A_YEAR = 366
@@ -94,7 +95,7 @@ class PolicyForm(StrictForm):
     need_max_duration_months = _days()
 
 
-class PolicyView(serializers.Serializer[Policy]):
+class PolicyView(Serializer[Policy]):
     """A version of the rules, with every setting. It never changes."""
 
     id = serializers.IntegerField()

@@ -6,6 +6,7 @@ from auctions.lifecycle import NoticeWay, PriorityBasis
 from auctions.models import PriorityRight
 from core.models import choices
 from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
+from core.serializers import Serializer
 
 LAST_RANK = 99
 
@@ -33,7 +34,7 @@ class MatchForm(StrictForm):
     amount = AmountField(required=False, allow_null=True, default=None)
 
 
-class PriorityRightView(serializers.Serializer[PriorityRight]):
+class PriorityRightView(Serializer[PriorityRight]):
     """A right as its holder, the consignor and staff see it."""
 
     id = serializers.IntegerField()
@@ -51,7 +52,7 @@ class PriorityRightView(serializers.Serializer[PriorityRight]):
     end_reason = serializers.CharField()
 
 
-class PublishedRightView(serializers.Serializer[PriorityRight]):
+class PublishedRightView(Serializer[PriorityRight]):
     """What everybody is told of a right: that it is there, not whose it is."""
 
     basis = serializers.CharField()

@@ -4,9 +4,10 @@ from rest_framework import serializers
 
 from auctions.models import PublishedHeads
 from core.parsing import InstantField
+from core.serializers import Serializer
 
 
-class PublishedHeadsView(serializers.Serializer[PublishedHeads]):
+class PublishedHeadsView(Serializer[PublishedHeads]):
     """One day's list, without its lots: those are at its own address, in the bytes to check."""
 
     day = serializers.DateField()

@@ -14,6 +14,7 @@ from auctions.serializers.afterwards import ResultView
 from core import clock
 from core.models import choices
 from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
+from core.serializers import Serializer
 
 
 class SessionForm(StrictForm):
@@ -92,7 +93,7 @@ class CallUpForm(StrictForm):
     instead_of = IdField(required=False, allow_null=True, default=None)
 
 
-class ListedLotView(serializers.Serializer[Lot]):
+class ListedLotView(Serializer[Lot]):
     """A lot as its line in the running order shows it."""
 
     id = serializers.IntegerField()
@@ -114,7 +115,7 @@ class ListedLotView(serializers.Serializer[Lot]):
         return ResultView(result).data if result else None
 
 
-class EntryView(serializers.Serializer[RunningOrderEntry]):
+class EntryView(Serializer[RunningOrderEntry]):
     """An item of the running order: a lot to be sold, or a deal to be signed.
 
     Of a deal the running order tells what it is about; its parties and its price are told to
@@ -139,7 +140,7 @@ class EntryView(serializers.Serializer[RunningOrderEntry]):
         return {"title": entry.subject, "deal": entry.deal_id if involved else None}
 
 
-class SessionView(serializers.Serializer[AuctionSession]):
+class SessionView(Serializer[AuctionSession]):
     """A session as everybody may see it."""
 
     id = serializers.IntegerField()

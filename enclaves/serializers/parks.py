@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.parsing import AmountField, DayField, IdField, StrictForm
+from core.serializers import Serializer
 from enclaves.models import Agreement, Metric, Park, ParkFund, ParkMode, Period, Tenancy, Unit
 from enclaves.rules.admission import free_area
 
@@ -36,7 +37,7 @@ class ParkForm(ParkChange):
     host_district = serializers.CharField(max_length=6)
 
 
-class ParkView(serializers.Serializer[Park]):
+class ParkView(Serializer[Park]):
     """`let_m2` is let today; `free_m2` is what projects can still be admitted to."""
 
     id = serializers.IntegerField()
@@ -82,7 +83,7 @@ class AgreementForm(StrictForm):
     ends_on = DayField()
 
 
-class AgreementView(serializers.Serializer[Agreement]):
+class AgreementView(Serializer[Agreement]):
     id = serializers.IntegerField()
     enclave = serializers.IntegerField(source="park_id")
     title = serializers.CharField()
@@ -104,7 +105,7 @@ class FundForm(StrictForm):
     since = DayField()
 
 
-class FundView(serializers.Serializer[ParkFund]):
+class FundView(Serializer[ParkFund]):
     id = serializers.IntegerField()
     enclave = serializers.IntegerField(source="park_id")
     enclave_name = serializers.CharField(source="park.name")
@@ -119,7 +120,7 @@ class UnitForm(StrictForm):
     area_m2 = AmountField()
 
 
-class UnitView(serializers.Serializer[Unit]):
+class UnitView(Serializer[Unit]):
     id = serializers.IntegerField()
     enclave = serializers.IntegerField(source="park_id")
     name = serializers.CharField()
@@ -142,7 +143,7 @@ class EndTenancyForm(StrictForm):
     reason = serializers.CharField(max_length=1000)
 
 
-class TenancyView(serializers.Serializer[Tenancy]):
+class TenancyView(Serializer[Tenancy]):
     """`credit_code` is of a tenant that is an organization of the platform; of others empty."""
 
     id = serializers.IntegerField()

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from core.models import choices
 from core.parsing import DayField, IdField, InstantField, StrictForm
 from core.parsing import WholeNumberField as Number
+from core.serializers import Serializer
 from enclaves.lifecycle import PlaceGrade, PlaceKind
 from enclaves.models import Assessment, Place
 from enclaves.rules.places import PUBLICITY_DAYS
@@ -42,7 +43,7 @@ class GradeForm(NoteForm):
     days = Number(lowest=1, highest=90, required=False, default=PUBLICITY_DAYS)
 
 
-class AssessmentView(serializers.Serializer[Assessment]):
+class AssessmentView(Serializer[Assessment]):
     """A grade is told from its publicity on."""
 
     id = serializers.IntegerField()
@@ -55,7 +56,7 @@ class AssessmentView(serializers.Serializer[Assessment]):
     source = serializers.CharField()  # type: ignore[assignment]
 
 
-class PlaceView(serializers.Serializer[Place]):
+class PlaceView(Serializer[Place]):
     id = serializers.IntegerField()
     kind = serializers.CharField()
     name = serializers.CharField()

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from core.models import choices
 from core.parsing import AmountField, DayField, FlagField, IdField, InstantField, StrictForm
 from core.parsing import WholeNumberField as Count
+from core.serializers import Serializer
 from enclaves.lifecycle import ExitKind, LandingBasis, SignedKind
 from enclaves.models import AdmissionReviewer, Project, SignedAgreement
 from enclaves.queries import is_insider
@@ -56,7 +57,7 @@ class SignedForm(StrictForm):
     signed_on = DayField()
 
 
-class SignedView(serializers.Serializer[SignedAgreement]):
+class SignedView(Serializer[SignedAgreement]):
     id = serializers.IntegerField()
     project = serializers.IntegerField(source="project_id")
     kind = serializers.CharField()
@@ -81,7 +82,7 @@ class ExitForm(StrictForm):
     reason = serializers.CharField(max_length=1000)
 
 
-class ProjectLandingView(serializers.Serializer[Landing]):
+class ProjectLandingView(Serializer[Landing]):
     """The marketplace's record, which `POST /landings/{id}/confirm` decides on."""
 
     id = serializers.IntegerField()
@@ -94,14 +95,14 @@ class ProjectLandingView(serializers.Serializer[Landing]):
     state_reason = serializers.CharField()
 
 
-class ReviewerView(serializers.Serializer[AdmissionReviewer]):
+class ReviewerView(Serializer[AdmissionReviewer]):
     person = serializers.IntegerField(source="person_id")
     favours = serializers.BooleanField(allow_null=True)
     comment = serializers.CharField()
     reviewed_at = InstantField(allow_null=True)
 
 
-class ProjectView(serializers.Serializer[Project]):
+class ProjectView(Serializer[Project]):
     """`need`, `achievement` and `deal` are the chain it came by, through its deal if it has one.
 
     Who judged its admission, and how, is told to insiders of the park alone.

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from core.models import choices
 from core.parsing import AmountField, DayField, InstantField, StrictForm
+from core.serializers import Serializer
 from enclaves.lifecycle import TalentGrade
 from enclaves.models import BenefitShare, Period, Report, ReportConfirmation, ReportDispute, Talent
 from enclaves.rules.duties import Duty
@@ -27,13 +28,13 @@ class ResolutionForm(StrictForm):
     resolution = serializers.CharField(max_length=1000)
 
 
-class ConfirmationView(serializers.Serializer[ReportConfirmation]):
+class ConfirmationView(Serializer[ReportConfirmation]):
     side = serializers.CharField()
     version = serializers.IntegerField()
     at = InstantField()
 
 
-class DisputeView(serializers.Serializer[ReportDispute]):
+class DisputeView(Serializer[ReportDispute]):
     side = serializers.CharField()
     reason = serializers.CharField()
     raised_at = InstantField()
@@ -41,7 +42,7 @@ class DisputeView(serializers.Serializer[ReportDispute]):
     resolution = serializers.CharField()
 
 
-class ShareView(serializers.Serializer[BenefitShare]):
+class ShareView(Serializer[BenefitShare]):
     """`amount` is CNY, or people where talents are shared."""
 
     metric = serializers.CharField()
@@ -50,7 +51,7 @@ class ShareView(serializers.Serializer[BenefitShare]):
     agreement = serializers.IntegerField(source="agreement_id")
 
 
-class ReportView(serializers.Serializer[Report]):
+class ReportView(Serializer[Report]):
     """`shares` are empty until both cities have confirmed."""
 
     id = serializers.IntegerField()
@@ -84,7 +85,7 @@ class EndTalentForm(StrictForm):
     ends_on = DayField()
 
 
-class TalentView(serializers.Serializer[Talent]):
+class TalentView(Serializer[Talent]):
     id = serializers.IntegerField()
     enclave = serializers.IntegerField(source="project.park_id")
     enclave_name = serializers.CharField(source="project.park.name")
@@ -96,7 +97,7 @@ class TalentView(serializers.Serializer[Talent]):
     ends_on = DayField(allow_null=True)
 
 
-class DutyView(serializers.Serializer[Duty]):
+class DutyView(Serializer[Duty]):
     """`subject` is the id of the agreement, report or tenancy; `phase` is as of today."""
 
     kind = serializers.CharField()

@@ -8,13 +8,14 @@ from rest_framework import serializers
 
 from core.models import word
 from core.parsing import DayField, ReferenceFigureView
+from core.serializers import Serializer
 from core.sheets import Sheet, Value
 from enclaves.figures import ParkFigures
 from enclaves.lifecycle import TalentGrade
 from enclaves.tally import Counted
 
 
-class FiguresView(serializers.Serializer[Counted]):
+class FiguresView(Serializer[Counted]):
     """Each park, all of them together, and what was published about enclaves.
 
     Areas are m² on the last day, money is CNY, `talents` are people by grade, each counted once.

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from core import clock
 from core.parsing import AmountField, FlagField, InstantField, WholeNumberField
+from core.serializers import Serializer
 from marketplace.models import Achievement
 from marketplace.rules import IPKind, MaturityScale
 from marketplace.rules.listing import AskedMode, PriceKind, missing_for_listing
@@ -143,4 +144,4 @@ class AchievementDetailView(AchievementView):
     """An achievement with its detail, for who accepted the undertaking if it asks for one."""
 
     def to_representation(self, achievement: Achievement) -> dict[str, Any]:
-        return serializers.Serializer.to_representation(self, achievement)
+        return Serializer.to_representation(self, achievement)

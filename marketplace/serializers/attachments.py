@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.parsing import InstantField, StrictForm
+from core.serializers import Serializer
 
 
 class AttachmentForm(StrictForm):
@@ -20,7 +21,7 @@ class AchievementAttachmentForm(AttachmentForm):
     record = serializers.RegexField(r"\A[0-9]{1,18}\Z", required=False)
 
 
-class AttachmentView(serializers.Serializer[Any]):
+class AttachmentView(Serializer[Any]):
     id = serializers.IntegerField()
     need = serializers.IntegerField(source="need_id")
     name = serializers.CharField()

@@ -4,13 +4,14 @@ from rest_framework import serializers
 
 from core import clock
 from core.parsing import AmountField, DayField, IdField, InstantField, StrictForm
+from core.serializers import Serializer
 from marketplace.models import Broker, Brokerage
 from marketplace.rules.brokers import Side
 
 _PARTIES = [Side.SELLER.value, Side.BUYER.value]
 
 
-class BrokerView(serializers.Serializer[Broker]):
+class BrokerView(Serializer[Broker]):
     """A technology manager; `valid` as the day has it on which it is read."""
 
     id = serializers.IntegerField()
@@ -42,7 +43,7 @@ class AgreeForm(StrictForm):
     party = serializers.ChoiceField(choices=_PARTIES, required=False)
 
 
-class BrokerageView(serializers.Serializer[Brokerage]):
+class BrokerageView(Serializer[Brokerage]):
     id = serializers.IntegerField()
     deal = serializers.IntegerField(source="deal_id")
     broker = serializers.IntegerField(source="broker_id")

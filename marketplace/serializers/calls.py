@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from accounts.models import OrganizationKind
 from core.parsing import InstantField, StrictForm, WholeNumberField
+from core.serializers import Serializer
 from marketplace.models import NeedCall
 from marketplace.rules.clocks import BUREAU_DAYS, OFFICE_DAYS
 from marketplace.rules.needs import Part
@@ -41,7 +42,7 @@ class CallForm(StrictForm):
     office_days = WholeNumberField(lowest=1, highest=_LONGEST, required=False, default=OFFICE_DAYS)
 
 
-class CallView(serializers.Serializer[NeedCall]):
+class CallView(Serializer[NeedCall]):
     id = serializers.IntegerField()
     code = serializers.CharField()
     title = serializers.CharField()

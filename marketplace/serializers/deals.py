@@ -14,6 +14,7 @@ from core.parsing import (
     StrictForm,
     WholeNumberField,
 )
+from core.serializers import Serializer
 from marketplace.models import (
     Channel,
     Deal,
@@ -56,7 +57,7 @@ class ObjectionForm(StrictForm):
     on_behalf_of = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
-class ObjectionView(serializers.Serializer[Objection]):
+class ObjectionView(Serializer[Objection]):
     """Without who objected: the parties read it too."""
 
     id = serializers.IntegerField()
@@ -68,7 +69,7 @@ class ObjectionView(serializers.Serializer[Objection]):
     decided_at = InstantField(allow_null=True)
 
 
-class RunningView(serializers.Serializer[Publicity]):
+class RunningView(Serializer[Publicity]):
     """When and where a deal is publicised."""
 
     place = serializers.CharField()
@@ -99,7 +100,7 @@ class PublicityView(RunningView):
     objections = serializers.CharField(source="objections_path")
 
 
-class DealView(serializers.Serializer[Deal]):
+class DealView(Serializer[Deal]):
     id = serializers.IntegerField()
     code = serializers.CharField()
     achievement = serializers.IntegerField(source="achievement_id", allow_null=True)

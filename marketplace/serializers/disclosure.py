@@ -7,13 +7,14 @@ from rest_framework import serializers
 
 from accounts.actors import ANONYMOUS, Actor
 from core.parsing import InstantField, StrictForm
+from core.serializers import Serializer
 
 
 class UndertakingForm(StrictForm):
     version = serializers.CharField(max_length=20)
 
 
-class UndertakingView(serializers.Serializer[Any]):
+class UndertakingView(Serializer[Any]):
     id = serializers.IntegerField()
     organization = serializers.IntegerField(source="organization_id")
     version = serializers.CharField()
@@ -29,7 +30,7 @@ class AchievementUndertakingView(UndertakingView):
     achievement = serializers.IntegerField(source="achievement_id")
 
 
-class NdaView(serializers.Serializer[Any]):
+class NdaView(Serializer[Any]):
     """The undertaking that is accepted today."""
 
     version = serializers.CharField()
@@ -37,7 +38,7 @@ class NdaView(serializers.Serializer[Any]):
     text_hash = serializers.CharField()
 
 
-class ReadingView(serializers.Serializer[Any]):
+class ReadingView(Serializer[Any]):
     """Who had the detail shown, and when."""
 
     id = serializers.IntegerField()

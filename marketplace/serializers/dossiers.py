@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.parsing import AmountField, DayField, FlagField, StrictForm, WholeNumberField
+from core.serializers import Serializer
 from marketplace.rules import IPKind
 from marketplace.rules.listing import WHOLE, EncumbranceKind, ExportClass, LegalStatus, SecrecyLevel
 from marketplace.rules.rights import CHINA
@@ -143,7 +144,7 @@ class ConfirmForm(StrictForm):
     )
 
 
-class WithShare(serializers.Serializer[Any]):
+class WithShare(Serializer[Any]):
     """`share` is null for who is no insider."""
 
     share = serializers.SerializerMethodField()
@@ -157,7 +158,7 @@ class InventorView(WithShare):
     name = serializers.CharField()
 
 
-class WithPaper(serializers.Serializer[Any]):
+class WithPaper(Serializer[Any]):
     """`consent`, the paper, is empty for who is no insider."""
 
     consent = serializers.SerializerMethodField()
@@ -197,7 +198,7 @@ class IPRecordView(WithPaper):
     consented_on = DayField(allow_null=True)
 
 
-class DossierView(serializers.Serializer[Any]):
+class DossierView(Serializer[Any]):
     """Shares and papers are for insiders: the owner, its bureau, the exchange and the office."""
 
     maturity_band = serializers.CharField()

@@ -13,6 +13,7 @@ from core.parsing import (
     ReferenceFigureView,
     StrictForm,
 )
+from core.serializers import Serializer
 from core.sheets import Sheet, Value
 from marketplace.funnel import STAGES, Funnel, Group
 from marketplace.models import Landing
@@ -30,7 +31,7 @@ class LandingForm(StrictForm):
     proof = serializers.CharField(max_length=2000)
 
 
-class LandingView(serializers.Serializer[Landing]):
+class LandingView(Serializer[Landing]):
     id = serializers.IntegerField()
     deal = serializers.IntegerField(source="deal_id", allow_null=True)
     city = serializers.CharField(source="city.code")
@@ -45,7 +46,7 @@ class LandingView(serializers.Serializer[Landing]):
     decided_at = InstantField(allow_null=True)
 
 
-class StepView(serializers.Serializer[Step]):
+class StepView(Serializer[Step]):
     """`share` is of what was solicited, in per cent with one decimal."""
 
     stage = serializers.CharField()
@@ -53,7 +54,7 @@ class StepView(serializers.Serializer[Step]):
     share = serializers.DecimalField(max_digits=4, decimal_places=1, allow_null=True)
 
 
-class GroupView(serializers.Serializer[Group]):
+class GroupView(Serializer[Group]):
     """`key` is what `?call=`, `?city=` or `?field=` takes, or a month."""
 
     key = serializers.CharField()
@@ -61,7 +62,7 @@ class GroupView(serializers.Serializer[Group]):
     steps = StepView(many=True)
 
 
-class FunnelView(serializers.Serializer[Funnel]):
+class FunnelView(Serializer[Funnel]):
     """`published` is what was published of the whole corridor, by stage: never a part of counts."""
 
     as_of = InstantField()

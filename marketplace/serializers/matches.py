@@ -6,13 +6,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.parsing import FlagField, IdField, StrictForm
+from core.serializers import Serializer
 from marketplace.matching import Match
 from marketplace.models import Achievement, MatchOpinion, Need
 from marketplace.reasons import sentence
 from marketplace.rules.matching import MOST, Component
 
 
-class ReasonView(serializers.Serializer[Any]):
+class ReasonView(Serializer[Any]):
     """Points of a component with the sentence that says what they are for."""
 
     component = serializers.ChoiceField(choices=[each.value for each in Component])
@@ -21,7 +22,7 @@ class ReasonView(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-class MatchView(serializers.Serializer[Match]):
+class MatchView(Serializer[Match]):
     """One suggestion. `code` to `city` are the other side's; `useful` is what the reader said."""
 
     need = serializers.IntegerField(source="need.pk")
@@ -54,7 +55,7 @@ class MatchView(serializers.Serializer[Match]):
         return match.need if self.context["other"] == "need" else match.achievement
 
 
-class MatchesView(serializers.Serializer[Any]):
+class MatchesView(Serializer[Any]):
     """The best suggestions; there are no further pages."""
 
     results = MatchView(many=True)
@@ -67,7 +68,7 @@ class MatchOpinionForm(StrictForm):
     useful = FlagField(source="is_useful")
 
 
-class MatchOpinionView(serializers.Serializer[MatchOpinion]):
+class MatchOpinionView(Serializer[MatchOpinion]):
     need = serializers.IntegerField(source="need_id")
     achievement = serializers.IntegerField(source="achievement_id")
     useful = FlagField(source="is_useful")

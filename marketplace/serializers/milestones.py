@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from core.models import choices
 from core.parsing import AmountField, DayField, InstantField, StrictForm, WholeNumberField
+from core.serializers import Serializer
 from marketplace.lifecycle import ContractKind, PriceForm, RewardRole
 from marketplace.models import ContractDraft, DealMilestone
 
@@ -52,7 +53,7 @@ class DraftForm(TermsForm):
     place = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
 
 
-class DraftView(serializers.Serializer[ContractDraft]):
+class DraftView(Serializer[ContractDraft]):
     id = serializers.IntegerField()
     deal = serializers.IntegerField(source="deal_id")
     number = serializers.IntegerField()
@@ -114,7 +115,7 @@ class AnnulForm(StrictForm):
     reason = serializers.CharField(max_length=1000)
 
 
-class MilestoneView(serializers.Serializer[DealMilestone]):
+class MilestoneView(Serializer[DealMilestone]):
     """A fact in the order of recording; `corrected_by` is the number of the one in its place."""
 
     number = serializers.IntegerField()

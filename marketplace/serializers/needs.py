@@ -24,6 +24,7 @@ from core.parsing import (
     StrictForm,
     WholeNumberField,
 )
+from core.serializers import Serializer
 from marketplace.lifecycle import NeedState
 from marketplace.models import (
     CooperationMode,
@@ -138,7 +139,7 @@ class NeedForm(NeedChanges):
     field = serializers.CharField(max_length=8)
 
 
-class IndicatorView(serializers.Serializer[NeedIndicator]):
+class IndicatorView(Serializer[NeedIndicator]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     operator = serializers.CharField()
@@ -148,12 +149,12 @@ class IndicatorView(serializers.Serializer[NeedIndicator]):
     confidential = FlagField()
 
 
-class RaiseView(serializers.Serializer[Any]):
+class RaiseView(Serializer[Any]):
     part = serializers.CharField()
     points = serializers.IntegerField()
 
 
-class CompletenessView(serializers.Serializer[Any]):
+class CompletenessView(Serializer[Any]):
     """Points of a hundred, what is missing before it can go on, and what would add points."""
 
     score = serializers.IntegerField()
@@ -161,7 +162,7 @@ class CompletenessView(serializers.Serializer[Any]):
     raises = RaiseView(many=True)
 
 
-class DecisionView(serializers.Serializer[NeedReview]):
+class DecisionView(Serializer[NeedReview]):
     verdict = serializers.CharField()
     reason = serializers.CharField()
     due_at = InstantField(allow_null=True)
@@ -169,7 +170,7 @@ class DecisionView(serializers.Serializer[NeedReview]):
     late = FlagField(source="was_late")
 
 
-class ReviewView(serializers.Serializer[Any]):
+class ReviewView(Serializer[Any]):
     """Whose turn it is, until when, and what was decided before."""
 
     step = serializers.CharField(allow_blank=True)
@@ -178,7 +179,7 @@ class ReviewView(serializers.Serializer[Any]):
     decisions = DecisionView(many=True)
 
 
-class NeedView(serializers.Serializer[Need]):
+class NeedView(Serializer[Need]):
     """A need as its reader may see it; what a tier hides is null or empty.
 
     `completeness`, `review` and `external_id`, the poster's own number, are for its poster, its
@@ -259,7 +260,7 @@ class NeedDetailView(NeedView):
     """A need with its detail, for who accepted the undertaking if it asks for one."""
 
     def to_representation(self, need: Need) -> dict[str, Any]:
-        told = serializers.Serializer.to_representation(self, need)
+        told = Serializer.to_representation(self, need)
         if is_insider(asking(self.context), need):
             return told
         told["external_id"] = ""

@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from core.calendar import end_of
 from core.parsing import InstantField, instant_text
+from core.serializers import Serializer
 from marketplace.lifecycle import NeedState
 from marketplace.models import Need
 from marketplace.tier_queries import told_poster
@@ -27,7 +28,7 @@ _TAGS = {NeedState.PUBLISHED: "tender", NeedState.CLOSED: "tenderCancellation"}
 _STATUS = {NeedState.PUBLISHED: "active", NeedState.CLOSED: "cancelled"}
 
 
-class Sparse(serializers.Serializer[Any]):
+class Sparse(Serializer[Any]):
     """Leaves out what is empty."""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -35,7 +36,7 @@ class Sparse(serializers.Serializer[Any]):
         return {name: value for name, value in told.items() if value not in (None, "", [], {})}
 
 
-class ValueView(serializers.Serializer[Any]):
+class ValueView(Serializer[Any]):
     """An amount as the standard wants it: a JSON number, not our string with two decimals."""
 
     amount = serializers.FloatField()
@@ -48,30 +49,30 @@ class PeriodView(Sparse):
     endDate = InstantField(required=False)
 
 
-class PartyView(serializers.Serializer[Any]):
+class PartyView(Serializer[Any]):
     id = serializers.CharField()
     name = serializers.CharField()
     roles = serializers.ListField(child=serializers.CharField())
 
 
-class BuyerView(serializers.Serializer[Any]):
+class BuyerView(Serializer[Any]):
     id = serializers.CharField()
     name = serializers.CharField()
 
 
-class ClassificationView(serializers.Serializer[Any]):
+class ClassificationView(Serializer[Any]):
     scheme = serializers.CharField()
     id = serializers.CharField()
     description = serializers.CharField()
 
 
-class ItemView(serializers.Serializer[Any]):
+class ItemView(Serializer[Any]):
     id = serializers.CharField()
     description = serializers.CharField()
     classification = ClassificationView()
 
 
-class DocumentView(serializers.Serializer[Any]):
+class DocumentView(Serializer[Any]):
     id = serializers.CharField()
     documentType = serializers.CharField()
     title = serializers.CharField()
@@ -154,7 +155,7 @@ class ReleaseView(Sparse):
         return _buyer(need)
 
 
-class PublisherView(serializers.Serializer[Any]):
+class PublisherView(Serializer[Any]):
     name = serializers.CharField()
     uri = serializers.URLField()
 
@@ -166,7 +167,7 @@ class LinksView(Sparse):
     prev = serializers.URLField(required=False)
 
 
-class ReleasePackageView(serializers.Serializer[Any]):
+class ReleasePackageView(Serializer[Any]):
     """A release package of OCDS 1.1, without a registered prefix: each `ocid` begins with
     `local-unregistered` and is unique within this platform alone.
     """

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.parsing import IdField, InstantField, StrictForm, WholeNumberField
+from core.serializers import Serializer
 from marketplace.models import (
     ExpertPanel,
     ExpertReview,
@@ -54,19 +55,19 @@ class RankingObjectionForm(StrictForm):
     contact = serializers.CharField(max_length=200)
 
 
-class ExpertView(serializers.Serializer[PanelExpert]):
+class ExpertView(Serializer[PanelExpert]):
     person = serializers.IntegerField(source="person_id")
     name = serializers.CharField(source="person.get_full_name")
     recused_at = InstantField(allow_null=True)
     recuse_reason = serializers.CharField()
 
 
-class CriterionView(serializers.Serializer[Any]):
+class CriterionView(Serializer[Any]):
     name = serializers.CharField()
     weight = serializers.IntegerField()
 
 
-class PanelView(serializers.Serializer[ExpertPanel]):
+class PanelView(Serializer[ExpertPanel]):
     """For the poster, the bureau of the city, the experts, and staff; never for respondents."""
 
     id = serializers.IntegerField()
@@ -80,7 +81,7 @@ class PanelView(serializers.Serializer[ExpertPanel]):
     set_aside_at = InstantField(allow_null=True)
 
 
-class ReviewView(serializers.Serializer[ExpertReview]):
+class ReviewView(Serializer[ExpertReview]):
     """One expert's points, without who gave them: the poster reads them too."""
 
     id = serializers.IntegerField()
@@ -90,14 +91,14 @@ class ReviewView(serializers.Serializer[ExpertReview]):
     reviewed_at = InstantField()
 
 
-class PlaceView(serializers.Serializer[RankedResponse]):
+class PlaceView(Serializer[RankedResponse]):
     rank = serializers.IntegerField()
     response = serializers.IntegerField(source="response_id")
     organization_name = serializers.CharField(source="response.organization.name")
     score = serializers.DecimalField(max_digits=5, decimal_places=2)
 
 
-class RankingView(serializers.Serializer[ExpertPanel]):
+class RankingView(Serializer[ExpertPanel]):
     """A publicised ranking and the rules it was made by, for everybody who sees the need."""
 
     need = serializers.IntegerField(source="need_id")
@@ -117,7 +118,7 @@ class RankingView(serializers.Serializer[ExpertPanel]):
         return "" if result is None else result.phase(read_at(self.context)).value
 
 
-class RankingObjectionView(serializers.Serializer[PanelObjection]):
+class RankingObjectionView(Serializer[PanelObjection]):
     id = serializers.IntegerField()
     need = serializers.IntegerField(source="panel.need_id")
     reason = serializers.CharField()

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from core.parsing import InstantField, StrictForm
+from core.serializers import Serializer
 from marketplace.models import Picture
 
 
@@ -12,7 +13,7 @@ class PictureForm(StrictForm):
     file = serializers.FileField()
 
 
-class PictureView(serializers.Serializer[Picture]):
+class PictureView(Serializer[Picture]):
     """Where the bytes are, and how large the picture is, so that a page can keep its place.
 
     Its text for whoever cannot see it is the title of the achievement.

@@ -13,6 +13,7 @@ from core.parsing import (
     StrictForm,
     WholeNumberField,
 )
+from core.serializers import Serializer
 from marketplace.lifecycle import AcceptanceVerdict, PlanState
 from marketplace.models import PlannedMilestone
 from marketplace.rules.plans import LATEST_MONTH, is_late
@@ -31,7 +32,7 @@ class NeedMilestoneForm(StrictForm):
     payment_share = ShareField(allow_zero=True)
 
 
-class NeedMilestoneView(serializers.Serializer[Any]):
+class NeedMilestoneView(Serializer[Any]):
     title = serializers.CharField()
     deliverable = serializers.CharField()
     months = serializers.IntegerField()
@@ -51,7 +52,7 @@ class DeliverForm(StrictForm):
     evidence = serializers.CharField(max_length=2000)
 
 
-class PlannedView(serializers.Serializer[PlannedMilestone]):
+class PlannedView(Serializer[PlannedMilestone]):
     """A planned milestone; `late` as the clock has it when it is read."""
 
     id = serializers.IntegerField()

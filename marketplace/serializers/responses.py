@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNumberField
+from core.serializers import Serializer
 from marketplace.models import Response, ResponseIndicator
 from marketplace.rules.answers import DECLINE_REASONS, Answering, Verdict
 from marketplace.serializers.needs import MAX_INDICATORS, TargetField, read_at
@@ -50,12 +51,12 @@ class DeclineForm(StrictForm):
     reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
 
 
-class DeclineReasonView(serializers.Serializer[Any]):
+class DeclineReasonView(Serializer[Any]):
     code = serializers.CharField()
     text = serializers.CharField()
 
 
-class AnsweringView(serializers.Serializer[Answering]):
+class AnsweringView(Serializer[Answering]):
     """Of the last year: responses answered or overdue, and the days within which four of five were.
 
     `within_days` is null where there are fewer than three responses, or too many have no answer.
@@ -67,7 +68,7 @@ class AnsweringView(serializers.Serializer[Answering]):
     within_days = serializers.IntegerField(allow_null=True)
 
 
-class IndicatorAnswerView(serializers.Serializer[ResponseIndicator]):
+class IndicatorAnswerView(Serializer[ResponseIndicator]):
     indicator = serializers.IntegerField(source="indicator_id")
     name = serializers.CharField(source="indicator.name")
     verdict = serializers.CharField()
@@ -76,7 +77,7 @@ class IndicatorAnswerView(serializers.Serializer[ResponseIndicator]):
     evidence = serializers.CharField()
 
 
-class ResponseView(serializers.Serializer[Response]):
+class ResponseView(Serializer[Response]):
     id = serializers.IntegerField()
     need = serializers.IntegerField(source="need_id")
     organization = serializers.IntegerField(source="organization_id")

@@ -25,6 +25,7 @@ from core.errors import (
     all_refusals,
 )
 from core.models import Holiday
+from core.serializers import Serializer
 
 MEMBERS = {"type", "title", "status", "code", "detail", "request_id"}
 
@@ -133,11 +134,11 @@ def test_slow_down_says_for_how_long():
     assert 3.2 <= int(answer.headers["Retry-After"]) <= 5
 
 
-class _Inner(serializers.Serializer):
+class _Inner(Serializer):
     name = serializers.CharField()
 
 
-class _Outer(serializers.Serializer):
+class _Outer(Serializer):
     title = serializers.CharField(max_length=2)
     rows = serializers.ListField(child=_Inner())
     one = _Inner()
