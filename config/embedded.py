@@ -191,9 +191,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(command: list[str], environment: dict[str, str]) -> int:
+    early: list[int] = []
     with Processes(say=_say) as processes:
+        _on_signals(lambda number, _: early.append(number))
         child = processes.start(command[0], command, env=os.environ | environment)
         _forward_signals(child)
+        for number in early:  # it may be quicker than we are
+            signal.raise_signal(number)
         code = child.process.wait()
     return 128 - code if code < 0 else code
 
@@ -205,8 +209,12 @@ def _forward_signals(child: Child) -> None:
         else:
             child.process.send_signal(number)
 
+    _on_signals(forward)
+
+
+def _on_signals(handler: Callable[[int, FrameType | None], object]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, forward)
+        signal.signal(number, handler)
 
 
 def _name(text: str) -> str:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -234,6 +235,24 @@ def test_the_command_gets_the_urls_and_its_code_is_ours(capfd: pytest.CaptureFix
 @pytest.mark.usefixtures("postgresql_is_elsewhere", "handlers_restored")
 @pytest.mark.parametrize("name", ["INT", "TERM"])
 def test_signals_reach_the_command(name: str) -> None:
+    script = f"trap 'exit 9' {name}; kill -{name} $PPID; while :; do sleep 0.02; done"
+    assert embedded.main(["--", "sh", "-c", script]) == 9
+
+
+@pytest.mark.usefixtures("postgresql_is_elsewhere", "handlers_restored")
+@pytest.mark.parametrize("name", ["INT", "TERM"])
+def test_a_signal_reaches_a_command_that_is_quicker_than_we(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = embedded.Processes.start
+
+    def start_slowly(*arguments: Any, **options: Any) -> Any:
+        child = start(*arguments, **options)
+        if "sh" in arguments:
+            time.sleep(0.3)  # the signal comes now
+        return child
+
+    monkeypatch.setattr(embedded.Processes, "start", start_slowly)
     script = f"trap 'exit 9' {name}; kill -{name} $PPID; while :; do sleep 0.02; done"
     assert embedded.main(["--", "sh", "-c", script]) == 9
 

@@ -5,16 +5,26 @@ from typing import Any
 
 import pytest
 from django.urls import get_resolver
-from rest_framework.relations import ManyRelatedField
+from rest_framework.fields import CharField, DictField
+from rest_framework.relations import ManyRelatedField, PrimaryKeyRelatedField
 
+from accounts.models import Organization
 from core.serializers import Serializer
 from tests.core.copying import below
+
+
+class Holding(Serializer[Any]):
+    """Has what none of the product's has yet."""
+
+    organizations = PrimaryKeyRelatedField(many=True, queryset=Organization.objects.all())
+    by_name = DictField(child=CharField())
 
 
 @pytest.fixture(scope="module")
 def ours() -> list[type[Any]]:
     get_resolver().url_patterns  # noqa: B018  # it loads all views
     found = [each for each in below(Serializer) if each is not Serializer]
+    assert Holding in found
     return sorted(found, key=lambda each: f"{each.__module__}.{each.__qualname__}")
 
 
