@@ -45,7 +45,8 @@ def looks(field: Any) -> dict[str, Any]:
     apart = {"_creation_counter", "parent", "child", "child_relation", "fields", "_args", "_kwargs"}
     validators = [type(one) for one in field.validators]
     told = {name: told for name, told in vars(field).items() if name not in apart}
-    return {**told, "type": type(field), "_validators": validators}
+    rows = str(field.queryset.query) if hasattr(field, "queryset") else None
+    return {**told, "type": type(field), "_validators": validators, "queryset": rows}
 
 
 def test_fields_are_as_drf_makes_them(ours):
