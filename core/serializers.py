@@ -1,4 +1,10 @@
-"""What views tell, and forms they take: DRF's serializer, begun anew at a fraction of the cost."""
+"""What views tell, and forms they take: DRF's serializer, begun anew at a fraction of the cost.
+
+Every serializer has fields of its own, copied from those that its class declares (ADR 24). DRF
+makes each anew from its arguments, and counts them in an attribute of the class `Field`. That takes
+longer than what many a view has to tell, and whenever a class is written to, Python forgets what it
+knew of every class below: all other fields and serializers.
+"""
 
 import copy
 from typing import Any, TypeVar
@@ -16,14 +22,9 @@ _HOLDERS = (
 )
 
 
+# What is told of it stands above: a docstring would describe all that derive from it in the API's
+# document.
 class Serializer(serializers.Serializer[Instance]):
-    """Every serializer has fields of its own, copied from those that its class declares (ADR 24).
-
-    DRF makes each anew from its arguments, and counts them in an attribute of the class `Field`.
-    That takes longer than what many a view has to tell, and whenever a class is written to, Python
-    forgets what it knew of every class below: all other fields and serializers.
-    """
-
     def get_fields(self) -> dict[str, Any]:
         return {name: _copied(field) for name, field in self._declared_fields.items()}
 
