@@ -1,4 +1,4 @@
-"""Asks for rows with the same SQL as Django's compiler, at a quarter of the cost (ADR 23).
+"""Asks for rows in Django's own SQL, mostly for less than a third of the cost (ADR 23).
 
 For each of a row's forty columns and more, Django makes an expression, looks for a way to write it
 that is this database's own, asks whether its name is an alias, checks and quotes it, asks its field

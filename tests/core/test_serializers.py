@@ -69,4 +69,6 @@ def test_no_two_share_a_field_and_what_is_declared_belongs_to_nobody(ours):
         assert {*map(id, mine)}.isdisjoint(map(id, yours)), each
         for field in each._declared_fields.values():
             assert field.parent is None
+            # It is the same for all of them: a list that one fills would come to the next.
+            assert not isinstance(getattr(field, "default", None), list | dict | set), each
             assert field.field_name is None
