@@ -10,6 +10,8 @@ PYTEST := $(IN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 COVERAGE := --cov --cov-report=term:skip-covered
 # What decides money and legality is walked along every branch.
 RULES := --include='*/rules/*' --fail-under=100
+# How many examples a property is tried with: `tests/properties.py`.
+THOROUGH := --hypothesis-profile=thorough
 DEEP := tests/stateful -k equal_answers --hypothesis-profile=deep
 COMPILE := $(IN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate
@@ -49,7 +51,7 @@ check-with-services: export DJANGO_SETTINGS_MODULE := config.settings_test
 check-with-services:
 	$(call step,migrations,$(IN)/python manage.py makemigrations --check --dry-run)
 	$(call step,documents,$(IN)/python manage.py write_docs --check)
-	$(call step,tests,$(PYTEST) $(COVERAGE) $(ARGS))
+	$(call step,tests,$(PYTEST) $(COVERAGE) $(THOROUGH) $(ARGS))
 	$(if $(ARGS),,$(call step,rules,$(IN)/coverage report $(RULES)))
 	$(if $(ARGS),,$(call step,bench,$(IN)/python -m pytest -q tests/bench/small.py))
 

@@ -87,6 +87,14 @@ def _set_trace_in_turn(tracer: Any) -> None:
 sys.settrace = _set_trace_in_turn
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Hypothesis, which comes next, loads the one of its profiles that is asked for."""
+    from tests import properties
+
+    properties.register()
+
+
 def pytest_collection() -> None:
     """What is made while tests are collected stays: there is no garbage to search it for."""
     gc.disable()

@@ -21,6 +21,7 @@ from core.models import Event
 from tests.accounts.conftest import FORM, TOKEN, ask_for_token, bearer
 from tests.conftest import make_organization, organization_of
 from tests.factories import draft_lot, make_lot
+from tests.properties import fewer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -167,7 +168,7 @@ texts = st.text(max_size=20) | st.sampled_from(
 
 
 @given(st.lists(st.tuples(names, texts), max_size=8), st.binary(max_size=30))
-@budget(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@budget(fewer(0.125), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_form_and_no_header_breaks_the_endpoint(fields, header):
     from django.core.cache import cache
 

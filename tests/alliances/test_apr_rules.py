@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alliances.rules.apr import (
@@ -15,6 +15,7 @@ from alliances.rules.apr import (
     payments,
     present_value,
 )
+from tests.properties import fewer
 
 MILLION = Decimal("1000000.00")
 
@@ -33,7 +34,7 @@ def loans(draw):
 
 
 @given(loans())
-@settings(max_examples=60, deadline=None)
+@fewer(0.3)
 def test_discounting_the_payments_at_the_rate_gives_what_was_held_back(loan):
     worth = present_value(payments(loan), monthly_rate(loan))
     assert abs(worth - (loan.amount - loan.fee)) < Decimal("0.01")
@@ -50,7 +51,7 @@ def test_the_payments_repay_the_whole_and_none_is_negative(loan):
 
 
 @given(loans(), st.integers(1, 100))
-@settings(max_examples=40, deadline=None)
+@fewer(0.2)
 def test_a_fee_never_makes_a_loan_cheaper(loan, cents):
     free = Loan(loan.amount, loan.rate, loan.months, loan.repayment)
     assert apr(loan) >= apr(free)

@@ -20,13 +20,14 @@ from tests.clock import NOW
 from tests.conftest import CAST, act, make_member, make_organization, organization_of
 from tests.factories import admit, make_lot
 from tests.lasting import lasting
-from tests.stateful.conftest import EXAMPLES
 from tests.stateful.doors import OPERATOR, Actions, Cast, Http
 from tests.stateful.machine import Pair, World, machine
 from tests.stateful.model import Model
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_people")]
 
+# For each of `tests.properties`: how many histories of a sale, and how long they are.
+HISTORIES = {"brief": (10, 20), "thorough": (20, 20), "deep": (50, 40), "night": (1000, 40)}
 DEPOSIT = Decimal("100.00")
 OPENS, CLOSES = NOW + timedelta(minutes=10), NOW + timedelta(hours=1)
 TIMES = {"opens_at": OPENS, "closes_at": CLOSES}
@@ -37,10 +38,11 @@ KINDS: list[dict[str, Any]] = [
 
 
 def thoroughly() -> settings:
-    examples = EXAMPLES.get(settings.get_current_profile_name(), EXAMPLES["default"])
+    """With `--hypothesis-profile=deep` further than the suite has time for."""
+    examples, steps = HISTORIES[settings.get_current_profile_name()]
     return settings(
         max_examples=examples,
-        stateful_step_count=20 if examples == EXAMPLES["default"] else 40,
+        stateful_step_count=steps,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
