@@ -4,14 +4,10 @@ What contradicts itself or the need is refused by the action; here it is put bes
 about.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,64 +17,25 @@ from core.models import choices
 from core.problems import refusal_body
 from marketplace.models import Achievement, NeedIndicator
 from marketplace.rules.answers import AnswerContradicts, Verdict
-from web import typed
+from web.form_fields import MeasuredField, PriceField, paragraph
 from web.templatetags.measures import demanded
-
-# What NUMERIC(18, 6) holds.
-_MEASURED = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?", re.ASCII)
-
-
-def _words(
-    label: Any, longest: int, *, help_text: Any = "", required: bool = False
-) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": 6 if required else 3})
-    return forms.CharField(
-        label=label, max_length=longest, required=required, widget=widget, help_text=help_text
-    )
-
-
-class PriceField(forms.CharField):
-    """CNY as people type it: 2,800,000 or 280万."""
-
-    def __init__(self, **options: Any) -> None:
-        hints = {"autocomplete": "off", "placeholder": _("1,100,000 or 110万")}
-        super().__init__(max_length=40, widget=forms.TextInput(attrs=hints), **options)
-
-    def clean(self, value: Any) -> Decimal:
-        found = typed.amount(super().clean(value))
-        if found is None:
-            raise ValidationError(_("An amount in CNY above zero, such as 1,100,000 or 110万."))
-        return found
-
-
-class MeasuredField(forms.CharField):
-    """A measured value: what the API takes, with separators and blanks forgiven."""
-
-    def clean(self, value: Any) -> Decimal | None:
-        text = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", super().clean(value)))
-        text = text.replace("−", "-")
-        if not text:
-            return None
-        if not _MEASURED.fullmatch(text):
-            raise ValidationError(_("A number such as 1250 or -0.5."))
-        return Decimal(text)
 
 
 class AnswerForm(forms.Form):
     """What a response says as a whole."""
 
     organization = forms.TypedChoiceField(label=_("In the name of"), coerce=int)
-    approach = _words(_("Summary and plan"), 5000, required=True, help_text=_(
+    approach = paragraph(_("Summary and plan"), 5000, required=True, help_text=_(
         "How you would solve the problem, and why it will work."))  # fmt: skip
     price = PriceField(label=_("Price (CNY)"))
     months = forms.IntegerField(label=_("Months you need"), min_value=1, max_value=600)
     achievement = forms.TypedChoiceField(
         label=_("Achievement you offer with it"), coerce=int, empty_value=None, required=False
     )
-    schedule = _words(_("Schedule"), 5000)
-    team = _words(_("Team"), 5000)
-    prior_results = _words(_("Earlier results"), 5000)
-    conflicts = _words(
+    schedule = paragraph(_("Schedule"), 5000)
+    team = paragraph(_("Team"), 5000)
+    prior_results = paragraph(_("Earlier results"), 5000)
+    conflicts = paragraph(
         _("Conflicts of interest"),
         2000,
         help_text=_("Ties to the poster or to its people; leave it empty if there are none."),

@@ -12,20 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.desk.fields import LinesField, once_key, with_new_key
-from accounts.desk.forms import DayField
 from core.errors import Refusal
 from core.idempotency import KeyReused, Once, fingerprint
 from core.models import choices
 from core.problems import refusal_body
 from marketplace.lifecycle import ContractKind, PriceForm
 from web import typed
-from web.answer_forms import PriceField
-from web.finance_forms import OptionalAmountField
-
-
-def _day(label: Any, *, required: bool = True) -> DayField:
-    picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return DayField(label=label, required=required, widget=picker)
+from web.form_fields import OptionalAmountField, PriceField, day
 
 
 def _instalment(words: list[str]) -> dict[str, Any]:
@@ -74,7 +67,7 @@ class EntryForm(forms.Form):
 
 class ContractForm(EntryForm):
     verb = "contract"
-    signed_on = _day(_("Signed on"))
+    signed_on = day(_("Signed on"))
     kind = forms.ChoiceField(label=_("Kind of contract"), choices=choices(ContractKind))
     price_form = forms.ChoiceField(label=_("Form of the price"), choices=choices(PriceForm))
     instalments = LinesField(
@@ -88,14 +81,14 @@ class ContractForm(EntryForm):
         label=_("Royalty (%)"), required=False, max_digits=5, decimal_places=2, min_value=0
     )
     entry_fee = OptionalAmountField(label=_("Entry fee (CNY)"))
-    first_due_on = _day(_("First payment due on"), required=False)
+    first_due_on = day(_("First payment due on"), required=False)
     field_order = ("signed_on", "kind", "price_form", "instalments", "royalty_rate", "entry_fee")
 
 
 class PaymentForm(EntryForm):
     verb = "payments"
     amount = PriceField(label=_("Amount (CNY)"))
-    paid_on = _day(_("Paid on"))
+    paid_on = day(_("Paid on"))
     reference = forms.CharField(label=_("Bank reference"), max_length=100)
     key = once_key()
     field_order = ("amount", "paid_on", "reference")
@@ -119,5 +112,5 @@ class PaymentForm(EntryForm):
 
 class DeliveryForm(EntryForm):
     verb = "deliver"
-    delivered_on = _day(_("Handed over on"))
+    delivered_on = day(_("Handed over on"))
     field_order = ("delivered_on",)

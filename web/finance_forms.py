@@ -1,29 +1,26 @@
 """The form of an application for finance: the same values as the API takes, as people type them."""
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk.fields import once_key, with_new_key
 from accounts.models import City, Organization
 from accounts.permissions import OrganizationNotVerified
 from alliances.financing import PolicyOver
 from alliances.models import FinanceApplication, SupportPolicy
 from alliances.rules.apr import MOST_MONTHS
 from alliances.rules.products import NotEligible, ProductKind
-from core.errors import NotFound, Refusal
-from core.idempotency import KeyReused
+from core.errors import NotFound
 from core.models import choices
-from core.problems import refusal_body
 from marketplace.models import Achievement, TechnologyField
 from marketplace.pledges import NotTheHolder
-from web.answer_forms import PriceField
+from web.draft_forms import DraftForm, own_organization
+from web.form_fields import OptionalAmountField, PriceField, as_typed
 from web.templatetags.names import named
 
 _LONGEST_WORDS = 60
@@ -33,31 +30,10 @@ _SAID = frozenset(
         *("policy", "revenue", "rd_spending", "debts", "data_note"),
     }
 )
-# Beside which field a refusal of the action stands.
-_PLACES: dict[type[Refusal], str] = {
-    NotEligible: "collateral",
-    NotTheHolder: "collateral",
-    OrganizationNotVerified: "organization",
-    PolicyOver: "policy",
-    NotFound: "policy",
-}
 
 
 def _words(label: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=_LONGEST_WORDS, required=False)
-
-
-class OptionalAmountField(PriceField):
-    """An amount that may be left out, or be nothing."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, **options)
-
-    def clean(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        typed = forms.CharField.clean(self, value)
-        if typed in ("", "0"):
-            return Decimal("0.00") if typed else None
-        return super().clean(value)
 
 
 class FoundField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -83,10 +59,17 @@ class FoundField(forms.ModelChoiceField):  # type: ignore[type-arg]
         self.widget.choices = [("", _("None")), *named, *self.offered]
 
 
-class ApplyForm(forms.Form):
+class ApplyForm(DraftForm):
     """What is asked for; `revenue` to `data_note` are read by members under consent alone."""
 
-    organization = forms.TypedChoiceField(label=_("Applicant"), coerce=int)
+    places: ClassVar = {
+        NotEligible: "collateral",
+        NotTheHolder: "collateral",
+        OrganizationNotVerified: "organization",
+        PolicyOver: "policy",
+        NotFound: "policy",
+    }
+    organization = own_organization(_("Applicant"))
     kind = forms.ChoiceField(label=_("Kind of financing"), choices=choices(ProductKind))
     amount = PriceField(label=_("amount (CNY)"))
     months = forms.IntegerField(label=_("term (months)"), min_value=1, max_value=MOST_MONTHS)
@@ -113,7 +96,6 @@ class ApplyForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    key = once_key()
 
     def __init__(
         self,
@@ -126,16 +108,10 @@ class ApplyForm(forms.Form):
         rights: QuerySet[Achievement],
         policies: QuerySet[SupportPolicy],
     ) -> None:
-        super().__init__(data, initial=initial)
-        self.is_refused = False
-        self.only_organization = organizations[0].name
-        self._choose("organization", [(one.pk, one.name) for one in organizations])
-        if len(organizations) == 1:
-            self.fields["organization"].initial = organizations[0].pk
-            self.fields["organization"].widget = forms.HiddenInput()
-        self._choose("field", [(one.code, named(one)) for one in fields])
+        super().__init__(data, initial=initial, organizations=organizations)
+        self.choose("field", [(one.code, named(one)) for one in fields])
         places = [(one.code, named(one)) for one in cities]
-        self._choose("city", [("", _("Where the applicant is")), *places])
+        self.choose("city", [("", _("Where the applicant is")), *places])
         self._offer("collateral", rights, ("code", "title"), lambda one: f"{one.code} {one.title}")
         self._offer(
             "policy", policies, ("title", "issuer"), lambda one: f"{one.title} ({one.issuer})"
@@ -155,32 +131,12 @@ class ApplyForm(forms.Form):
         field.offer(rows, matching, label)
         field.keep(said.get(name))
 
-    def _choose(self, name: str, rows: list[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = rows
-
-    def is_valid(self) -> bool:
-        fine = super().is_valid()
-        self.is_refused = not fine
-        return fine
-
     def values(self) -> dict[str, Any]:
         """What the action takes, but for the key."""
         values = {name: self.cleaned_data[name] for name in self.cleaned_data if name in _SAID}
         for name in ("collateral", "policy"):
             values[name] = values[name] and values[name].pk
         return {"organization_id": values.pop("organization"), **values}
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Say what the action refused, beside the field it is about."""
-        self.is_refused = True
-        if isinstance(refusal, KeyReused):
-            self.data = with_new_key(self.data)
-            told = _("This form has made a draft already. Send it again to make another one.")
-            self.add_error(None, told)
-            return
-        self.add_error(_PLACES.get(type(refusal)), refusal_body(refusal)["detail"])
 
 
 def filled_from(draft: FinanceApplication) -> dict[str, Any]:
@@ -189,17 +145,10 @@ def filled_from(draft: FinanceApplication) -> dict[str, Any]:
     amounts = ("amount", "revenue", "rd_spending", "debts")
     return {
         **{name: getattr(draft, name) for name in plain},
-        **{name: _typed(getattr(draft, name)) for name in amounts},
+        **{name: as_typed(getattr(draft, name)) for name in amounts},
         "organization": draft.applicant_id,
         "field": draft.field.code,
         "city": draft.city.code,
         "collateral": draft.collateral_id,
         "policy": draft.policy_id,
     }
-
-
-def _typed(amount: Decimal | None) -> str:
-    """As a person types it: 2,800,000, and 0.50 where there are cents."""
-    if amount is None:
-        return ""
-    return f"{amount:,.2f}".removesuffix(".00")

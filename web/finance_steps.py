@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Actor
 from accounts.models import Organization
-from accounts.queries import cities, organizations_visible_to
+from accounts.queries import cities
 from accounts.requests import actor_of
 from alliances.consents import give_consent, revoke_consent
 from alliances.finance_queries import (
@@ -35,6 +35,7 @@ from core.errors import Refusal
 from core.idempotency import Once, fingerprint
 from marketplace.pledges import to_give
 from marketplace.queries import technology_fields
+from web.draft_forms import may_draft_for
 from web.finance_forms import ApplyForm, filled_from
 from web.market import one_of
 from web.pages import page
@@ -51,7 +52,7 @@ def apply_for_finance(request: HttpRequest) -> HttpResponse:
     `find` narrows the long lists by the words beside them, and drafts nothing.
     """
     actor = actor_of(request)
-    if not (verified := _verified(actor)):
+    if not (verified := may_draft_for(actor)):
         return page(request, "web/finance_apply.html", clock.now(), actor=actor)
     form = _form(request, actor, verified, {name: request.GET.get(name) for name in _FILLED})
     if form.is_bound and form.is_valid():
@@ -91,12 +92,6 @@ def change_draft(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, form: ApplyForm, **context: Any) -> HttpResponse:
     status = 422 if form.is_refused else 200
     return page(request, "web/finance_apply.html", clock.now(), status=status, form=form, **context)
-
-
-def _verified(actor: Actor) -> list[Organization]:
-    """In whose name the actor may apply."""
-    own = organizations_visible_to(actor).filter(pk__in=actor.acts_for).order_by("name")
-    return [one for one in own if one.is_verified]
 
 
 def _form(

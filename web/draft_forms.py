@@ -1,0 +1,71 @@
+"""What the forms share by which a person drafts something in an organization's name."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.desk.fields import once_key, with_new_key
+from accounts.models import Organization
+from accounts.queries import organizations_visible_to
+from core.errors import Refusal
+from core.idempotency import KeyReused
+from core.problems import refusal_body
+
+
+def may_draft_for(actor: Actor) -> list[Organization]:
+    """In whose name the actor may: the verified ones that it acts for."""
+    own = organizations_visible_to(actor).filter(pk__in=actor.acts_for).order_by("name")
+    return [one for one in own if one.is_verified]
+
+
+def own_organization(label: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, coerce=int)
+
+
+class DraftForm(forms.Form):
+    """Has an `organization`, which is not asked for where there is one; sent twice, drafts once."""
+
+    # Beside which field a refusal of the action stands; any other one above the form.
+    places: ClassVar[dict[type[Refusal], str]] = {}
+    key = once_key()
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        initial: dict[str, Any],
+        organizations: Sequence[Organization],
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.is_refused = False
+        self.only_organization = organizations[0].name
+        self.choose("organization", [(one.pk, one.name) for one in organizations])
+        if len(organizations) == 1:
+            self.fields["organization"].initial = organizations[0].pk
+            self.fields["organization"].widget = forms.HiddenInput()
+
+    def choose(self, name: str, rows: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = rows
+
+    def is_valid(self) -> bool:
+        fine = super().is_valid()
+        self.is_refused = not fine
+        return fine
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Say what the action refused, beside the field it is about."""
+        self.is_refused = True
+        if isinstance(refusal, KeyReused):
+            self.data = with_new_key(self.data)
+            told = _("This form has made a draft already. Send it again to make another one.")
+            self.add_error(None, told)
+            return
+        self.add_error(self.place_of(refusal), refusal_body(refusal)["detail"])
+
+    def place_of(self, refusal: Refusal) -> str | None:
+        return self.places.get(type(refusal))
