@@ -14,7 +14,13 @@ from marketplace.attachment_queries import (
     achievement_attachments_visible_to,
     attachments_visible_to,
 )
-from marketplace.lifecycle import ACHIEVEMENT, NEED, AchievementState, NeedState
+from marketplace.lifecycle import (
+    ACHIEVEMENT,
+    NEED,
+    NEED_EDITABLE,
+    AchievementState,
+    NeedState,
+)
 from marketplace.locks import lock_achievement, lock_need
 from marketplace.models import (
     Achievement,
@@ -26,8 +32,6 @@ from marketplace.models import (
 )
 from marketplace.rules import NotEditable
 from marketplace.rules import attachments as rules
-
-_EDITABLE = (NeedState.DRAFT, NeedState.RETURNED)
 
 
 def add_attachment(
@@ -144,7 +148,7 @@ def _facts(thing: Need | Achievement, noun: str, attachment: int) -> dict[str, i
 def _editable(need_id: int, actor: Actor) -> Need:
     need = lock_need(need_id, seen_by=actor)
     require_agent(actor, need.organization_id)
-    if need.state not in _EDITABLE:
+    if need.state not in NEED_EDITABLE:
         raise NotEditable(thing=NEED.name, current=NeedState(need.state))
     return need
 

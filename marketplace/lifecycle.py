@@ -154,6 +154,9 @@ NEED = Lifecycle(
     },
 )
 
+# In these its poster may still change it.
+NEED_EDITABLE = (NeedState.DRAFT, NeedState.RETURNED)
+
 RESPONSE = Lifecycle(
     "response",
     {

@@ -23,7 +23,7 @@ from core.lifecycle import IllegalTransition
 from core.models import holidays, numbered_all
 from marketplace import calls, responses, rules
 from marketplace.call_queries import call_by_id
-from marketplace.lifecycle import NEED, NeedState
+from marketplace.lifecycle import NEED, NEED_EDITABLE, NeedState
 from marketplace.locks import lock_need
 from marketplace.models import Need, NeedIndicator, NeedReview, ReviewVerdict
 from marketplace.models.responses import NEED_CLOSED, NEED_WITHDRAWN
@@ -43,7 +43,6 @@ _ROWS: Rows = {
     "call": call_by_id,
     "plan": written_plan,
 }
-_EDITABLE = (NeedState.DRAFT, NeedState.RETURNED)
 _MOVED = (
     "state",
     "state_reason",
@@ -122,7 +121,7 @@ def edit_need(
     with transaction(by=actor.caller):
         need = lock_need(need_id, seen_by=actor)
         require_agent(actor, need.organization_id)
-        if need.state not in _EDITABLE:
+        if need.state not in NEED_EDITABLE:
             raise rules.NotEditable(thing=NEED.name, current=NeedState(need.state))
         for name, value in _resolved(values).items():
             setattr(need, name, value)

@@ -146,12 +146,15 @@ def test_a_hostile_query_is_refused_or_changes_nothing(world, monkeypatch):
 READERS = {
     "sessions": "operator",
     "needs/<int:pk>/responses": "enterprise",
+    "needs/new": "enterprise",
+    "needs/<int:pk>/change": "enterprise",
     "finance": "borrower",
     "admissions": "judge",
 }
 OFFICE = ("enclaves", "alliances", "statistics", "fund-projects")
 SHOWN = {
     **PAGE_SHOWN,
+    "needs/<int:pk>/change": "draft_need",
     "deals": "deal",
     "enclaves": "park",
     "alliances": "alliance",

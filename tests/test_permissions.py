@@ -1088,6 +1088,12 @@ PAGES = {
     "needs/<int:pk>/answer": "404 404 404 404 200 200 404 404 404 404 404",
     "needs/<int:pk>/undertaking": "404 404 404 404 200 200 404 404 404 404 404",
     "needs/own": "302 200 200 200 200 200 200 200 200 302 302",
+    # To who may not post it says what to do; what is sent: tests/web/test_posting.py.
+    "needs/new": "200 200 200 200 200 200 200 200 200 200 200",
+    "needs/<int:pk>/change": "302 404 404 404 404 404 404 404 404 302 302",
+    "needs/<int:pk>/submit": "405 405 405 405 405 405 405 405 405 405 405",
+    "needs/<int:pk>/withdraw": "405 405 405 405 405 405 405 405 405 405 405",
+    "needs/<int:pk>/close": "405 405 405 405 405 405 405 405 405 405 405",
     # The matrix's need is another's; what its poster reads and sends: tests/web/test_choosing.py.
     "needs/<int:pk>/responses": "302 404 404 404 404 404 404 404 404 302 302",
     "responses/<int:pk>/shortlist": "405 405 405 405 405 405 405 405 405 405 405",

@@ -22,7 +22,7 @@ from core.problems import refusal_body
 from marketplace.lifecycle import RESPONSE, NeedState, ResponseState
 from marketplace.models import Need, NeedIndicator, Response, ResponseIndicator
 from marketplace.panel_queries import panel_of
-from marketplace.queries import needs_visible_to, responses_unanswered, responses_visible_to
+from marketplace.queries import needs_posted_by, responses_unanswered, responses_visible_to
 from marketplace.responses import (
     accept_response,
     decline_response,
@@ -64,7 +64,7 @@ def own_needs(request: HttpRequest) -> HttpResponse:
     """GET /needs/own: those of one's own organizations in every state, the newest first."""
     if (actor := actor_of(request)).is_anonymous:
         return redirect_to_login(request.get_full_path())
-    listing = one_page(request, _own_needs(actor).order_by("-pk"), SHOWN)
+    listing = one_page(request, needs_posted_by(actor).order_by("-pk"), SHOWN)
     received = _to_own_needs(actor).filter(need__in=listing["shown"])
     standing = _many(received.exclude(state=ResponseState.WITHDRAWN))
     waiting = _many(responses_unanswered(received))
@@ -79,7 +79,7 @@ def need_responses(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /needs/{id}/responses: for the people of who posted the need, and nobody else."""
     if (actor := actor_of(request)).is_anonymous:
         return redirect_to_login(request.get_full_path())
-    need: Need = one_of(_own_needs(actor), pk)
+    need: Need = one_of(needs_posted_by(actor), pk)
     may_bind = need.organization_id in actor.acts_for
     return page(
         request,
@@ -137,10 +137,6 @@ def withdraw(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         _("The response is withdrawn. You may answer anew while the need is open."),
         lambda: withdraw_response(actor=actor, response_id=pk),
     )
-
-
-def _own_needs(actor: Actor) -> QuerySet[Need]:
-    return needs_visible_to(actor).filter(organization__in=actor.sees)
 
 
 def _to_own_needs(actor: Actor) -> QuerySet[Response]:

@@ -44,6 +44,7 @@ from marketplace.tier_queries import indicators_for, poster_for, reads_detail_op
 from web import linked_data, lots, suggested, texts
 from web.answering import Part, Role, part_in, shown_indicators
 from web.confiding import confidence_in
+from web.own_need import own_need
 from web.pages import page
 
 SHOWN = 24  # cards on a page
@@ -92,6 +93,7 @@ def show_need(request: HttpRequest, shown: Need, part: Part, *, status: int = 20
     if part.opened:
         _note_reading(actor, shown)
     address = request.build_absolute_uri(reverse("need", args=[shown.pk]))
+    own = own_need(actor, shown, now)
     return page(
         request,
         "web/need.html",
@@ -99,9 +101,11 @@ def show_need(request: HttpRequest, shown: Need, part: Part, *, status: int = 20
         status=status,
         need=shown,
         part=part,
+        own=own,
         indicators=shown_indicators(actor, shown, opened=part.opened),
         poster=poster_for(actor, shown),
         modes=[CooperationMode(one).label for one in shown.modes],
+        reads_all=part.opened or own is not None,
         detail_is_open=part.opened or reads_detail_openly(actor, shown),
         files=attachments_visible_to(actor).filter(need=shown),
         days_left=_days_left(shown.deadline, now),

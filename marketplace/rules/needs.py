@@ -9,6 +9,7 @@ from core.errors import Refusal
 
 # "Generally no more than three years" (policy table, `need_max_duration_months`).
 MAX_MONTHS = 36
+MAX_INDICATORS = 50
 
 
 class Part(StrEnum):

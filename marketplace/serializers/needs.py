@@ -34,7 +34,7 @@ from marketplace.models import (
     NeedReview,
     Operator,
 )
-from marketplace.rules.needs import MAX_MONTHS, completeness
+from marketplace.rules.needs import MAX_INDICATORS, MAX_MONTHS, completeness
 from marketplace.serializers.disclosure import asking
 from marketplace.serializers.plans import (
     MOST_MILESTONES,
@@ -44,7 +44,6 @@ from marketplace.serializers.plans import (
 from marketplace.tier_queries import is_insider
 
 _STEPS: dict[str, str] = {NeedState.SUBMITTED: "bureau", NeedState.ENDORSED: "office"}
-MAX_INDICATORS = 50
 
 
 # What only who may read the detail is shown, beside the confidential indicators.

@@ -8,7 +8,8 @@ from core.parsing import AmountField, IdField, InstantField, StrictForm, WholeNu
 from core.serializers import Serializer
 from marketplace.models import Response, ResponseIndicator
 from marketplace.rules.answers import DECLINE_REASONS, Answering, Verdict
-from marketplace.serializers.needs import MAX_INDICATORS, TargetField, read_at
+from marketplace.rules.needs import MAX_INDICATORS
+from marketplace.serializers.needs import TargetField, read_at
 
 
 class IndicatorAnswerForm(StrictForm):
