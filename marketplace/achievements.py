@@ -17,7 +17,7 @@ from core.lifecycle import IllegalTransition
 from core.models import numbered_all
 from marketplace import rules
 from marketplace.dossiers import PARTS, check_all_rights, write_parts
-from marketplace.lifecycle import ACHIEVEMENT, AchievementState
+from marketplace.lifecycle import ACHIEVEMENT, ACHIEVEMENT_EDITABLE, AchievementState
 from marketplace.listing import confirm
 from marketplace.locks import lock_achievement, lock_achievements
 from marketplace.models import Achievement
@@ -37,7 +37,6 @@ _ROWS: Rows = {
 }
 _RELEASE = "UPDATE marketplace_achievement SET state = %s WHERE id = ANY(%s)"
 _MOVED = ("state", "state_reason", "published_at", "confirmed_on", "valid_until", "reminded_on")
-_EDITABLE = (AchievementState.DRAFT, AchievementState.RETURNED)
 CORRECTABLE = (AchievementState.SUBMITTED, AchievementState.RETURNED, AchievementState.APPROVED)
 
 
@@ -87,7 +86,7 @@ def edit_achievement(*, actor: Actor, achievement_id: int, **values: Any) -> Ach
     with transaction(by=actor.caller):
         achievement = lock_achievement(achievement_id, seen_by=actor)
         require_agent(actor, achievement.owner_id)
-        if achievement.state not in _EDITABLE:
+        if achievement.state not in ACHIEVEMENT_EDITABLE:
             raise rules.NotEditable(
                 thing=ACHIEVEMENT.name, current=AchievementState(achievement.state)
             )

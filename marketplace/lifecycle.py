@@ -156,6 +156,13 @@ NEED = Lifecycle(
 
 # In these its poster may still change it.
 NEED_EDITABLE = (NeedState.DRAFT, NeedState.RETURNED)
+# In these its owner may still change it, and in these say that it still holds.
+ACHIEVEMENT_EDITABLE = (AchievementState.DRAFT, AchievementState.RETURNED)
+ACHIEVEMENT_CONFIRMABLE = (
+    AchievementState.PUBLISHED,
+    AchievementState.RESERVED,
+    AchievementState.UNLISTED,
+)
 
 RESPONSE = Lifecycle(
     "response",

@@ -14,7 +14,7 @@ from core.db import transaction
 from core.events import record
 from core.lifecycle import IllegalTransition
 from marketplace.dossiers import confirm_records
-from marketplace.lifecycle import ACHIEVEMENT, AchievementState
+from marketplace.lifecycle import ACHIEVEMENT, ACHIEVEMENT_CONFIRMABLE, AchievementState
 from marketplace.locks import lock_achievement
 from marketplace.models import Achievement
 from marketplace.queries import achievement_ids_to_remind, achievement_ids_to_unlist
@@ -22,7 +22,6 @@ from marketplace.rules import listing
 
 log = structlog.get_logger(__name__)
 
-_CONFIRMABLE = (AchievementState.PUBLISHED, AchievementState.RESERVED, AchievementState.UNLISTED)
 _CONFIRMED = ("state", "state_reason", "confirmed_on", "valid_until", "reminded_on")
 
 
@@ -43,7 +42,7 @@ def confirm_achievement(
         achievement = lock_achievement(achievement_id, seen_by=actor)
         require_agent(actor, achievement.owner_id)
         state = AchievementState(achievement.state)
-        if state not in _CONFIRMABLE:
+        if state not in ACHIEVEMENT_CONFIRMABLE:
             raise IllegalTransition(
                 thing=ACHIEVEMENT.name, current=state, wanted=AchievementState.PUBLISHED
             )

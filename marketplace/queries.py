@@ -102,11 +102,6 @@ def needs_visible_to(actor: Actor) -> QuerySet[Need]:
     )
 
 
-def needs_posted_by(actor: Actor) -> QuerySet[Need]:
-    """Those of the actor's own organizations, in every state."""
-    return needs_visible_to(actor).filter(organization__in=actor.sees)
-
-
 class Waiting(NamedTuple):
     """How many things of a city wait for one review, and how many have little time left or none."""
 

@@ -155,6 +155,7 @@ OFFICE = ("enclaves", "alliances", "statistics", "fund-projects")
 SHOWN = {
     **PAGE_SHOWN,
     "needs/<int:pk>/change": "draft_need",
+    "achievements/<int:pk>/change": "draft_achievement",
     "deals": "deal",
     "enclaves": "park",
     "alliances": "alliance",

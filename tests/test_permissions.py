@@ -1110,6 +1110,14 @@ PAGES = {
     "deals/<int:pk>/payments": "302 404 200 404 404 404 404 404 404 302 302",
     "deals/<int:pk>/deliver": "302 404 200 404 404 404 404 404 404 302 302",
     "achievements": "200 200 200 200 200 200 200 200 200 200 200",
+    "achievements/own": "302 200 200 200 200 200 200 200 200 302 302",
+    # What is sent there is tested in tests/web/test_listing.py.
+    "achievements/new": "200 200 200 200 200 200 200 200 200 200 200",
+    "achievements/<int:pk>/change": "302 404 200 404 404 404 404 404 404 302 302",
+    "achievements/<int:pk>/submit": "405 405 405 405 405 405 405 405 405 405 405",
+    "achievements/<int:pk>/publish": "405 405 405 405 405 405 405 405 405 405 405",
+    "achievements/<int:pk>/confirm": "405 405 405 405 405 405 405 405 405 405 405",
+    "achievements/<int:pk>/withdraw": "405 405 405 405 405 405 405 405 405 405 405",
     "achievements/<int:pk>": "404 404 200 404 200 200 404 404 404 404 404",
     # What is sent there is tested in tests/web/test_confiding.py.
     "achievements/<int:pk>/undertaking": "404 404 200 404 200 200 404 404 404 404 404",

@@ -21,8 +21,9 @@ from core.models import word
 from core.problems import refusal_body
 from marketplace.lifecycle import RESPONSE, NeedState, ResponseState
 from marketplace.models import Need, NeedIndicator, Response, ResponseIndicator
+from marketplace.own_queries import needs_posted_by
 from marketplace.panel_queries import panel_of
-from marketplace.queries import needs_posted_by, responses_unanswered, responses_visible_to
+from marketplace.queries import responses_unanswered, responses_visible_to
 from marketplace.responses import (
     accept_response,
     decline_response,

@@ -1,6 +1,6 @@
 """What the forms share by which a person drafts something in an organization's name."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.desk.fields import once_key, with_new_key
-from accounts.models import Organization
+from accounts.models import City, Organization
 from accounts.queries import organizations_visible_to
 from core.errors import Refusal
-from core.idempotency import KeyReused
+from core.idempotency import KeyReused, Once, fingerprint
 from core.problems import refusal_body
+from marketplace.models import TechnologyField
+from web.templatetags.names import named
 
 
 def may_draft_for(actor: Actor) -> list[Organization]:
@@ -52,6 +54,14 @@ class DraftForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
         field.choices = rows
 
+    def choose_field_and_city(
+        self, fields: Sequence[TechnologyField], cities: Sequence[City], *, unsaid: Any
+    ) -> None:
+        """No field is chosen beforehand; a city may be left `unsaid` until one is known."""
+        self.choose("field", [("", "–"), *((one.code, named(one)) for one in fields)])
+        places = [(one.code, named(one)) for one in cities]
+        self.choose("city", places if self.initial.get("city") else [("", unsaid), *places])
+
     def is_valid(self) -> bool:
         fine = super().is_valid()
         self.is_refused = not fine
@@ -66,6 +76,18 @@ class DraftForm(forms.Form):
             self.add_error(None, told)
             return
         self.add_error(self.place_of(refusal), refusal_body(refusal)["detail"])
+
+    def save(self, act: Callable[[], Any]) -> Any:
+        """What the action made of the form; None if it refused, which the form then says."""
+        try:
+            return act()
+        except Refusal as refusal:
+            self.refuse(refusal)
+            return None
+
+    def once(self, name: str, actor: Actor, values: dict[str, Any]) -> Once:
+        """By which the action knows the form again when it is sent twice."""
+        return Once(name, actor.caller, self.cleaned_data["key"], fingerprint(values))
 
     def place_of(self, refusal: Refusal) -> str | None:
         return self.places.get(type(refusal))

@@ -21,7 +21,6 @@ from marketplace.models import Achievement, TechnologyField
 from marketplace.pledges import NotTheHolder
 from web.draft_forms import DraftForm, own_organization
 from web.form_fields import OptionalAmountField, PriceField, as_typed
-from web.templatetags.names import named
 
 _LONGEST_WORDS = 60
 _SAID = frozenset(
@@ -109,9 +108,7 @@ class ApplyForm(DraftForm):
         policies: QuerySet[SupportPolicy],
     ) -> None:
         super().__init__(data, initial=initial, organizations=organizations)
-        self.choose("field", [(one.code, named(one)) for one in fields])
-        places = [(one.code, named(one)) for one in cities]
-        self.choose("city", [("", _("Where the applicant is")), *places])
+        self.choose_field_and_city(fields, cities, unsaid=_("Where the applicant is"))
         self._offer("collateral", rights, ("code", "title"), lambda one: f"{one.code} {one.title}")
         self._offer(
             "policy", policies, ("title", "issuer"), lambda one: f"{one.title} ({one.issuer})"

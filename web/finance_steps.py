@@ -31,8 +31,6 @@ from alliances.financing import (
 from alliances.lifecycle import FinanceState
 from alliances.offering import accept_offer, decline_offer
 from core import clock
-from core.errors import Refusal
-from core.idempotency import Once, fingerprint
 from marketplace.pledges import to_give
 from marketplace.queries import technology_fields
 from web.draft_forms import may_draft_for
@@ -57,13 +55,8 @@ def apply_for_finance(request: HttpRequest) -> HttpResponse:
     form = _form(request, actor, verified, {name: request.GET.get(name) for name in _FILLED})
     if form.is_bound and form.is_valid():
         values = form.values()
-        key = form.cleaned_data["key"]
-        once = Once("web.draft_application", actor.caller, key, fingerprint(values))
-        try:
-            made = draft_application(actor=actor, once=once, **values)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
+        once = form.once("web.draft_application", actor, values)
+        if made := form.save(lambda: draft_application(actor=actor, once=once, **values)):
             return _to_page(made.pk)
     return _show(request, form)
 
@@ -79,11 +72,7 @@ def change_draft(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         values = form.values()
         del values["organization_id"]  # an application stays its applicant's
-        try:
-            change_application(actor=actor, application_id=draft.pk, **values)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
+        if form.save(lambda: change_application(actor=actor, application_id=draft.pk, **values)):
             messages.success(request, _("The draft is changed."))
             return _to_page(draft.pk)
     return _show(request, form, draft=draft)

@@ -25,6 +25,14 @@ def paragraph(
     )
 
 
+def line(label: Any, longest: int, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=longest, required=False, **options)
+
+
+def tick(label: Any, help_text: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False, help_text=help_text)
+
+
 def day(label: Any, *, required: bool = True) -> DayField:
     picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return DayField(label=label, required=required, widget=picker)

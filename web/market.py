@@ -21,7 +21,7 @@ from core import clock
 from core.clock import SHANGHAI
 from core.db import one_or_none
 from core.errors import Refusal
-from core.models import word
+from core.models import choices, word
 from marketplace.attachment_queries import (
     achievement_attachments_visible_to,
     attachments_visible_to,
@@ -39,11 +39,12 @@ from marketplace.queries import (
     picture_of,
     technology_fields,
 )
-from marketplace.rules.listing import AskedMode
+from marketplace.rules.listing import AskedMode, LegalStatus
 from marketplace.tier_queries import indicators_for, poster_for, reads_detail_openly
 from web import linked_data, lots, suggested, texts
 from web.answering import Part, Role, part_in, shown_indicators
 from web.confiding import confidence_in
+from web.own_achievement import own_achievement
 from web.own_need import own_need
 from web.pages import page
 
@@ -148,6 +149,8 @@ def achievement(request: HttpRequest, pk: int) -> HttpResponse:
         "web/achievement.html",
         now,
         achievement=shown,
+        own=own_achievement(actor, shown, _day(now)),
+        legal_statuses=choices(LegalStatus),
         suggestions=suggested.needs_for(actor, shown),
         picture=picture_of(shown),
         maturity=texts.maturity_text(shown),

@@ -15,13 +15,12 @@ from accounts.models import Organization
 from accounts.queries import cities
 from accounts.requests import actor_of
 from core import clock
-from core.errors import Refusal
-from core.idempotency import Once, fingerprint
 from marketplace import needs
 from marketplace.call_queries import calls, calls_in_phase
 from marketplace.lifecycle import NEED_EDITABLE, CallPhase
 from marketplace.models import Need
-from marketplace.queries import needs_posted_by, needs_visible_to, technology_fields
+from marketplace.own_queries import needs_posted_by
+from marketplace.queries import technology_fields
 from web.draft_forms import may_draft_for
 from web.market import one_of
 from web.need_forms import NeedSheet, filled_from
@@ -41,13 +40,8 @@ def post_need(request: HttpRequest) -> HttpResponse:
     sheet = _sheet(request, verified, {"call": request.GET.get("call")})
     if sheet.is_bound and sheet.is_valid():
         values = sheet.values()
-        key = sheet.main.cleaned_data["key"]
-        once = Once("web.post_need", actor.caller, key, fingerprint(values))
-        try:
-            made = needs.post_need(actor=actor, once=once, **values)
-        except Refusal as refusal:
-            sheet.main.refuse(refusal)
-        else:
+        once = sheet.main.once("web.post_need", actor, values)
+        if made := sheet.main.save(lambda: needs.post_need(actor=actor, once=once, **values)):
             return HttpResponseRedirect(f"{_page_of(made.pk)}#own")
     return _show(request, sheet)
 
@@ -57,7 +51,7 @@ def change_need(request: HttpRequest, pk: int) -> HttpResponse:
     """GET and POST /needs/{id}/change: the same form, filled with one's draft or returned need."""
     if (actor := actor_of(request)).is_anonymous:
         return redirect_to_login(request.get_full_path())
-    own = needs_visible_to(actor).filter(organization__in=actor.acts_for)
+    own = needs_posted_by(actor).filter(organization__in=actor.acts_for)
     need: Need = one_of(own.filter(state__in=NEED_EDITABLE), pk)
     sheet = _sheet(request, [need.organization], filled_from(need), need=need)
     if sheet.is_bound and sheet.is_valid():
@@ -65,19 +59,9 @@ def change_need(request: HttpRequest, pk: int) -> HttpResponse:
         del values["organization_id"]  # a need stays its poster's
         if values["call"] == need.call_id:
             del values["call"]  # which may take no new ones any more
-        return _changed(request, actor, need, sheet, values)
+        if sheet.main.save(lambda: needs.edit_need(actor=actor, need_id=need.pk, **values)):
+            return HttpResponseRedirect(f"{_page_of(need.pk)}#own")
     return _show(request, sheet, need=need)
-
-
-def _changed(
-    request: HttpRequest, actor: Actor, need: Need, sheet: NeedSheet, values: dict[str, Any]
-) -> HttpResponse:
-    try:
-        needs.edit_need(actor=actor, need_id=need.pk, **values)
-    except Refusal as refusal:
-        sheet.main.refuse(refusal)
-        return _show(request, sheet, need=need)
-    return HttpResponseRedirect(f"{_page_of(need.pk)}#own")
 
 
 def _sheet(

@@ -16,7 +16,7 @@ from marketplace.rules.needs import MAX_INDICATORS
 from tests.conftest import NOW, act, make_member, make_organization, organization_of
 from tests.marketplace.conftest import events_of, make_call, make_need, make_response
 from tests.web.reading import text_of
-from web.need_forms import IndicatorRow, NeedSheet
+from web.need_forms import IndicatorRow, NeedSheet, of_indicator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -184,6 +184,7 @@ def test_a_draft_says_little_at_first(post, enterprise):
         ({"indicator-0-target": ""}, "A number such as 1250"),
         ({"indicator-0-name": ""}, "Say what is measured"),
         ({"indicator-2-unit": "kg"}, "Say what is measured"),
+        ({"indicator-2-target": "0"}, "Say what is measured"),
         ({"indicator-0-operator": "gt"}, "Select a valid choice"),
         ({"key": "x"}, "Enter a valid UUID"),
     ],
@@ -286,7 +287,7 @@ def test_a_long_list_of_indicators_comes_back_whole_and_has_room_for_more(visit,
     assert len(re.findall(r'<input[^>]* name="indicator-\d+-target"', form)) == 12 + 5
     full = make_need(enterprise, NeedState.DRAFT, indicators=MAX_INDICATORS)
     sheet = NeedSheet(None, initial={}, indicators=list(full.indicators.all()), **LISTS)
-    assert len(sheet.rows) == MAX_INDICATORS
+    assert len(sheet.indicators.all) == MAX_INDICATORS
 
 
 LISTS = {
@@ -309,7 +310,7 @@ LISTS = {
     )
 )
 def test_an_indicator_that_is_shown_and_sent_back_is_the_same(kept):
-    shown = IndicatorRow(None, 0, kept=kept)
+    shown = IndicatorRow(None, 0, kept=of_indicator(kept))
     sent = {f"indicator-0-{name}": shown[name].value() for name in shown.fields}
     if not sent["indicator-0-confidential"]:
         del sent["indicator-0-confidential"]
