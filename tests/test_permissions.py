@@ -1108,6 +1108,9 @@ PAGES = {
     # The page of the deal.
     "deals/<int:pk>/contract": "302 404 200 404 404 404 404 404 404 302 302",
     "deals/<int:pk>/payments": "302 404 200 404 404 404 404 404 404 302 302",
+    "deals/<int:pk>/register-contract": "302 404 200 404 404 404 404 404 404 302 302",
+    "deals/<int:pk>/transfer": "302 404 200 404 404 404 404 404 404 302 302",
+    "deals/<int:pk>/acceptance": "302 404 200 404 404 404 404 404 404 302 302",
     "deals/<int:pk>/deliver": "302 404 200 404 404 404 404 404 404 302 302",
     "achievements": "200 200 200 200 200 200 200 200 200 200 200",
     "achievements/own": "302 200 200 200 200 200 200 200 200 302 302",

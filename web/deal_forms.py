@@ -4,7 +4,7 @@ What contradicts the deal is refused by the action; here that is put above the f
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext
@@ -16,9 +16,9 @@ from core.errors import Refusal
 from core.idempotency import KeyReused, Once, fingerprint
 from core.models import choices
 from core.problems import refusal_body
-from marketplace.lifecycle import ContractKind, PriceForm
+from marketplace.lifecycle import AcceptanceVerdict, ContractKind, PriceForm
 from web import typed
-from web.form_fields import OptionalAmountField, PriceField, day
+from web.form_fields import AmountField, OptionalAmountField, PriceField, day
 
 
 def _instalment(words: list[str]) -> dict[str, Any]:
@@ -32,7 +32,8 @@ def _instalment(words: list[str]) -> dict[str, Any]:
 class EntryForm(forms.Form):
     """What every entry may have: its proof."""
 
-    verb = ""
+    verb: ClassVar[str] = ""
+    title: ClassVar[Any] = ""
     proof = forms.CharField(
         label=_("Proof"),
         max_length=2000,
@@ -67,6 +68,7 @@ class EntryForm(forms.Form):
 
 class ContractForm(EntryForm):
     verb = "contract"
+    title = _("Enter the signed contract")
     signed_on = day(_("Signed on"))
     kind = forms.ChoiceField(label=_("Kind of contract"), choices=choices(ContractKind))
     price_form = forms.ChoiceField(label=_("Form of the price"), choices=choices(PriceForm))
@@ -87,6 +89,7 @@ class ContractForm(EntryForm):
 
 class PaymentForm(EntryForm):
     verb = "payments"
+    title = _("Enter a payment")
     amount = PriceField(label=_("Amount (CNY)"))
     paid_on = day(_("Paid on"))
     reference = forms.CharField(label=_("Bank reference"), max_length=100)
@@ -110,7 +113,44 @@ class PaymentForm(EntryForm):
         )
 
 
+class RegistrationForm(EntryForm):
+    verb = "register-contract"
+    title = _("Enter the registration of the contract")
+    registered_on = day(_("Registered on"))
+    number = forms.CharField(label=_("Number of the certificate"), max_length=100)
+    office = forms.CharField(label=_("Registering office"), max_length=200)
+    transaction_value = PriceField(label=_("Transaction value (CNY)"))
+    technical_income = AmountField(label=_("Technical income (CNY)"))
+    field_order = ("registered_on", "number", "office", "transaction_value", "technical_income")
+
+
+class TransferForm(EntryForm):
+    verb = "transfer"
+    title = _("Enter the transfer of the right")
+    registered_on = day(_("Registered on"))
+    certificate = forms.CharField(label=_("Number of the certificate"), max_length=100)
+    field_order = ("registered_on", "certificate")
+
+
+class AcceptanceForm(EntryForm):
+    """Of the whole, by the buyer; its proof is asked for."""
+
+    verb = "acceptance"
+    title = _("Enter the acceptance")
+    accepted_on = day(_("Judged on"))
+    verdict = forms.ChoiceField(
+        label=_("Verdict"), choices=[("", "–"), *choices(AcceptanceVerdict)]
+    )
+    place = forms.CharField(label=_("Who tested it, and where"), max_length=200)
+    field_order = ("accepted_on", "verdict", "place")
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["proof"].required = True
+
+
 class DeliveryForm(EntryForm):
     verb = "deliver"
+    title = _("Enter the handing over")
     delivered_on = day(_("Handed over on"))
     field_order = ("delivered_on",)

@@ -19,11 +19,20 @@ from core import clock
 from core.errors import Refusal
 from core.problems import refusal_body
 from marketplace import milestones
+from marketplace.acceptances import accept_result as accept_result_of
 from marketplace.deals import check_may_form, confirm_deal, stop_deal
-from marketplace.lifecycle import DEAL, DealState, MilestoneKind
+from marketplace.lifecycle import DEAL, AcceptanceVerdict, ContractKind, DealState, MilestoneKind
 from marketplace.models import Deal, DealMilestone
 from marketplace.queries import deals_visible_to, milestones_told, paid_of
-from web.deal_forms import ContractForm, DeliveryForm, EntryForm, PaymentForm
+from web.deal_forms import (
+    AcceptanceForm,
+    ContractForm,
+    DeliveryForm,
+    EntryForm,
+    PaymentForm,
+    RegistrationForm,
+    TransferForm,
+)
 from web.market import SHOWN, one_of
 from web.pages import one_page, page
 from web.steps import done, reason, step
@@ -37,6 +46,8 @@ class Progress:
     paid: Decimal
     outstanding: Decimal
     kinds: frozenset[str]
+    contract: ContractKind | None
+    is_accepted: bool
 
     def has(self, kind: MilestoneKind) -> bool:
         return kind in self.kinds
@@ -119,8 +130,11 @@ def _entering(
 
 
 sign_contract = _entering(ContractForm, milestones.sign_contract)
+register_contract = _entering(RegistrationForm, milestones.register_contract)
 record_payment = _entering(PaymentForm, milestones.record_payment)
+transfer_rights = _entering(TransferForm, milestones.transfer_rights)
 deliver = _entering(DeliveryForm, milestones.deliver)
+accept_result = _entering(AcceptanceForm, accept_result_of)
 
 
 def _own(actor: Actor) -> QuerySet[Deal]:
@@ -136,7 +150,7 @@ def _show(
     not_yet = _not_yet(shown)
     is_open = DEAL.allows(state, DealState.FORMED) and not not_yet
     may_confirm = is_open and shown.buyer_id in actor.acts_for
-    forms = _forms(progress) if may_act and state is DealState.FORMED else []
+    forms = _forms(shown, actor, progress) if may_act and state is DealState.FORMED else []
     return page(
         request,
         "web/deal.html",
@@ -157,14 +171,37 @@ def _progress(shown: Deal, actor: Actor) -> Progress:
     standing = [one for one in told if one.stands and one.kind != MilestoneKind.ANNULMENT]
     paid = paid_of(told)
     left = max(shown.price - paid, Decimal(0))
-    return Progress(told, paid, left, frozenset(one.kind for one in standing))
+    contracts = [one for one in standing if one.kind == MilestoneKind.CONTRACT]
+    verdicts = [one for one in standing if one.kind == MilestoneKind.ACCEPTANCE]
+    return Progress(
+        told,
+        paid,
+        left,
+        frozenset(one.kind for one in standing),
+        ContractKind(contracts[-1].facts["kind"]) if contracts else None,
+        any(one.facts["verdict"] == AcceptanceVerdict.PASSED for one in verdicts),
+    )
 
 
-def _forms(progress: Progress) -> list[EntryForm]:
-    """What may be entered still: a contract and a handing over once, payments as they come."""
-    wanted: list[EntryForm] = [] if progress.has(MilestoneKind.CONTRACT) else [ContractForm()]
-    wanted.append(PaymentForm())
-    return wanted if progress.has(MilestoneKind.DELIVERY) else [*wanted, DeliveryForm()]
+def _forms(shown: Deal, actor: Actor, progress: Progress) -> list[EntryForm]:
+    """What may be entered still: payments as they come, all else once and by whom it is up to.
+
+    Registered, transferred and accepted is only what was signed.
+    """
+    signed = progress.has(MilestoneKind.CONTRACT)
+    sells, buys = shown.seller_id in actor.acts_for, shown.buyer_id in actor.acts_for
+    is_registered = progress.has(MilestoneKind.REGISTRATION)
+    is_transferred = progress.has(MilestoneKind.TRANSFER)
+    has_right = shown.achievement_id is not None
+    wanted: list[tuple[bool, type[EntryForm]]] = [
+        (not signed, ContractForm),
+        (signed and sells and not is_registered, RegistrationForm),
+        (True, PaymentForm),
+        (signed and has_right and not is_transferred, TransferForm),
+        (not progress.has(MilestoneKind.DELIVERY), DeliveryForm),
+        (signed and buys and not progress.is_accepted, AcceptanceForm),
+    ]
+    return [form() for is_wanted, form in wanted if is_wanted]
 
 
 def _with(sent: EntryForm | None, forms: list[EntryForm]) -> list[EntryForm]:
@@ -200,9 +237,14 @@ def _next(shown: Deal, progress: Progress, *, may_confirm: bool) -> str:
         return _("Both parties sign the contract, and one of them enters it here.")
     if progress.outstanding:
         return _("The buyer pays, and one of the parties enters each payment here.")
+    is_sold = progress.contract is ContractKind.TRANSFER and shown.achievement_id is not None
+    if is_sold and not progress.has(MilestoneKind.TRANSFER):
+        return _("The right passes by its registration, which is entered here.")
     if not progress.has(MilestoneKind.DELIVERY):
         return _("What was agreed is handed over and entered here.")
-    return _("Contract, payment and handing over are entered.")
+    if shown.need_id is not None and not progress.is_accepted:
+        return _("The buyer tests the result and enters its acceptance here.")
+    return _("All that was agreed is entered.")
 
 
 def _page_of(shown: Deal) -> str:

@@ -53,16 +53,20 @@ class PriceField(forms.CharField):
         return found
 
 
-class OptionalAmountField(PriceField):
-    """An amount that may be left out, or be nothing."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, **options)
+class AmountField(PriceField):
+    """An amount that may be nothing."""
 
     def clean(self, value: Any) -> Decimal | None:
         if forms.CharField.clean(self, value) == "0":
             return Decimal("0.00")
         return super().clean(value)
+
+
+class OptionalAmountField(AmountField):
+    """One that may be left out, too."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
 
 
 class MeasuredField(forms.CharField):

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from marketplace.lifecycle import DealState, MilestoneKind
-from marketplace.models import Deal, DealMilestone
+from marketplace.lifecycle import AchievementState, DealState, MilestoneKind
+from marketplace.models import Channel, Deal, DealMilestone
 from tests.conftest import make_member, organization_of
 from tests.marketplace.conftest import make_achievement, make_deal, make_need, propose, publicise
 from tests.web.reading import text_of
@@ -17,6 +17,19 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 TODAY = "2026-03-02"
 CONTRACT = {"signed_on": TODAY, "kind": "development", "price_form": "lump_sum", "proof": "合同1"}
+REGISTRATION = {
+    "registered_on": TODAY,
+    "number": "2026310117000001",
+    "office": "虚构登记处",
+    "transaction_value": "280万",
+    "technical_income": "0",
+}
+ACCEPTANCE = {
+    "accepted_on": TODAY,
+    "verdict": "passed",
+    "place": "虚构检测中心",
+    "proof": "虚构验收报告",
+}
 
 
 @pytest.fixture
@@ -68,10 +81,56 @@ def test_the_parties_go_from_the_deal_to_what_was_handed_over(
     assert "Paid (CNY) ¥2,800,000" in text
 
     text = text_of(take(seller, deal, "deliver", delivered_on=TODAY, proof="移交单"))
-    assert "Contract, payment and handing over are entered" in text
+    assert "The buyer tests the result and enters its acceptance here" in text
     assert "移交单" in text
     kinds = [*DealMilestone.objects.filter(deal=deal).values_list("kind", flat=True)]
     assert kinds == ["contract", "payment", "payment", "delivery"]
+
+
+def test_each_party_enters_what_is_up_to_it(visit, take, deal, seller, enterprise):
+    """The certificate of registration is the seller's to enter, the verdict the buyer's."""
+    titles = ("Enter the registration of the contract", "Enter the acceptance")
+    assert not any(title in text_of(visit(page_of(deal), seller)) for title in titles)
+    take(seller, deal, "contract", **CONTRACT)
+    seen = [[title in text_of(visit(page_of(deal), one)) for title in titles]
+            for one in (seller, enterprise)]  # fmt: skip
+    assert seen == [[True, False], [False, True]]
+    assert take(enterprise, deal, "register-contract", **REGISTRATION).status_code == 422
+    assert take(seller, deal, "acceptance", **ACCEPTANCE).status_code == 422
+    text = text_of(take(seller, deal, "register-contract", **REGISTRATION))
+    assert "2026310117000001" in text
+    assert titles[0] not in text
+    made = deal.milestones.get(kind=MilestoneKind.REGISTRATION)
+    assert (made.amount, made.facts) == (
+        Decimal("2800000.00"), {"office": "虚构登记处", "technical_income": "0.00"}
+    )  # fmt: skip
+    failed = take(enterprise, deal, "acceptance", **{**ACCEPTANCE, "verdict": "failed"})
+    assert titles[1] in text_of(failed), "what did not pass may pass later"
+    text = text_of(take(enterprise, deal, "acceptance", **ACCEPTANCE))
+    assert titles[1] not in text
+    verdicts = deal.milestones.filter(kind=MilestoneKind.ACCEPTANCE).order_by("number")
+    assert [one.facts["verdict"] for one in verdicts] == ["failed", "passed"]
+    assert {one.facts["place"] for one in verdicts} == {"虚构检测中心"}
+
+
+def test_a_right_that_is_sold_passes_by_its_registration(visit, take, seller, bidder):
+    achievement = make_achievement(seller, AchievementState.RESERVED)
+    parties = organization_of(seller), organization_of(bidder)
+    sold = make_deal(*parties, achievement=achievement, channel=Channel.OFF_SESSION)
+    assert "Enter the transfer of the right" not in text_of(visit(page_of(sold), bidder))
+    take(seller, sold, "contract", **{**CONTRACT, "kind": "transfer"})
+    key = "0b6d9c3e-2d3c-4c53-8f0a-0a5d1c1e0002"
+    paid = {"amount": "280万", "paid_on": TODAY, "reference": "B-1", "key": key}
+    page = take(bidder, sold, "payments", **paid)
+    assert "The right passes by its registration" in text_of(page)
+    passed = take(bidder, sold, "transfer", registered_on=TODAY, certificate="虚构通知书1号")
+    assert "虚构通知书1号" in text_of(passed)
+    assert "Enter the transfer of the right" not in text_of(passed)
+    assert "What was agreed is handed over" in text_of(passed)
+    achievement.refresh_from_db()
+    assert achievement.state == AchievementState.TRANSFERRED
+    done = take(seller, sold, "deliver", delivered_on=TODAY)
+    assert "All that was agreed is entered" in text_of(done)
 
 
 def test_instalments_are_typed_as_lines(take, deal, seller):
@@ -113,6 +172,13 @@ def test_a_payment_that_is_sent_twice_is_one(visit, take, deal, enterprise):
         ("contract", {"royalty_rate": "1000"}, "no more than"),
         ("contract", {"entry_fee": "x"}, "An amount in CNY above zero"),
         ("deliver", {"delivered_on": "soon"}, "valid date"),
+        ("acceptance", {"verdict": ""}, "This field is required"),
+        ("acceptance", {"proof": ""}, "This field is required"),
+        ("acceptance", {}, "Record the signed contract first"),
+        ("transfer", {"certificate": ""}, "This field is required"),
+        ("transfer", {}, "Record the signed contract first"),
+        ("register-contract", {"technical_income": "-1"}, "An amount in CNY above zero"),
+        ("register-contract", {}, "Your role does not allow this"),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
@@ -121,13 +187,13 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
     fine = {
         "payments": payment(visit, enterprise, deal),
         "contract": CONTRACT,
-        "deliver": {"delivered_on": TODAY},
     }
-    page = take(enterprise, deal, verb, **{**fine[verb], "proof": "虚构凭据", **wrong})
+    filled = fine.get(verb, FORMS[verb])
+    page = take(enterprise, deal, verb, **{**filled, "proof": "虚构凭据", **wrong})
     assert page.status_code == 422
     assert said in text_of(page)
     assert "Nothing was entered yet" in text_of(page)
-    assert "虚构凭据" in page.text, "kept as typed"
+    assert wrong.get("proof") == "" or "虚构凭据" in page.text, "kept as typed"
     assert not deal.milestones.exists()
 
 
@@ -192,6 +258,9 @@ FORMS = {
     "payments": {"amount": "1", "paid_on": TODAY, "reference": "B-1",
                  "key": "0b6d9c3e-2d3c-4c53-8f0a-0a5d1c1e0001"},
     "deliver": {"delivered_on": TODAY},
+    "register-contract": REGISTRATION,
+    "transfer": {"registered_on": TODAY, "certificate": "虚构通知书1号"},
+    "acceptance": ACCEPTANCE,
 }  # fmt: skip
 
 
