@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.desk.fields import once_key, with_new_key
 from accounts.models import City, Organization
-from accounts.queries import organizations_visible_to
+from accounts.queries import cities, organizations_visible_to
 from core.errors import Refusal
 from core.idempotency import KeyReused, Once, fingerprint
 from core.problems import refusal_body
@@ -21,6 +22,12 @@ def may_draft_for(actor: Actor) -> list[Organization]:
     """In whose name the actor may: the verified ones that it acts for."""
     own = organizations_visible_to(actor).filter(pk__in=actor.acts_for).order_by("name")
     return [one for one in own if one.is_verified]
+
+
+def cities_to_choose(*kept: int | None) -> list[City]:
+    """The corridor's, and those that a thing has already, by their keys."""
+    own = [one for one in kept if one is not None]
+    return list(cities().filter(Q(is_corridor=True) | Q(pk__in=own)))
 
 
 def own_organization(label: Any) -> forms.TypedChoiceField:

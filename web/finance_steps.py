@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Actor
 from accounts.models import Organization
-from accounts.queries import cities
 from accounts.requests import actor_of
 from alliances.consents import give_consent, revoke_consent
 from alliances.finance_queries import (
@@ -29,11 +28,12 @@ from alliances.financing import (
     withdraw_application,
 )
 from alliances.lifecycle import FinanceState
+from alliances.models import FinanceApplication
 from alliances.offering import accept_offer, decline_offer
 from core import clock
 from marketplace.pledges import to_give
 from marketplace.queries import technology_fields
-from web.draft_forms import may_draft_for
+from web.draft_forms import cities_to_choose, may_draft_for
 from web.finance_forms import ApplyForm, filled_from
 from web.market import one_of
 from web.pages import page
@@ -68,7 +68,7 @@ def change_draft(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     drafts = own_applications(actor).filter(state=FinanceState.DRAFT)
     draft = one_of(drafts.filter(applicant__in=actor.acts_for), pk)
-    form = _form(request, actor, [draft.applicant], filled_from(draft))
+    form = _form(request, actor, [draft.applicant], filled_from(draft), draft=draft)
     if form.is_bound and form.is_valid():
         values = form.values()
         del values["organization_id"]  # an application stays its applicant's
@@ -84,7 +84,12 @@ def _show(request: HttpRequest, form: ApplyForm, **context: Any) -> HttpResponse
 
 
 def _form(
-    request: HttpRequest, actor: Actor, applicants: list[Organization], filled: dict[str, Any]
+    request: HttpRequest,
+    actor: Actor,
+    applicants: list[Organization],
+    filled: dict[str, Any],
+    *,
+    draft: FinanceApplication | None = None,
 ) -> ApplyForm:
     """As it was sent; or filled anew, with what was typed if only a list is to be narrowed."""
     finds = "find" in request.POST
@@ -94,7 +99,7 @@ def _form(
         initial=request.POST.dict() if finds else filled,
         organizations=applicants,
         fields=list(technology_fields()),
-        cities=list(cities().filter(is_corridor=True)),
+        cities=cities_to_choose(draft.city_id if draft else None),
         rights=to_give({one.pk for one in applicants}).order_by("-pk"),
         policies=policies_in_force(policies_visible_to(actor), clock.today()),
     )

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor
 from accounts.models import Organization
-from accounts.queries import cities
 from accounts.requests import actor_of
 from core import clock
 from core.models import choices
@@ -25,7 +24,7 @@ from marketplace.own_queries import achievements_owned_by
 from marketplace.queries import technology_fields
 from marketplace.rules.listing import LegalStatus
 from web.achievement_forms import AchievementSheet, filled_from
-from web.draft_forms import may_draft_for
+from web.draft_forms import cities_to_choose, may_draft_for
 from web.form_fields import day
 from web.market import SHOWN, one_of
 from web.pages import one_page, page
@@ -86,13 +85,14 @@ def _sheet(
     *,
     achievement: Achievement | None = None,
 ) -> AchievementSheet:
+    kept = (achievement.city_id, achievement.preferred_city_id) if achievement else ()
     return AchievementSheet(
         request.POST if request.method == "POST" else None,
         initial=filled,
         achievement=achievement,
         organizations=organizations,
         fields=list(technology_fields()),
-        cities=list(cities().filter(is_corridor=True)),
+        cities=cities_to_choose(*kept),
     )
 
 

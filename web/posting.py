@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Actor
 from accounts.models import Organization
-from accounts.queries import cities
 from accounts.requests import actor_of
 from core import clock
 from marketplace import needs
@@ -21,7 +20,7 @@ from marketplace.lifecycle import NEED_EDITABLE, CallPhase
 from marketplace.models import Need
 from marketplace.own_queries import needs_posted_by
 from marketplace.queries import technology_fields
-from web.draft_forms import may_draft_for
+from web.draft_forms import cities_to_choose, may_draft_for
 from web.market import one_of
 from web.need_forms import NeedSheet, filled_from
 from web.pages import page
@@ -80,7 +79,7 @@ def _sheet(
         indicators=list(need.indicators.all()) if need else [],
         organizations=organizations,
         fields=list(technology_fields()),
-        cities=list(cities().filter(is_corridor=True)),
+        cities=cities_to_choose(need.city_id if need else None),
         calls=list(offered.filter(open_ones | own).order_by("code")),
     )
 

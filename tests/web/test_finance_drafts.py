@@ -1,9 +1,11 @@
 """A draft in the browser: changed until it is sent, from lists that hold everything."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
+from accounts.models import City
 from alliances.models import FinanceApplication
 from core.models import Event
 from notifications.messages import message_for
@@ -73,6 +75,23 @@ def test_a_long_list_is_narrowed_and_nothing_typed_is_lost(
     assert not FinanceApplication.objects.exists()
     apply(enterprise, kind="ip_pledge", collateral=rights[0].pk)
     assert FinanceApplication.objects.get().collateral == rights[0]
+
+
+def test_an_application_for_another_city_stays_there_when_it_is_changed(
+    visit, send, apply, enterprise
+):
+    apply(enterprise)
+    made = FinanceApplication.objects.get()
+    made.city = City.objects.create(
+        code="110000", name="虚构外市", name_en="Away", is_corridor=False
+    )
+    made.save(update_fields=["city"])
+    path = page_of(made, "/change")
+    assert 'value="110000" selected' in visit(path, enterprise).text
+    filled = {**SENT, "organization": made.applicant_id, "key": uuid4(), "city": "110000"}
+    assert "The draft is changed" in text_of(send(enterprise, path, **filled))
+    made.refresh_from_db()
+    assert made.city.code == "110000"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import Organization
+from accounts.models import City, Organization
 from marketplace import achievements
 from marketplace.lifecycle import AchievementState
 from marketplace.models import Achievement, CoOwner
@@ -285,13 +285,16 @@ def test_who_may_not_list_is_told_what_to_do(visit, send, seller, stranger):
     assert not Achievement.objects.exists()
 
 
-def test_what_the_form_does_not_show_stays_when_it_is_changed(enter, seller):
-    entry = make_achievement(seller, AchievementState.DRAFT)
+def test_what_the_form_does_not_offer_stays_when_it_is_changed(visit, enter, seller):
+    away = City.objects.create(code="110000", name="虚构外市", name_en="Away", is_corridor=False)
+    entry = make_achievement(seller, AchievementState.DRAFT, city=away, preferred_city=away)
     entry.encumbrances.create(kind="ordinary", holder="虚构被许可人", since=date(2025, 1, 1))
     entry.ip_records.create(place=1, kind="know_how")
-    enter(seller, page_of(entry, "/change"))
+    form = visit(page_of(entry, "/change"), seller).text
+    assert form.count('value="110000" selected') == 2
+    enter(seller, page_of(entry, "/change"), preferred_city="110000")
     entry.refresh_from_db()
-    assert entry.title == SENT["title"]
+    assert (entry.title, entry.city, entry.preferred_city) == (SENT["title"], away, away)
     assert (entry.encumbrances.count(), entry.ip_records.count()) == (1, 1)
 
 

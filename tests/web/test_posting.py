@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import Organization
+from accounts.models import City, Organization
 from marketplace import needs
 from marketplace.lifecycle import NeedState
 from marketplace.models import Need, NeedIndicator
@@ -137,6 +137,15 @@ def test_a_returned_need_is_changed_and_submitted_again(
     made.refresh_from_db()
     assert (made.state, made.city.code, made.title) == ("submitted", "340100", "虚构：改过的题目")
     assert made.indicators.count() == 2
+
+
+def test_a_need_of_another_city_stays_there_when_it_is_changed(visit, post, enterprise):
+    away = City.objects.create(code="110000", name="虚构外市", name_en="Away", is_corridor=False)
+    need = make_need(enterprise, NeedState.DRAFT, city=away)
+    assert 'value="110000" selected' in visit(page_of(need, "/change"), enterprise).text
+    post(enterprise, page_of(need, "/change"), city="110000")
+    need.refresh_from_db()
+    assert (need.city, need.title) == (away, SENT["title"])
 
 
 def test_a_form_that_is_sent_twice_is_one_need(visit, send, post, enterprise):
