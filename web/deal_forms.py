@@ -18,7 +18,9 @@ from core.models import choices
 from core.problems import refusal_body
 from marketplace.lifecycle import AcceptanceVerdict, ContractKind, PriceForm
 from web import typed
+from web.draft_forms import cities_to_choose
 from web.form_fields import AmountField, OptionalAmountField, PriceField, day
+from web.templatetags.names import named
 
 
 def _instalment(words: list[str]) -> dict[str, Any]:
@@ -87,20 +89,17 @@ class ContractForm(EntryForm):
     field_order = ("signed_on", "kind", "price_form", "instalments", "royalty_rate", "entry_fee")
 
 
-class PaymentForm(EntryForm):
-    verb = "payments"
-    title = _("Enter a payment")
-    amount = PriceField(label=_("Amount (CNY)"))
-    paid_on = day(_("Paid on"))
-    reference = forms.CharField(label=_("Bank reference"), max_length=100)
+class OneOfSeveralForm(EntryForm):
+    """An entry that there may be several of; a form that is sent twice has entered one."""
+
+    action: ClassVar[str] = ""
+    again: ClassVar[Any] = ""
     key = once_key()
-    field_order = ("amount", "paid_on", "reference")
 
     def values(self, actor: Actor) -> dict[str, Any]:
         values = super().values(actor)
         key = values.pop("key")
-        once = Once("web.record_payment", actor.caller, key, fingerprint(values))
-        return {**values, "once": once}
+        return {**values, "once": Once(self.action, actor.caller, key, fingerprint(values))}
 
     def refuse(self, refusal: Refusal) -> None:
         if not isinstance(refusal, KeyReused):
@@ -108,9 +107,38 @@ class PaymentForm(EntryForm):
             return
         self.data = with_new_key(self.data)
         self.is_refused = True
-        self.add_error(
-            None, _("This form has entered a payment already. Send it again for another.")
-        )
+        self.add_error(None, self.again)
+
+
+class PaymentForm(OneOfSeveralForm):
+    verb, action = "payments", "web.record_payment"
+    title = _("Enter a payment")
+    again = _("This form has entered a payment already. Send it again for another.")
+    amount = PriceField(label=_("Amount (CNY)"))
+    paid_on = day(_("Paid on"))
+    reference = forms.CharField(label=_("Bank reference"), max_length=100)
+    field_order = ("amount", "paid_on", "reference")
+
+
+class LandingForm(OneOfSeveralForm):
+    """Where what was dealt in is put to use; its proof is asked for."""
+
+    verb, action = "landings", "web.report_landing"
+    title = _("Report a landing")
+    again = _("This form has reported a landing already. Send it again for another.")
+    city = forms.ChoiceField(label=_("City"))
+    entity_name = forms.CharField(label=_("entity"), max_length=200)
+    entity_code = forms.CharField(label=_("unified social credit code"), max_length=18)
+    landed_on = day(_("landed on"))
+    investment = AmountField(label=_("investment (CNY)"))
+    field_order = ("city", "entity_name", "entity_code", "landed_on", "investment")
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["proof"].required = True
+        city = self.fields["city"]
+        assert isinstance(city, forms.ChoiceField)  # noqa: S101 - for the type checker
+        city.choices = [("", "–"), *((one.code, named(one)) for one in cities_to_choose())]
 
 
 class RegistrationForm(EntryForm):

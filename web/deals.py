@@ -21,6 +21,7 @@ from core.problems import refusal_body
 from marketplace import milestones
 from marketplace.acceptances import accept_result as accept_result_of
 from marketplace.deals import check_may_form, confirm_deal, stop_deal
+from marketplace.landings import report_landing as report_landing_of
 from marketplace.lifecycle import DEAL, AcceptanceVerdict, ContractKind, DealState, MilestoneKind
 from marketplace.models import Deal, DealMilestone
 from marketplace.queries import deals_visible_to, milestones_told, paid_of
@@ -29,6 +30,7 @@ from web.deal_forms import (
     ContractForm,
     DeliveryForm,
     EntryForm,
+    LandingForm,
     PaymentForm,
     RegistrationForm,
     TransferForm,
@@ -134,6 +136,7 @@ register_contract = _entering(RegistrationForm, milestones.register_contract)
 record_payment = _entering(PaymentForm, milestones.record_payment)
 transfer_rights = _entering(TransferForm, milestones.transfer_rights)
 deliver = _entering(DeliveryForm, milestones.deliver)
+report_landing = _entering(LandingForm, report_landing_of)
 accept_result = _entering(AcceptanceForm, accept_result_of)
 
 
@@ -162,6 +165,7 @@ def _show(
         may_confirm=may_confirm,
         may_stop=may_act and DEAL.allows(state, DealState.STOPPED),
         forms=_with(sent, forms),
+        landings=shown.landings.select_related("city").order_by("pk"),
         lot=lots_visible_to(actor).filter(deal=shown).first(),
     )
 
@@ -184,7 +188,7 @@ def _progress(shown: Deal, actor: Actor) -> Progress:
 
 
 def _forms(shown: Deal, actor: Actor, progress: Progress) -> list[EntryForm]:
-    """What may be entered still: payments as they come, all else once and by whom it is up to.
+    """What may be entered still, by whom it is up to: payments and landings as they come.
 
     Registered, transferred and accepted is only what was signed.
     """
@@ -200,6 +204,7 @@ def _forms(shown: Deal, actor: Actor, progress: Progress) -> list[EntryForm]:
         (signed and has_right and not is_transferred, TransferForm),
         (not progress.has(MilestoneKind.DELIVERY), DeliveryForm),
         (signed and buys and not progress.is_accepted, AcceptanceForm),
+        (True, LandingForm),
     ]
     return [form() for is_wanted, form in wanted if is_wanted]
 

@@ -50,6 +50,7 @@ urlpatterns = [
     path("deals/<int:pk>/register-contract", deals.register_contract, name="register_contract"),
     path("deals/<int:pk>/payments", deals.record_payment, name="record_payment"),
     path("deals/<int:pk>/transfer", deals.transfer_rights, name="transfer_rights"),
+    path("deals/<int:pk>/landings", deals.report_landing, name="report_landing"),
     path("deals/<int:pk>/acceptance", deals.accept_result, name="accept_result"),
     path("deals/<int:pk>/deliver", deals.deliver, name="deliver"),
     path("achievements", market.achievement_list, name="achievements"),

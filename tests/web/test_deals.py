@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from marketplace import landings
 from marketplace.lifecycle import AchievementState, DealState, MilestoneKind
 from marketplace.models import Channel, Deal, DealMilestone
-from tests.conftest import make_member, organization_of
+from tests.conftest import act, credit_code, make_member, organization_of
 from tests.marketplace.conftest import make_achievement, make_deal, make_need, propose, publicise
 from tests.web.reading import text_of
 
@@ -23,6 +24,15 @@ REGISTRATION = {
     "office": "虚构登记处",
     "transaction_value": "280万",
     "technical_income": "0",
+}
+LANDING = {
+    "city": "330100",
+    "entity_name": "虚构用户",
+    "entity_code": credit_code(7001),
+    "landed_on": TODAY,
+    "investment": "0",
+    "proof": "虚构证明",
+    "key": "0b6d9c3e-2d3c-4c53-8f0a-0a5d1c1e0004",
 }
 ACCEPTANCE = {
     "accepted_on": TODAY,
@@ -113,6 +123,23 @@ def test_each_party_enters_what_is_up_to_it(visit, take, deal, seller, enterpris
     assert {one.facts["place"] for one in verdicts} == {"虚构检测中心"}
 
 
+def test_a_landing_is_reported_and_shown_with_what_the_city_said(
+    visit, take, deal, enterprise, bureau
+):
+    said = {**LANDING, "key": "0b6d9c3e-2d3c-4c53-8f0a-0a5d1c1e0003"}
+    for _ in range(2):
+        page = take(enterprise, deal, "landings", **said)
+        assert page.redirect_chain == [(page_of(deal), 302)]
+    landing = deal.landings.get()
+    assert (landing.city.code, landing.investment) == ("330100", Decimal("0.00"))
+    assert "虚构用户 · Hangzhou · 2026-03-02 reported" in text_of(page)
+    other = take(enterprise, deal, "landings", **{**said, "entity_name": "虚构另一家"})
+    assert "has reported a landing already" in text_of(other)
+    why = "虚构：证据不足"
+    landings.refuse_landing(actor=act(bureau), landing_id=landing.pk, reason=why)
+    assert "虚构：证据不足 refused" in text_of(visit(page_of(deal), enterprise))
+
+
 def test_a_right_that_is_sold_passes_by_its_registration(visit, take, seller, bidder):
     achievement = make_achievement(seller, AchievementState.RESERVED)
     parties = organization_of(seller), organization_of(bidder)
@@ -175,6 +202,14 @@ def test_a_payment_that_is_sent_twice_is_one(visit, take, deal, enterprise):
         ("acceptance", {"verdict": ""}, "This field is required"),
         ("acceptance", {"proof": ""}, "This field is required"),
         ("acceptance", {}, "Record the signed contract first"),
+        (
+            "landings",
+            {"entity_code": "910000000000070010"},
+            "not a valid unified social",
+        ),
+        ("landings", {"city": ""}, "This field is required"),
+        ("landings", {"proof": ""}, "This field is required"),
+        ("landings", {"landed_on": "2026-03-03"}, "Only what has happened is recorded"),
         ("transfer", {"certificate": ""}, "This field is required"),
         ("transfer", {}, "Record the signed contract first"),
         ("register-contract", {"technical_income": "-1"}, "An amount in CNY above zero"),
@@ -195,6 +230,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
     assert "Nothing was entered yet" in text_of(page)
     assert wrong.get("proof") == "" or "虚构凭据" in page.text, "kept as typed"
     assert not deal.milestones.exists()
+    assert not deal.landings.exists()
 
 
 def test_what_is_not_offered_any_more_is_refused_in_words(visit, take, deal, seller, enterprise):
@@ -261,6 +297,7 @@ FORMS = {
     "register-contract": REGISTRATION,
     "transfer": {"registered_on": TODAY, "certificate": "虚构通知书1号"},
     "acceptance": ACCEPTANCE,
+    "landings": LANDING,
 }  # fmt: skip
 
 
@@ -282,6 +319,7 @@ def test_nobody_but_the_parties_reads_or_changes_it(
         assert sent.redirect_chain[0][0].startswith("/accounts/login"), verb
     assert Deal.objects.get().state == DealState.FORMED
     assert not DealMilestone.objects.exists()
+    assert not deal.landings.exists()
 
 
 def test_a_reward_is_its_sellers_own_business(visit, deal, seller, enterprise):
