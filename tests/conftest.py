@@ -88,8 +88,14 @@ sys.settrace = _set_trace_in_turn
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_configure() -> None:
-    """Hypothesis, which comes next, loads the one of its profiles that is asked for."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Hypothesis, which comes next, loads the one of its profiles that is asked for.
+
+    Who only hands out tests to other processes needs none.
+    """
+    hands_out = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
+    if hands_out and config.getoption("hypothesis_profile", None) is None:
+        return
     from tests import properties
 
     properties.register()

@@ -26,13 +26,15 @@ class DatabaseOperations(base.DatabaseOperations):
     def sql_flush(self, style: Any, tables: Any, **kwargs: Any) -> list[str]:
         """DELETE with triggers and foreign keys asleep: append-only tables refuse it otherwise.
 
-        TRUNCATE would make new files for every table, also for the many that are empty.
+        TRUNCATE would make new files for every table, also for the many that are empty. All of it
+        is one message.
         """
-        return [
+        words = [
             "SET session_replication_role = replica",
             *(f"DELETE FROM {table}" for table in tables if table not in REFERENCE_TABLES),  # noqa: S608
             "SET session_replication_role = DEFAULT",
         ]
+        return ["; ".join(words)]
 
 
 class Cursor(DjangoCursor):
