@@ -94,11 +94,10 @@ def pytest_configure(config: pytest.Config) -> None:
     Who only hands out tests to other processes needs none.
     """
     hands_out = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
-    if hands_out and config.getoption("hypothesis_profile", None) is None:
-        return
-    from tests import properties
+    if not hands_out or config.getoption("hypothesis_profile"):
+        from tests import properties
 
-    properties.register()
+        properties.register()
 
 
 def pytest_collection() -> None:
