@@ -17,6 +17,9 @@ from marketplace.lifecycle import (
 from marketplace.models import Achievement
 from marketplace.rules.listing import check_may_be_listed
 
+_LISTED = (AchievementState.PUBLISHED, AchievementState.RESERVED)
+_GONE = (AchievementState.WITHDRAWN, AchievementState.TRANSFERRED)
+
 
 @dataclass(frozen=True, slots=True)
 class OwnAchievement:
@@ -25,11 +28,18 @@ class OwnAchievement:
     lacks: str  # what keeps it off the list, as a sentence
     turn: str  # whose turn it is
     valid_until: date | None  # while it is on the list
+    is_editable: bool
     may_change: bool
     may_submit: bool
     may_publish: bool
     may_confirm: bool
     may_withdraw: bool
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is anything to say or to do."""
+        shown = self.lacks or self.turn or self.valid_until
+        return bool(shown or self.is_editable or self.may_confirm or self.may_withdraw)
 
 
 def own_achievement(actor: Actor, achievement: Achievement, today: date) -> OwnAchievement | None:
@@ -38,9 +48,10 @@ def own_achievement(actor: Actor, achievement: Achievement, today: date) -> OwnA
         return None
     state, binds = AchievementState(achievement.state), achievement.owner_id in actor.acts_for
     return OwnAchievement(
-        lacks=_lacks(achievement, today),
+        lacks="" if state in _GONE else _lacks(achievement, today),
         turn=_turn(state),
-        valid_until=None if state is AchievementState.UNLISTED else achievement.valid_until,
+        valid_until=achievement.valid_until if state in _LISTED else None,
+        is_editable=state in ACHIEVEMENT_EDITABLE,
         may_change=binds and state in ACHIEVEMENT_EDITABLE,
         may_submit=binds and ACHIEVEMENT.allows(state, AchievementState.SUBMITTED),
         may_publish=binds and state is AchievementState.APPROVED,

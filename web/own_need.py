@@ -20,6 +20,7 @@ class OwnNeed:
     score: int
     missing: list[object]  # without these it goes no further
     raises: list[tuple[object, int]]  # what is not said, and the points it would add
+    is_editable: bool
     may_change: bool
     may_submit: bool
     may_withdraw: bool
@@ -27,6 +28,11 @@ class OwnNeed:
     # Whose turn it is, and the last day of the time for that.
     turn: str
     reviewed_until: date | None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is anything to say or to do."""
+        return bool(self.turn or self.is_editable or self.may_close or self.may_withdraw)
 
 
 def own_need(actor: Actor, need: Need, now: datetime) -> OwnNeed | None:
@@ -40,6 +46,7 @@ def own_need(actor: Actor, need: Need, now: datetime) -> OwnNeed | None:
         found.score,
         [word(Part(part)) for part in found.missing],
         [(word(Part(part)), points) for part, points in found.raises],
+        is_editable=state in NEED_EDITABLE,
         may_change=binds and state in NEED_EDITABLE,
         may_submit=binds and NEED.allows(state, NeedState.SUBMITTED),
         may_withdraw=binds and NEED.allows(state, NeedState.WITHDRAWN),

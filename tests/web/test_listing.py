@@ -255,6 +255,8 @@ def test_it_is_confirmed_for_another_year_or_withdrawn(visit, send, seller):
     assert Achievement.objects.get().state == AchievementState.PUBLISHED
     send(seller, page_of(entry, "/withdraw"), reason="虚构：自行实施")
     assert Achievement.objects.get().state == AchievementState.WITHDRAWN
+    Achievement.objects.update(legal_status="lapsed")
+    assert "Your achievement" not in visit(page_of(entry), seller).text, "nothing more to say"
 
 
 def test_ones_own_are_listed_in_every_state_and_nobody_elses(visit, seller, rival, monkeypatch):

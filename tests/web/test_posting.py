@@ -241,6 +241,8 @@ def test_nobody_else_changes_submits_or_ends_it(visit, send, enterprise, rival, 
     watcher = make_member(organization_of(enterprise), role="viewer")
     page = visit(page_of(draft), watcher).text
     assert "Your need" in page
+    assert "Completeness" in page
+    assert "Your need" not in visit(page_of(public), watcher).text, "nothing to say or to do"
     assert f'action="{page_of(draft, "/submit")}"' not in page
     assert f'href="{page_of(draft, "/change")}"' not in page
     assert visit(page_of(draft, "/change"), watcher).status_code == 404
@@ -265,6 +267,7 @@ def test_it_is_closed_with_a_reason_or_withdrawn(visit, send, enterprise, rival)
     assert "The need is withdrawn" in text_of(send(enterprise, page_of(leaving, "/withdraw")))
     assert Need.objects.get(pk=leaving.pk).state == NeedState.WITHDRAWN
     left = text_of(visit(page_of(leaving), enterprise))
+    assert "Your need" not in left, "there is nothing more to do"
     assert "Withdraw the need" not in left
     assert "Close the need" not in left
 
