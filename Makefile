@@ -7,6 +7,8 @@ IN := .venv/bin
 # Whole files to a process, as their tests share a world. Three processes keep two cores busy while
 # some tests wait for a browser, a clock or a server.
 PYTEST := $(IN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# What somebody waits for. The browser's tests are left to CI, as the bench and the faults are (ADR 21).
+SUITE := -m 'not browser'
 COVERAGE := --cov --cov-report=term:skip-covered
 # What decides money and legality is walked along every branch.
 RULES := --include='*/rules/*' --fail-under=100
@@ -34,9 +36,9 @@ demo: runtime  ## The marketplace with a demo world in it; Ctrl-C ends everythin
 	@$(IN)/python -m config.catalogues compile
 	@$(IN)/python -m config.demo $(ARGS)
 
-test: tools  ## The tests; ARGS="tests/auctions -x" for some of them
+test: tools  ## The tests but a browser's; ARGS="tests/auctions -x" or ARGS=tests/browser for some of all
 	@$(IN)/python -m config.catalogues compile
-	@$(IN)/python -m config.embedded --fast -- $(PYTEST) $(ARGS)
+	@$(IN)/python -m config.embedded --fast -- $(PYTEST) $(or $(ARGS),$(SUITE))
 
 check: tools  ## What CI runs: format, lint, types, imports, migrations, documents, tests, bench in small, faults
 	$(call step,format,$(IN)/ruff format --check .)

@@ -7,7 +7,7 @@ faults` takes the deep one, `night` is for a machine that has nothing else to do
 
 from hypothesis import settings
 
-EXAMPLES = {"brief": 40, "thorough": 200, "deep": 500, "night": 10_000}
+EXAMPLES = {"brief": 20, "thorough": 200, "deep": 500, "night": 10_000}
 FEWEST = 10
 
 
