@@ -49,8 +49,9 @@ UPLOADS = 4
 AT_ONE_LOT = WORKERS // 2
 _STREAM = re.compile(r"/api/v1/(lot|session)s/0*([0-9]{1,18})/stream", re.ASCII)
 _UPLOAD = re.compile(
-    r"/api/v1/achievements/[0-9]{1,18}/pictures"
+    r"(?:/api/v1)?/achievements/[0-9]{1,18}/pictures"
     r"|/api/v1/(?:needs|achievements)/[0-9]{1,18}/attachments"
+    r"|/(?:needs|achievements)/[0-9]{1,18}/files"
     r"|/admin/marketplace/achievement/[0-9]{1,18}/step/add-(?:picture|paper)/"
     r"|/api/v1/(?:[a-z0-9-]{1,40}/){1,3}import|/admin/[a-z]{1,20}/[a-z]{1,20}/import/",
     re.ASCII,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 # Dates in law and on notices are Shanghai's; instants are UTC.
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _DAY = timedelta(days=1)
+_LEAST = timedelta.resolution
 _SATURDAY = 5
 # The one date that is a holiday in each year's arrangement: a year that has it has been entered.
 _NATIONAL_DAY = (10, 1)
@@ -83,6 +84,11 @@ def date_of(instant: datetime) -> date:
     if instant.tzinfo is None:
         raise ValueError("An instant has an offset.")
     return instant.astimezone(SHANGHAI).date()
+
+
+def last_day_until(end: datetime) -> date:
+    """The last day of a period that is over at this instant: 24:00 belongs to the day before."""
+    return date_of(end - _LEAST)
 
 
 def unknown_days(first: date, last: date, holidays: Holidays) -> list[date]:

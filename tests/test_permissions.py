@@ -1094,6 +1094,13 @@ PAGES = {
     "needs/<int:pk>/submit": "405 405 405 405 405 405 405 405 405 405 405",
     "needs/<int:pk>/withdraw": "405 405 405 405 405 405 405 405 405 405 405",
     "needs/<int:pk>/close": "405 405 405 405 405 405 405 405 405 405 405",
+    # What is sent there: tests/web/test_own_files.py.
+    "needs/<int:pk>/files": "405 405 405 405 405 405 405 405 405 405 405",
+    "need-files/<int:pk>/remove": "405 405 405 405 405 405 405 405 405 405 405",
+    "achievements/<int:pk>/files": "405 405 405 405 405 405 405 405 405 405 405",
+    "achievement-files/<int:pk>/remove": "405 405 405 405 405 405 405 405 405 405 405",
+    "achievements/<int:pk>/pictures": "405 405 405 405 405 405 405 405 405 405 405",
+    "pictures/<int:pk>/remove": "405 405 405 405 405 405 405 405 405 405 405",
     # The matrix's need is another's; what its poster reads and sends: tests/web/test_choosing.py.
     "needs/<int:pk>/responses": "302 404 404 404 404 404 404 404 404 302 302",
     "responses/<int:pk>/shortlist": "405 405 405 405 405 405 405 405 405 405 405",
@@ -1165,6 +1172,9 @@ PAGE_THINGS = {
     "saved-searches": "saved_search",
     "lots": "draft_lot",
     "needs": "draft_need",
+    "need-files": "attachment",
+    "achievement-files": "paper",
+    "pictures": "picture",
     "responses": "response",
     "deals": "deal",
     "achievements": "draft_achievement",

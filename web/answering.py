@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -145,8 +145,7 @@ def _waiting(actor: Actor, need: Need) -> int | None:
 def last_day(response: Response) -> date | None:
     """The last day of the poster's time to answer, while it runs."""
     waits = response.answer_clock()
-    # 24:00 of the last day is the next day's 0:00.
-    return calendar.date_of(waits.due_at - timedelta(seconds=1)) if waits else None
+    return calendar.last_day_until(waits.due_at) if waits else None
 
 
 def _unsigned(need: Need, organizations: Sequence[Organization]) -> list[Organization]:

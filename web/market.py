@@ -47,6 +47,7 @@ from web.confiding import confidence_in
 from web.own_achievement import own_achievement
 from web.own_need import own_need
 from web.pages import page
+from web.upload_forms import FileForm, PictureForm
 
 SHOWN = 24  # cards on a page
 
@@ -109,6 +110,7 @@ def show_need(request: HttpRequest, shown: Need, part: Part, *, status: int = 20
         reads_all=part.opened or own is not None,
         detail_is_open=part.opened or reads_detail_openly(actor, shown),
         files=attachments_visible_to(actor).filter(need=shown),
+        file_form=FileForm(initial={"confidential": True}),
         days_left=_days_left(shown.deadline, now),
         takes_answers=part.role is not Role.CLOSED,
         suggestions=suggested.achievements_for(actor, shown),
@@ -157,6 +159,8 @@ def achievement(request: HttpRequest, pk: int) -> HttpResponse:
         modes=[word(AskedMode(one)) for one in shown.modes],
         confidence=confidence_in(actor, shown, open_detail=request.GET.get("detail") == "1"),
         files=achievement_attachments_visible_to(actor).filter(achievement=shown),
+        file_form=FileForm(initial={"confidential": True}),
+        picture_form=PictureForm(),
         cards=lots.cards(listed, now),
         is_listed=is_public(shown),
         is_collateral=bool(actor.acts_for) and to_give(actor.acts_for).filter(pk=pk).exists(),

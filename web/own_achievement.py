@@ -14,7 +14,9 @@ from marketplace.lifecycle import (
     ACHIEVEMENT_EDITABLE,
     AchievementState,
 )
-from marketplace.models import Achievement
+from marketplace.models import Achievement, Picture
+from marketplace.queries import is_public
+from marketplace.rules import attachments, pictures
 from marketplace.rules.listing import check_may_be_listed
 
 _LISTED = (AchievementState.PUBLISHED, AchievementState.RESERVED)
@@ -34,6 +36,10 @@ class OwnAchievement:
     may_publish: bool
     may_confirm: bool
     may_withdraw: bool
+    takes_files: bool
+    takes_pictures: bool
+    # Those that nobody else is shown yet.
+    pictures: list[Picture]
 
     @property
     def is_told(self) -> bool:
@@ -57,6 +63,9 @@ def own_achievement(actor: Actor, achievement: Achievement, today: date) -> OwnA
         may_publish=binds and state is AchievementState.APPROVED,
         may_confirm=binds and state in ACHIEVEMENT_CONFIRMABLE,
         may_withdraw=binds and ACHIEVEMENT.allows(state, AchievementState.WITHDRAWN),
+        takes_files=binds and attachments.may_add(state, by_staff=False),
+        takes_pictures=binds and pictures.may_add(state, by_staff=False),
+        pictures=[] if is_public(achievement) else list(achievement.pictures.all()),
     )
 
 

@@ -1,7 +1,7 @@
 """What a poster's people are told of their need and others are not, and what they may do."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -52,8 +52,7 @@ def own_need(actor: Actor, need: Need, now: datetime) -> OwnNeed | None:
         may_withdraw=binds and NEED.allows(state, NeedState.WITHDRAWN),
         may_close=binds and state is NeedState.PUBLISHED,
         turn=_turn(need),
-        # 24:00 of the last day is the next day's 0:00.
-        reviewed_until=calendar.date_of(waits.due_at - timedelta(seconds=1)) if waits else None,
+        reviewed_until=calendar.last_day_until(waits.due_at) if waits else None,
     )
 
 

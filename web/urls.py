@@ -11,6 +11,7 @@ from web import (
     importing,
     listing,
     market,
+    own_files,
     panels,
     parks,
     posting,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("needs/<int:pk>/submit", posting.submit, name="submit_need"),
     path("needs/<int:pk>/withdraw", posting.withdraw, name="withdraw_need"),
     path("needs/<int:pk>/close", posting.close, name="close_need"),
+    path("needs/<int:pk>/files", own_files.add_need_file, name="add_need_file"),
+    path("need-files/<int:pk>/remove", own_files.remove_need_file, name="remove_need_file"),
     path("needs/<int:pk>/answer", responding.answer_need, name="answer_need"),
     path("needs/<int:pk>/responses", choosing.need_responses, name="need_responses"),
     path("responses/<int:pk>/shortlist", choosing.shortlist, name="shortlist_response"),
@@ -63,6 +66,16 @@ urlpatterns = [
     path("achievements/<int:pk>/publish", listing.publish, name="publish_achievement"),
     path("achievements/<int:pk>/confirm", listing.confirm, name="confirm_achievement"),
     path("achievements/<int:pk>/withdraw", listing.withdraw, name="withdraw_achievement"),
+    path(
+        "achievements/<int:pk>/files", own_files.add_achievement_file, name="add_achievement_file"
+    ),
+    path(
+        "achievement-files/<int:pk>/remove",
+        own_files.remove_achievement_file,
+        name="remove_achievement_file",
+    ),
+    path("achievements/<int:pk>/pictures", own_files.add_picture, name="add_picture"),
+    path("pictures/<int:pk>/remove", own_files.remove_picture, name="remove_picture"),
     path(
         "achievements/<int:pk>/undertaking",
         responding.sign_for_achievement,

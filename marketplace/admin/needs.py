@@ -1,7 +1,6 @@
 """Needs and the responses to them at the operators' desk."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -26,7 +25,7 @@ from accounts.desk.steps import Step
 from accounts.desk.tracked import RevisedAdmin
 from accounts.requests import actor_of
 from core import clock
-from core.calendar import date_of
+from core.calendar import date_of, last_day_until
 from core.models import word
 from marketplace import needs, panels
 from marketplace.admin.queues import HEADINGS, queues
@@ -300,7 +299,7 @@ class NeedAdmin(RevisedAdmin, BatchAdmin):
         if (standing := need.review_clock()) is None:
             return shown.NOTHING
         reached = standing.phase(need.read_at)
-        last = date_of(standing.due_at - timedelta(microseconds=1))
+        last = last_day_until(standing.due_at)
         text = f"{last:%Y-%m-%d} · {word(reached)}"
         return shown.label(reached.value, text)
 

@@ -1,7 +1,7 @@
 """Publicities with the days they have left, and the objections that wait for a decision."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -22,7 +22,7 @@ from accounts.desk.forms import is_id
 from accounts.desk.roles import DeskRole
 from accounts.desk.tracked import TrackedAdmin
 from core import clock
-from core.calendar import date_of
+from core.calendar import date_of, last_day_until
 from marketplace import publicities
 from marketplace.admin.needs import STAFF
 from marketplace.admin.objections import decisions
@@ -167,8 +167,7 @@ class PublicityAdmin(TrackedAdmin):
             or publicity.standing().phase(publicity.read_at) is not PublicityPhase.RUNNING
         ):
             return shown.NOTHING
-        last_day = date_of(publicity.ends_at - timedelta(microseconds=1))
-        return (last_day - date_of(publicity.read_at)).days
+        return (last_day_until(publicity.ends_at) - date_of(publicity.read_at)).days
 
     @admin.display(description=_("open objections"))
     def objections(self, publicity: Any) -> int:

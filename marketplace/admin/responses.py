@@ -1,6 +1,5 @@
 """Answers to needs at the desk, and the clock of whoever has to answer them."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -16,7 +15,7 @@ from accounts.desk.admins import DeskInline
 from accounts.desk.roles import DeskRole
 from accounts.desk.tracked import TrackedAdmin
 from core import clock
-from core.calendar import date_of
+from core.calendar import last_day_until
 from core.models import word
 from marketplace.admin.needs import STAFF
 from marketplace.models import Response, ResponseIndicator
@@ -104,5 +103,5 @@ class ResponseAdmin(TrackedAdmin):
         if (standing := response.answer_clock()) is None:
             return shown.NOTHING
         reached = standing.phase(response.read_at)
-        last = date_of(standing.due_at - timedelta(microseconds=1))
+        last = last_day_until(standing.due_at)
         return shown.label(reached.value, f"{last:%Y-%m-%d} · {word(reached)}")

@@ -1,7 +1,7 @@
 """When a deal without bids is ripe, and how its publicity runs. Plain Python, no clock."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from core import calendar
 from core.calendar import Holidays
@@ -125,8 +125,8 @@ def resumed(publicity: Publicity, now: datetime, holidays: Holidays) -> Publicit
     if publicity.paused_at is None:
         raise ValueError("A publicity that was not paused cannot be resumed.")
     reached = publicity.ends_at + (now - publicity.paused_at)
-    # 24:00 belongs to the day before, so a publicity that lost no time keeps its end.
-    last = calendar.date_of(reached - timedelta(microseconds=1))
+    # One that lost no time keeps its end.
+    last = calendar.last_day_until(reached)
     return Publicity(ends_at=calendar.end_of(calendar.last_day(last, 0, holidays)))
 
 

@@ -120,6 +120,13 @@ def test_the_day_is_shanghais():
     assert calendar.days_between_counted(late, datetime(2026, 3, 17, 16, tzinfo=UTC)) == 15
 
 
+def test_the_last_day_of_a_period_is_the_one_that_its_end_ends():
+    end = calendar.end_of(day("2026-03-02"))
+    assert calendar.last_day_until(end) == day("2026-03-02")
+    assert calendar.last_day_until(end - timedelta(microseconds=1)) == day("2026-03-02")
+    assert calendar.last_day_until(end + timedelta(microseconds=1)) == day("2026-03-03")
+
+
 def test_an_instant_without_an_offset_is_a_bug_of_the_caller():
     with pytest.raises(ValueError, match="offset"):
         calendar.date_of(datetime(2026, 3, 2))  # noqa: DTZ001  # the bug itself

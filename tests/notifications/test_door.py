@@ -239,6 +239,7 @@ def test_an_upload_may_be_larger_than_other_bodies(port, settings):
     uploads = (
         *("/api/v1/achievements/7/pictures", "/api/v1/achievements/7/attachments", desk),
         *("/api/v1/needs/7/attachments", desk.replace("picture", "paper")),
+        *("/achievements/7/pictures", "/achievements/7/files", "/needs/7/files"),
     )
     for path in uploads:
         assert told(port, "POST", path, large)["length"] == len(large)
