@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -35,7 +34,7 @@ from marketplace.rules.panels import check_may_choose
 from web.answering import last_day
 from web.market import SHOWN, one_of
 from web.pages import one_page, page
-from web.steps import done, reason, step
+from web.steps import done, reason, step, undone
 
 # What is to be chosen from stands first.
 _ORDER = (
@@ -110,10 +109,8 @@ def accept(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """POST /responses/{id}/accept: with the tick that the others are declined."""
     response = one_of(_to_own_needs(actor), pk)
     if request.POST.get("confirm") != "1":
-        messages.error(
-            request, _("Tick that you choose this response and that the others are declined.")
-        )
-        return HttpResponseRedirect(_page_of(response))
+        why = _("Tick that you choose this response and that the others are declined.")
+        return undone(request, _page_of(response), why)
     said = _("The response is accepted and the deal agreed. All respondents are told.")
     return _done(request, response, said, accept_response, actor=actor)
 

@@ -37,7 +37,7 @@ from web.deal_forms import (
 )
 from web.market import SHOWN, one_of
 from web.pages import one_page, page
-from web.steps import done, reason, step
+from web.steps import done, reason, step, undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ def confirm(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """POST /deals/{id}/confirm: by the buyer, with the tick that this forms the contract."""
     shown: Deal = one_of(_own(actor), pk)
     if request.POST.get("confirm") != "1":
-        messages.error(request, _("Tick that your organization is bound by it."))
-        return HttpResponseRedirect(_page_of(shown))
+        why = _("Tick that your organization is bound by it.")
+        return undone(request, _page_of(shown), why)
     said = _("The deal is formed. Both parties are told.")
     return done(request, _page_of(shown), said, lambda: confirm_deal(actor=actor, deal_id=pk))
 

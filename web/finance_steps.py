@@ -37,7 +37,7 @@ from web.draft_forms import cities_to_choose, may_draft_for
 from web.finance_forms import ApplyForm, filled_from
 from web.market import one_of
 from web.pages import page
-from web.steps import done, number, reason, step
+from web.steps import done, number, reason, step, undone
 
 _FILLED = ("kind", "collateral")  # by the address
 
@@ -164,8 +164,8 @@ def accept(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """POST /finance/offers/{id}/accept: with the tick that the other offers lapse."""
     offer = _own_offer(actor, pk)
     if request.POST.get("confirm") != "1":
-        messages.error(request, _("Tick that you take this offer and that the others lapse."))
-        return _to_page(offer.application_id)
+        why = _("Tick that you take this offer and that the others lapse.")
+        return undone(request, _page_of(offer.application_id), why)
     return _done(
         request,
         offer.application_id,

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -28,7 +27,7 @@ from web.draft_forms import cities_to_choose, may_draft_for
 from web.form_fields import day
 from web.market import SHOWN, one_of
 from web.pages import one_page, page
-from web.steps import done, reason, step
+from web.steps import done, reason, step, undone
 
 
 @require_safe
@@ -138,8 +137,8 @@ def confirm(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     entry = one_of(achievements_owned_by(actor), pk)
     form = ConfirmForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Nothing was saved. Choose a status and a day, or neither."))
-        return HttpResponseRedirect(_page_of(entry.pk))
+        why = _("Nothing was saved. Choose a status and a day, or neither.")
+        return undone(request, _page_of(entry.pk), why)
     told = {name: said or None for name, said in form.cleaned_data.items()}
     said = _("Confirmed: the achievement stays on the list for another year.")
     return _done(request, actor, pk, said, confirm_achievement, **told)

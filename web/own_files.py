@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from marketplace.models import Need
 from marketplace.own_queries import achievements_owned_by, needs_posted_by
 from marketplace.queries import pictures_visible_to
 from web.market import one_of
-from web.steps import done, step
+from web.steps import done, step, undone
 from web.upload_forms import FileForm, PictureForm
 
 _on_needs = step(signed_in_to="own_needs")
@@ -106,8 +105,7 @@ def _put(
     """The same bytes sent twice are kept once, which the actions see to."""
     form = form_class(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, form.fault())
-        return HttpResponseRedirect(page)
+        return undone(request, page, form.fault())
     return done(request, page, said, lambda: add(**form.told()))
 
 

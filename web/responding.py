@@ -58,7 +58,7 @@ def sign_undertaking(request: HttpRequest, pk: int) -> HttpResponse:
         return _back(request, pk)
     one_of(needs_visible_to(actor), pk)
     signed = _sign(request, lambda **said: accept_undertaking(actor=actor, need_id=pk, **said))
-    return _back(request, pk, "?detail=1" if signed else "")
+    return _back(request, pk, "?detail=1#answer" if signed else "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,7 +72,7 @@ def sign_for_achievement(request: HttpRequest, pk: int) -> HttpResponse:
     one_of(achievements_visible_to(actor), pk)
     accept = accept_achievement_undertaking
     signed = _sign(request, lambda **said: accept(actor=actor, achievement_id=pk, **said))
-    return HttpResponseRedirect(f"{page}{'?detail=1' if signed else ''}#confidential")
+    return HttpResponseRedirect(f"{page}{'?detail=1#confidential' if signed else ''}")
 
 
 def _sign(request: HttpRequest, accept: Callable[..., Any]) -> bool:
@@ -97,12 +97,15 @@ def _not_taken(request: HttpRequest, pk: int, *, answered: bool) -> HttpResponse
         messages.info(request, _("Your organization has answered: its response is shown below."))
     else:
         messages.error(request, _("The response was not sent. Below it is said who may answer."))
-    return _back(request, pk)
+    return _back(request, pk, "")
 
 
-def _back(request: HttpRequest, pk: int, query: str = "") -> HttpResponse:
-    """To the page of the need; by the sign-in page for who is nobody yet."""
-    page = f"{reverse('need', args=[pk])}{query}"
+def _back(request: HttpRequest, pk: int, part: str = "#answer") -> HttpResponse:
+    """To the page of the need; by the sign-in page for who is nobody yet.
+
+    To its top where it stands there why nothing was done.
+    """
+    page = reverse("need", args=[pk])
     if actor_of(request).is_anonymous:
         return HttpResponseRedirect(f"{reverse('account_login')}?next={page}")
-    return HttpResponseRedirect(f"{page}#answer")
+    return HttpResponseRedirect(f"{page}{part}")

@@ -40,10 +40,15 @@ def done(request: HttpRequest, page: str, said: str, act: Callable[[], object]) 
     try:
         act()
     except Refusal as refusal:
-        messages.error(request, refusal_body(refusal)["detail"])
-    else:
-        messages.success(request, said)
+        return undone(request, page, refusal_body(refusal)["detail"])
+    messages.success(request, said)
     return HttpResponseRedirect(page)
+
+
+def undone(request: HttpRequest, page: str, why: str) -> HttpResponse:
+    """Back to the top of the page, where it stands why nothing was done."""
+    messages.error(request, why)
+    return HttpResponseRedirect(page.partition("#")[0])
 
 
 def number(text: str) -> int:

@@ -158,7 +158,9 @@ def test_the_undertaking_comes_first_and_then_the_confidential_part(visit, send,
     for word in ("虚构背景", "虚构机密", secret.name):
         assert word not in page.text
     send(rival, need, **SENT)
-    assert "Tick that" in text_of(send(rival, need, "undertaking", version=NEED_NDA.version))
+    unticked = send(rival, need, "undertaking", version=NEED_NDA.version)
+    assert "Tick that" in text_of(unticked)
+    assert unticked.redirect_chain == [(f"/needs/{need.pk}", 302)]  # the top, where it is told
     assert "another version" in text_of(
         send(rival, need, "undertaking", version="NEED-NDA-0", accept="1")
     )

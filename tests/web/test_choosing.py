@@ -73,7 +73,9 @@ def test_a_poster_goes_from_two_responses_to_a_deal(visit, take, enterprise, riv
     assert "is on the shortlist" in text_of(page)
     assert "1 response waits" in text_of(visit(f"/needs/{need.pk}", enterprise))
 
-    assert "Tick that you choose" in text_of(take(enterprise, chosen, "accept"))
+    unticked = take(enterprise, chosen, "accept")
+    assert "Tick that you choose" in text_of(unticked)
+    assert unticked.redirect_chain == [(page_of(need), 302)]  # the top, where it is told
     assert not Deal.objects.exists()
     text = text_of(take(enterprise, chosen, "accept", confirm="1"))
     deal = Deal.objects.get()

@@ -50,7 +50,9 @@ def test_whoever_accepts_the_undertaking_reads_on_and_it_is_written_down(
     assert "canary" not in page.text
     assert "公开.pdf" in page.text
     assert "Accept and read on" in text_of(page)
-    assert "Tick that" in text_of(sign(rival, guarded))
+    unticked = sign(rival, guarded)
+    assert "Tick that" in text_of(unticked)
+    assert unticked.redirect_chain == [(f"/achievements/{guarded.pk}", 302)]
     assert "another version" in text_of(sign(rival, guarded, version="X", accept="1"))
     assert not AchievementUndertaking.objects.exists()
 

@@ -84,7 +84,7 @@ def test_a_file_that_is_sent_twice_is_kept_once(send, enterprise, need):
 )
 def test_what_is_no_file_is_told_and_leaves_nothing_behind(send, enterprise, need, sent, told):
     page = send(enterprise, f"/needs/{need.pk}/files", **sent)
-    assert page.redirect_chain == [(f"/needs/{need.pk}#files", 302)]
+    assert page.redirect_chain == [(f"/needs/{need.pk}", 302)]  # the top, where it is told
     assert told in text_of(page)
     assert not NeedAttachment.objects.exists()
 
