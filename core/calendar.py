@@ -61,6 +61,14 @@ def working_days_after(start: date, days: int, holidays: Holidays) -> date:
     return day
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months on, or the last of a month that has none such (民法典 202)."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, min(day.day, (following - _DAY).day))
+
+
 def days_between_counted(start: datetime, end: datetime) -> int:
     """How many whole days lie between: the start's day is not counted, nor one not yet over."""
     return max(0, (date_of(end) - date_of(start)).days - 1)

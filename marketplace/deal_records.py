@@ -118,8 +118,4 @@ def corrected(deal: Deal, number: int, kinds: Sequence[MilestoneKind]) -> DealMi
 
 def standing_of(deal: Deal, *, without: int | None = None) -> list[terms.Standing]:
     """What stands of a locked deal, but for the one that is being corrected."""
-    return [fact_of(one) for one in standing_milestones(deal) if one.number != without]
-
-
-def fact_of(one: DealMilestone) -> terms.Standing:
-    return terms.Standing(MilestoneKind(one.kind), one.on, one.amount)
+    return [one.as_fact() for one in standing_milestones(deal) if one.number != without]

@@ -5,7 +5,7 @@ reward, and staff whatever comes on paper. A fact that was wrong is corrected or
 later one, which says why; nothing is rewritten.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,6 @@ from marketplace.deal_records import (
     add,
     begin,
     corrected,
-    fact_of,
     require_party,
     standing_of,
 )
@@ -37,7 +36,6 @@ from marketplace.lifecycle import (
     MilestoneKind,
     NeedState,
     PriceForm,
-    RewardRole,
 )
 from marketplace.locks import lock_deal_with_need
 from marketplace.models import Deal, DealMilestone, PricingMethod
@@ -45,6 +43,7 @@ from marketplace.queries import (
     need_matched_by,
     standing_milestones,
 )
+from marketplace.rewards import check_rewards_covered
 from marketplace.rules import milestones as terms
 from marketplace.tier_queries import told_poster
 
@@ -52,11 +51,6 @@ from marketplace.tier_queries import told_poster
 class FormedByBids(Conflict):
     code = "formed_by_bids"
     message = "Bids formed this deal; its default is declared for its lot."
-
-
-class RewardNotOwed(Conflict):
-    code = "reward_not_owed"
-    message = "The law asks for no reward here: no state unit's achievement earned this."
 
 
 def sign_contract(
@@ -143,7 +137,7 @@ def record_payment(
         deal, now = begin(deal_id, actor)
         standing = standing_of(deal, without=told.get("corrects"))
         terms.check_payment(amount, standing, price=deal.price, form=_form_of_payment(deal))
-        _check_rewards_covered(deal, terms.paid(standing) + amount)
+        check_rewards_covered(deal, terms.paid(standing) + amount)
         added = add(
             deal,
             MilestoneKind.PAYMENT,
@@ -183,54 +177,6 @@ def deliver(*, actor: Actor, deal_id: int, delivered_on: date, **told: Any) -> D
     return deal
 
 
-def distribute_reward(
-    *,
-    actor: Actor,
-    deal_id: int,
-    distributed_on: date,
-    received: Decimal,
-    taxes: Decimal,
-    costs: Decimal,
-    shares: Sequence[dict[str, Any]],
-    **told: Any,
-) -> Deal:
-    """Record how the owner rewards who made the achievement and who brought it to market.
-
-    The floors are those of the owner's province (促进科技成果转化法 art. 45, 浙江条例 art. 37).
-    """
-    split = tuple(
-        terms.Share(one["name"], RewardRole(one["role"]), one["amount"]) for one in shares
-    )
-    distribution = terms.Distribution(received=received, taxes=taxes, costs=costs, shares=split)
-    with transaction(by=actor.caller):
-        deal, now = begin(deal_id, actor, parties=SELLER)
-        if not owes_reward(deal):
-            raise RewardNotOwed
-        standing = list(standing_milestones(deal))
-        others = [one for one in standing if one.number != told.get("corrects")]
-        undistributed = terms.paid(map(fact_of, standing)) - received_and_shared(others)
-        policy = terms.reward_policy(deal.seller.city.code)
-        terms.check_reward(distribution, policy, undistributed=undistributed)
-        facts = {name: money.text(getattr(distribution, name)) for name in _DISTRIBUTED}
-        add(
-            deal,
-            MilestoneKind.REWARD,
-            distributed_on,
-            actor,
-            now,
-            amount=distribution.total,
-            facts={
-                **facts,
-                "shares": [
-                    {"name": one.name, "role": one.role.value, "amount": money.text(one.amount)}
-                    for one in split
-                ],
-            },
-            **told,
-        )
-    return deal
-
-
 def annul(*, actor: Actor, deal_id: int, corrects: int, reason: str) -> Deal:
     """Take a fact back that never happened, saying why.
 
@@ -247,7 +193,7 @@ def annul(*, actor: Actor, deal_id: int, corrects: int, reason: str) -> Deal:
             _take_right_back(deal, actor, now)
         require_party(deal, actor, _PARTIES_OF.get(MilestoneKind(wrong.kind), BOTH))
         if wrong.kind == MilestoneKind.PAYMENT:
-            _check_rewards_covered(deal, terms.paid(standing_of(deal, without=corrects)))
+            check_rewards_covered(deal, terms.paid(standing_of(deal, without=corrects)))
         add(
             deal,
             MilestoneKind.ANNULMENT,
@@ -270,25 +216,6 @@ def rescind_deal(*, actor: Actor, deal_id: int, reason: str) -> Deal:
     return _end(deal_id, DealState.RESCINDED, reason, actor)
 
 
-def owes_reward(deal: Deal) -> bool:
-    """Whether the law makes the seller share what the deal earns."""
-    return terms.owes_reward(
-        seller_kind=deal.seller.kind,
-        mode=deal.mode,
-        has_achievement=deal.achievement_id is not None,
-    )
-
-
-def received_and_shared(milestones: Collection[DealMilestone]) -> Decimal:
-    """How much of the money received has been distributed from, in CNY."""
-    rewards = [one for one in milestones if one.kind == MilestoneKind.REWARD]
-    return sum((money.parse(one.facts["received"]) for one in rewards), Decimal(0))
-
-
-def _check_rewards_covered(deal: Deal, received: Decimal) -> None:
-    terms.check_covers_rewards(received, received_and_shared(list(standing_milestones(deal))))
-
-
 def _take_right_back(deal: Deal, actor: Actor, at: datetime) -> None:
     if not actor.is_staff:
         raise PermissionDenied
@@ -301,7 +228,6 @@ _PARTIES_OF = {
     MilestoneKind.REWARD: SELLER,
     MilestoneKind.ACCEPTANCE: BUYER,
 }
-_DISTRIBUTED = ("received", "taxes", "costs", "net")
 
 
 def _after_contract(deal: Deal, on: date, corrects: int | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.actors import Actor
-from core import clock
+from core import calendar, clock
 from core.calendar import date_of
 from core.db import require_transaction, transaction
 from core.idempotency import Once, claim, settle
@@ -18,7 +18,6 @@ from marketplace.deal_records import BOTH, BUYER, SELLER, begin, require_formed,
 from marketplace.lifecycle import PLANNED_MILESTONE, PlanState
 from marketplace.locks import lock_planned
 from marketplace.models import Deal, Need, PlannedMilestone
-from marketplace.rules import milestones as terms
 from marketplace.rules import plans as plan_rules
 
 
@@ -82,7 +81,7 @@ def plan_of_need(deal: Deal, need: Need, signed_on: date, *, actor: Actor, at: d
             (
                 str(one["title"]),
                 str(one["deliverable"]),
-                terms.months_after(signed_on, int(one["months"])),
+                calendar.months_after(signed_on, int(one["months"])),
                 Decimal(one["payment_share"]),
             )
             for one in need.plan

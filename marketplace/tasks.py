@@ -2,15 +2,16 @@
 
 from celery import shared_task
 
-from marketplace import answer_clock, fee_clock, listing, plan_clock, review_clock
+from marketplace import answer_clock, fee_clock, listing, plan_clock, review_clock, reward_clock
 
 
 @shared_task(name="marketplace.raise_alarms")
 def raise_alarms() -> None:
-    """Whatever is due soon, or overdue: reviews of needs, answers to responses, milestones."""
+    """Whatever is due soon, or overdue: reviews, answers to responses, milestones, rewards."""
     review_clock.raise_review_alarms()
     answer_clock.raise_answer_alarms()
     plan_clock.raise_plan_alarms()
+    reward_clock.raise_reward_alarms()
 
 
 @shared_task(name="marketplace.check_validity")

@@ -142,6 +142,17 @@ DEAL_WORDS: dict[str, tuple[Any, Any]] = {
         _("The landing was refused: {deal}"),
         _("The evidence does not show it. The reason stands with the landing."),
     ),
+    "deal.reward_due_soon": (
+        _("A reward is due soon: {deal}"),
+        _(
+            "By {due_on} {seller} is to share with who made the achievement what it received, and"
+            " to enter how."
+        ),
+    ),
+    "deal.reward_overdue": (
+        _("A reward is overdue: {deal}"),
+        _("{seller} was to share what it received by {due_on}. Nothing is entered of it yet."),
+    ),
     "deal.reward_distributed": (
         _("The reward was distributed: {deal}"),
         _("The reward of {on} is on record; who got how much stands in the deal."),

@@ -1,10 +1,14 @@
-"""Who hears of the plan of a deal: both parties, and of what stays late the bureau, too."""
+"""Who hears of what is owed by a deal: both parties of its plan, and of what stays late the bureau.
 
-from notifications.hearers import bureau, deal_buyer, exchange, office, parties
+Of a reward its seller hears, and the exchange once it is overdue.
+"""
+
+from notifications.hearers import bureau, deal_buyer, deal_seller, exchange, office, parties
 from notifications.hearing import Audience
 
 _DEAL = ("deal", "code", "seller", "buyer", "price", "method", "channel", "achievement", "need")
 _PLANNED = (*_DEAL, "planned", "due_on")
+_DUE = (*_DEAL, "due_on")
 PLAN_AUDIENCES: dict[str, Audience] = {
     "deal.milestones_planned": Audience(
         (*_DEAL, "planned"), members=(parties,), webhooks=(parties, exchange)
@@ -47,5 +51,12 @@ PLAN_AUDIENCES: dict[str, Audience] = {
     ),
     "deal.result_judged": Audience(
         (*_DEAL, "milestone", "on"), members=(parties,), webhooks=(parties, exchange)
+    ),
+    # How it is split is the seller's own, and so is that it owes it.
+    "deal.reward_due_soon": Audience(
+        _DUE, members=(deal_seller,), webhooks=(deal_seller, exchange)
+    ),
+    "deal.reward_overdue": Audience(
+        _DUE, members=(deal_seller, exchange), webhooks=(deal_seller, exchange)
     ),
 }

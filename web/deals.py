@@ -17,6 +17,7 @@ from accounts.requests import actor_of
 from auctions.queries import lots_visible_to
 from core import clock
 from core.errors import Refusal
+from core.models import holidays
 from core.problems import refusal_body
 from marketplace import milestones
 from marketplace.acceptances import accept_result as accept_result_of
@@ -25,6 +26,7 @@ from marketplace.landings import report_landing as report_landing_of
 from marketplace.lifecycle import DEAL, AcceptanceVerdict, ContractKind, DealState, MilestoneKind
 from marketplace.models import Deal, DealMilestone
 from marketplace.queries import deals_visible_to, milestones_told, paid_of
+from marketplace.reward_queries import Owed, owed_by
 from web.deal_forms import (
     AcceptanceForm,
     ContractForm,
@@ -166,6 +168,8 @@ def _show(
         may_stop=may_act and DEAL.allows(state, DealState.STOPPED),
         forms=_with(sent, forms),
         landings=shown.landings.select_related("city").order_by("pk"),
+        reward=(reward := _reward(shown, actor, progress)),
+        reward_due_on=reward and reward.due_on(holidays()),
         lot=lots_visible_to(actor).filter(deal=shown).first(),
     )
 
@@ -185,6 +189,11 @@ def _progress(shown: Deal, actor: Actor) -> Progress:
         ContractKind(contracts[-1].facts["kind"]) if contracts else None,
         any(one.facts["verdict"] == AcceptanceVerdict.PASSED for one in verdicts),
     )
+
+
+def _reward(shown: Deal, actor: Actor, progress: Progress) -> Owed | None:
+    """What is to be shared still, for the seller's people."""
+    return owed_by(shown, progress.told) if shown.seller_id in actor.sees else None
 
 
 def _forms(shown: Deal, actor: Actor, progress: Progress) -> list[EntryForm]:

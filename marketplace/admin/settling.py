@@ -12,7 +12,7 @@ from accounts.desk.fields import LinesField, choice, line, paragraph
 from accounts.desk.forms import AmountField, ChooseOne, DayField, ReasonForm, StepForm
 from accounts.desk.steps import Step
 from core import money
-from marketplace import acceptances, brokers, milestones, plans, returns
+from marketplace import acceptances, brokers, milestones, plans, returns, rewards
 from marketplace.admin.needs import STAFF
 from marketplace.lifecycle import (
     AcceptanceVerdict,
@@ -213,7 +213,7 @@ SETTLING = (
         "distribute-reward",
         _("Enter the reward"),
         _("How the owner shared what it received, by the floors of its province."),
-        milestones.distribute_reward,
+        rewards.distribute_reward,
         RewardForm,
     ),
     _step(

@@ -26,7 +26,7 @@ from marketplace.models.dossiers import (
 from marketplace.models.drafts import ContractDraft
 from marketplace.models.landings import Landing
 from marketplace.models.matches import MatchOpinion
-from marketplace.models.milestones import DealMilestone
+from marketplace.models.milestones import DealMilestone, RewardAlarm
 from marketplace.models.needs import (
     CooperationMode,
     IPProposal,
@@ -97,6 +97,7 @@ __all__ = [
     "ResponseAlarm",
     "ResponseIndicator",
     "ReviewVerdict",
+    "RewardAlarm",
     "TechnologyField",
     "TransferMode",
 ]

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from core.models import ByActor, choices
 from marketplace.lifecycle import MilestoneKind
 from marketplace.models.deals import Deal
+from marketplace.rules.milestones import Standing
+from marketplace.rules.rewards import Alarm
 
 _WITH_AMOUNT = (MilestoneKind.PAYMENT, MilestoneKind.REGISTRATION, MilestoneKind.REWARD)
 
@@ -84,3 +86,28 @@ class DealMilestone(ByActor):
     def stands(self) -> bool:
         """Whether no later one corrected or annulled it."""
         return getattr(self, "corrected_by", None) is None
+
+    def as_fact(self) -> Standing:
+        """As the rules take it."""
+        return Standing(MilestoneKind(self.kind), self.on, self.amount)
+
+
+class RewardAlarm(models.Model):
+    """That the seller was told of a reward which is due on a day: once each. Only added."""
+
+    deal = models.ForeignKey(
+        Deal, verbose_name=_("deal"), on_delete=models.PROTECT, related_name="reward_alarms"
+    )
+    due_on = models.DateField(_("due on"))
+    kind = models.CharField(_("kind"), max_length=10, choices=choices(Alarm))
+    raised_at = models.DateTimeField(_("raised at"))
+
+    class Meta:
+        verbose_name = _("reminder of a reward")
+        verbose_name_plural = _("reminders of rewards")
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "due_on", "kind"], name="rewardalarm_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deal_id} {self.due_on} {self.kind}"

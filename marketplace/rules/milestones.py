@@ -7,14 +7,12 @@ fact needs from the others is said by its own check. Plain Python: told the day,
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-from core.errors import BelowLawfulFloor, Conflict, Refusal
-from marketplace.lifecycle import ContractKind, MilestoneKind, PriceForm, RewardRole
-from marketplace.rules.deals import STATE_OWNED_SELLERS
+from core.errors import Conflict, Refusal
+from marketplace.lifecycle import ContractKind, MilestoneKind, PriceForm
 
-CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
 _LICENSED = frozenset({"license_exclusive", "license_sole", "license_ordinary"})
 # Which contract of the Civil Code (art. 843 and following) puts a mode on paper; a contribution as
@@ -95,23 +93,6 @@ class RegisteredValueInvalid(Refusal):
     message = "The technical income cannot be more than the transaction value."
 
 
-class RewardExceedsReceipts(Refusal):
-    code = "reward_exceeds_receipts"
-    message = "Only {received} was received and not yet distributed."
-
-
-class RewardRestsOnIt(Conflict):
-    """Money that never came cannot have been shared."""
-
-    code = "reward_rests_on_it"
-    message = "Rewards of {distributed} rest on what was received; correct those first."
-
-
-class RewardUnbalanced(Refusal):
-    code = "reward_unbalanced"
-    message = "Deductions and rewards are more than what was received."
-
-
 @dataclass(frozen=True, slots=True)
 class Instalment:
     due_on: date
@@ -151,60 +132,6 @@ def contract_from(
         entry_fee=entry_fee,
         first_due_on=first_due_on,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Whom a part of the reward goes to; the names are for the owner and staff alone."""
-
-    name: str
-    role: RewardRole
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
-    """What was received, what is deducted from it, and how the reward is split."""
-
-    received: Decimal
-    taxes: Decimal
-    costs: Decimal
-    shares: tuple[Share, ...]
-
-    @property
-    def net(self) -> Decimal:
-        return self.received - self.taxes - self.costs
-
-    @property
-    def total(self) -> Decimal:
-        return sum((share.amount for share in self.shares), Decimal(0))
-
-    def of(self, role: RewardRole) -> Decimal:
-        return sum((one.amount for one in self.shares if one.role is role), Decimal(0))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RewardPolicy:
-    """The floors of the owner's province: shares of net income, and of the reward itself."""
-
-    law: str
-    floor: Decimal
-    main_contributors: Decimal = Decimal(0)
-    transfer_staff: Decimal = Decimal(0)
-    months_to_pay: int | None = None
-
-
-NATIONAL = RewardPolicy(law="促进科技成果转化法第45条", floor=Decimal("0.50"))
-# By the province code of the owner's city. Shanghai's 70 % is a may, not a must (2017 art. 34).
-PROVINCES = {
-    "33": RewardPolicy(
-        law="浙江省促进科技成果转化条例第37、40条",
-        floor=Decimal("0.70"),
-        main_contributors=Decimal("0.70"),
-        transfer_staff=Decimal("0.05"),
-        months_to_pay=6,
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,75 +237,3 @@ def check_payment(
 def check_registered(value: Decimal, technical_income: Decimal) -> None:
     if technical_income > value:
         raise RegisteredValueInvalid
-
-
-def owes_reward(*, seller_kind: str, mode: str, has_achievement: bool) -> bool:
-    """State units share what a transferred, licensed or contributed achievement earns."""
-    by_state_unit = seller_kind in STATE_OWNED_SELLERS
-    return has_achievement and by_state_unit and mode not in _NO_RIGHT_PASSES
-
-
-_NO_RIGHT_PASSES = frozenset({"development", "consulting", "service"})
-
-
-def reward_policy(province_code: str) -> RewardPolicy:
-    """By the first two digits, which name the province."""
-    return PROVINCES.get(province_code[:2], NATIONAL)
-
-
-def check_reward(
-    distribution: Distribution, policy: RewardPolicy, *, undistributed: Decimal
-) -> None:
-    """Refuse a reward below the floors, or of money that never came."""
-    if distribution.received > undistributed:
-        raise RewardExceedsReceipts(received=undistributed)
-    if distribution.net < distribution.total:
-        raise RewardUnbalanced
-    total = distribution.total
-    floors = {
-        "reward": (total, policy.floor * distribution.net),
-        "main_contributor": (
-            distribution.of(RewardRole.MAIN_CONTRIBUTOR),
-            policy.main_contributors * total,
-        ),
-        "transfer_staff": (
-            distribution.of(RewardRole.TRANSFER_STAFF),
-            policy.transfer_staff * total,
-        ),
-    }
-    for key, (amount, floor) in floors.items():
-        if amount < floor:
-            raise BelowLawfulFloor(key=key, floor=_cents(floor), law=policy.law)
-
-
-def check_covers_rewards(received: Decimal, distributed: Decimal) -> None:
-    """Refuse to take receipts back below what rewards have been distributed from."""
-    if received < distributed:
-        raise RewardRestsOnIt(distributed=distributed)
-
-
-def reward_due_on(
-    payments: Sequence[Standing], rewarded: Decimal, policy: RewardPolicy
-) -> date | None:
-    """By when the reward of the oldest payment that was not distributed yet is to be paid."""
-    if policy.months_to_pay is None:
-        return None
-    reached = Decimal(0)
-    for payment in sorted(payments, key=lambda one: one.on):
-        reached += payment.amount or Decimal(0)
-        if reached > rewarded:
-            return months_after(payment.on, policy.months_to_pay)
-    return None
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months on; the month's last day where there is no such day."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    following = date(year + month // 12, month % 12 + 1, 1)
-    last = date.fromordinal(following.toordinal() - 1).day
-    return date(year, month, min(day.day, last))
-
-
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, ROUND_HALF_UP)

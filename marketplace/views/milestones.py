@@ -7,7 +7,7 @@ from rest_framework.generics import ListAPIView
 
 from accounts.requests import Create
 from core.parsing import ReasonForm
-from marketplace import milestones, returns
+from marketplace import milestones, returns, rewards
 from marketplace.models import DealMilestone
 from marketplace.queries import payments_of
 from marketplace.serializers.milestones import (
@@ -76,7 +76,7 @@ class DistributeReward(DealCommand):
     """POST /api/v1/deals/{id}/distribute-reward"""
 
     form_class = RewardForm
-    perform = staticmethod(milestones.distribute_reward)
+    perform = staticmethod(rewards.distribute_reward)
 
 
 class Annul(DealCommand):

@@ -168,3 +168,11 @@ def test_only_a_weekend_day_can_be_worked_in_exchange():
             django_transaction.Atomic(using=None, savepoint=True, durable=False),
         ):
             Holiday.objects.create(**{"kind": "holiday", **values, **row})
+
+
+@given(day=st.dates(date(2000, 1, 1), date(2199, 1, 1)), months=st.integers(0, 60))
+def test_months_later_is_the_same_day_or_the_months_last(day, months):
+    later = calendar.months_after(day, months)
+    assert (later.year - day.year) * 12 + later.month - day.month == months
+    assert later.day == day.day or (later + timedelta(days=1)).day == 1
+    assert later.day <= day.day

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection
 from core.db import transaction
 from core.errors import BelowLawfulFloor, InvalidValue, PermissionDenied, ReasonRequired
 from core.models import Event
-from marketplace import milestones
+from marketplace import milestones, rewards
 from marketplace.deal_records import DealNotFormed, NothingToCorrect
 from marketplace.lifecycle import (
     AchievementState,
@@ -29,9 +29,8 @@ from marketplace.rules.milestones import (
     MilestoneInFuture,
     MilestoneTooEarly,
     PaidTooMuch,
-    RewardExceedsReceipts,
-    RewardRestsOnIt,
 )
+from marketplace.rules.rewards import RewardExceedsReceipts, RewardRestsOnIt
 from tests.conftest import act, organization_of
 from tests.marketplace.conftest import make_achievement, make_deal, make_need, make_response
 
@@ -69,7 +68,7 @@ def reward(deal: Deal, by: Any, received: str = "100.00", **values: Any) -> Deal
         "shares": [MAIN_SHARE, STAFF_SHARE],
         **values,
     }
-    return milestones.distribute_reward(
+    return rewards.distribute_reward(
         actor=act(by), deal_id=deal.pk, received=Decimal(received), **told
     )
 
@@ -263,7 +262,7 @@ def test_an_enterprise_owes_no_reward(enterprise, bidder):
     parties = organization_of(enterprise), organization_of(bidder)
     deal = make_deal(*parties, achievement=sold, channel="off_session")
     pay(deal, enterprise)
-    with pytest.raises(milestones.RewardNotOwed):
+    with pytest.raises(rewards.RewardNotOwed):
         reward(deal, enterprise)
 
 

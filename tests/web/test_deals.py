@@ -354,3 +354,18 @@ def test_many_deals_and_entries_are_read_with_as_many_queries_as_one(visit, deal
 def test_without_a_deal_the_list_says_so(visit, rival):
     assert "no deal yet" in text_of(visit("/deals", rival))
     assert visit("/deals").headers["Location"].startswith("/accounts/login")
+
+
+def test_the_seller_reads_what_it_has_to_share_and_by_when(visit, seller, enterprise):
+    sold = make_achievement(seller, AchievementState.RESERVED)
+    parties = organization_of(seller), organization_of(enterprise)
+    one = make_deal(*parties, achievement=sold, channel="off_session")
+    assert "Reward to be shared" not in text_of(visit(page_of(one), seller))
+    one.milestones.create(
+        number=1, kind=MilestoneKind.PAYMENT, on=TODAY, amount="100.00",
+        reference="B-1", facts={}, recorded_at=one.formed_at, by_user=seller,
+    )  # fmt: skip
+    text = text_of(visit(page_of(one), seller))
+    for told in ("Of ¥100 received", "by the end of 2026-09-02", "At least 70 %", "浙江省促进"):
+        assert told in text, told
+    assert "Reward to be shared" not in text_of(visit(page_of(one), enterprise))
